@@ -1,0 +1,1 @@
+//! The laws and the cases, on real engines.

@@ -1,0 +1,105 @@
+use std::ops::Range;
+
+use thiserror::Error;
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+
+use crate::Step;
+
+/// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
+///
+/// Each engine's room has one, and it can be asked everything without a database.
+pub trait Dialect: Send + Sync {
+    fn engine(&self) -> Engine;
+
+    /// Whether DDL takes part in transactions, so that a revision can be one.
+    fn transactional_ddl(&self) -> bool;
+
+    /// Byte ranges of the statements in a script: leading white space and comments outside, the closing semicolon
+    /// outside, empty statements left out. Never fails; an unclosed quote runs to the end of the text.
+    fn split(&self, script: &str) -> Vec<Range<usize>>;
+
+    /// Reads one statement, as [`split`](Dialect::split) cuts them.
+    fn understand(&self, statement: &str) -> Understanding;
+
+    /// The statements, without closing semicolons, that carry the step out on `before`.
+    fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError>;
+
+    /// Whether the engine can do the step on the table as it stands.
+    fn how(&self, step: &Step, before: &Schema) -> How;
+
+    /// Fills in what the engine itself would add to the table: names of unnamed constraints, columns that a foreign
+    /// key leaves out, NOT NULL of primary keys, defaults of `serial`. Doing it twice changes nothing more.
+    fn complete(&self, schema: &mut Schema, table: &ObjectName);
+
+    /// The canonical type for a type as people write it.
+    fn read_type(&self, text: &str) -> ColumnType;
+
+    fn same_type(&self, types: Pair<&ColumnType>) -> bool;
+
+    /// Whether the two certainly mean the same, judged by text alone (case of keywords, white space, needless
+    /// parentheses and casts). `false` means only that the engine has to be asked.
+    fn same_expression(&self, expressions: Pair<&Expression>) -> bool;
+
+    /// What becomes of a column's values when its type changes.
+    fn cast(&self, column: &str, types: Pair<&ColumnType>) -> Cast;
+
+    /// A name as it must stand in SQL.
+    fn quote(&self, name: &str) -> String;
+
+    /// A possibly qualified name as it must stand in SQL.
+    fn quote_name(&self, name: &ObjectName) -> String {
+        match &name.namespace {
+            Some(namespace) => format!("{}.{}", self.quote(namespace), self.quote(&name.name)),
+            None => self.quote(&name.name),
+        }
+    }
+
+    /// A text as a literal.
+    fn literal(&self, text: &str) -> String {
+        format!("'{}'", text.replace('\'', "''"))
+    }
+}
+
+/// What one statement means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Understanding {
+    /// The steps it takes, in order. `transactional` is `false` for what the engine refuses inside a transaction.
+    Known { steps: Vec<Step>, transactional: bool },
+    /// Not understood: never safe, never skipped in silence.
+    Unknown { reason: String, at: usize, transactional: bool },
+}
+
+impl Understanding {
+    pub fn transactional(&self) -> bool {
+        match self {
+            Understanding::Known { transactional, .. } | Understanding::Unknown { transactional, .. } => *transactional,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    InPlace,
+    /// Only by [`Step::RebuildTable`].
+    Rebuild,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cast {
+    /// The engine converts by itself.
+    Implicit,
+    /// The engine needs to be told how, and this is how.
+    Using(Expression),
+    /// There is a conversion that can fail or lose something for some values.
+    Lossy(Option<Expression>),
+    /// Nobody can know how.
+    Impossible,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum RenderError {
+    #[error("{engine} cannot {what}")]
+    Unsupported { engine: &'static str, what: String },
+    #[error("there is no {what}")]
+    Missing { what: String },
+}

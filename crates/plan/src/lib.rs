@@ -1,0 +1,11 @@
+//! Everything that Whimbrel decides before a database is touched.
+//!
+//! Values in, values out: two schemas become changes, changes become steps, steps become statements, statements become
+//! revisions; revisions, folded, become a schema again. There is no I/O here, no clock, no async and no engine by name:
+//! what differs between engines is asked of a [`Dialect`].
+
+mod dialect;
+mod step;
+
+pub use dialect::{Cast, Dialect, How, RenderError, Understanding};
+pub use step::{CommentTarget, DataChange, EnumPosition, Step};

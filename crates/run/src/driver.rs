@@ -1,0 +1,109 @@
+use std::time::Duration;
+
+use thiserror::Error;
+use whimbrel_plan::Dialect;
+use whimbrel_schema::{Schema, Version};
+
+/// One open connection to one database. Synchronous: one colour; whoever wants progress uses a thread.
+///
+/// The trait lives with its user, so that what runs cannot special-case an engine.
+pub trait Driver: Send {
+    fn dialect(&self) -> &'static dyn Dialect;
+
+    fn version(&self) -> Version;
+
+    /// The engine, its version and the place, for screens; never a password.
+    fn describe(&self) -> String;
+
+    /// Reads the whole schema in a few bulk queries, sorted. Tables whose name begins with `whimbrel_` are left out:
+    /// they are the ledger's.
+    fn introspect(&mut self) -> Result<Schema, DriverError>;
+
+    /// Runs one statement; the number of rows it touched where the engine says.
+    fn execute(&mut self, statement: &str) -> Result<u64, DriverError>;
+
+    /// Runs several statements, separated by semicolons, in one round trip where the engine can. On a failure the
+    /// statements before it have run; `DriverError::position` is an offset into `script`.
+    fn execute_script(&mut self, script: &str) -> Result<(), DriverError>;
+
+    /// Runs one query with `$1`, `$2`, … (or `?1`, `?2`, … on SQLite) in it; every value comes back as text.
+    fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError>;
+
+    /// Opens a transaction that can write (`BEGIN IMMEDIATE` on SQLite). With `wait`, other writers are waited for at
+    /// most that long.
+    fn begin(&mut self) -> Result<(), DriverError>;
+    fn commit(&mut self) -> Result<(), DriverError>;
+    fn rollback(&mut self) -> Result<(), DriverError>;
+
+    /// Takes the lock that only one runner has at a time, waiting at most `wait`. It ends with the connection.
+    /// `false` when somebody else still has it.
+    fn lock(&mut self, wait: Duration) -> Result<bool, DriverError>;
+    fn unlock(&mut self) -> Result<(), DriverError>;
+
+    /// What has to be set before a revision runs and looked at before it is committed: SQLite's foreign keys are
+    /// switched off (a rebuild would delete the children of ON DELETE CASCADE) and checked as a whole instead.
+    /// Called outside a transaction.
+    fn prepare_session(&mut self) -> Result<(), DriverError>;
+    /// Called inside the transaction, before the commit: what the revision broke, in words; empty when all is well.
+    fn violations(&mut self) -> Result<Vec<String>, DriverError>;
+
+    /// The schema with every expression as this engine's catalogue would print it. Made and asked within a
+    /// transaction that is rolled back; only what `differing` names is materialised.
+    fn normalize(&mut self, schema: &Schema, differing: &[whimbrel_schema::ObjectName]) -> Result<Schema, DriverError>;
+
+    /// An empty database of the same kind, gone when dropped: in memory on SQLite, a new database on the same server
+    /// on PostgreSQL.
+    fn scratch(&mut self) -> Result<Box<dyn Driver>, DriverError>;
+
+    /// A handle with which another thread (Ctrl-C) stops the statement that runs now.
+    fn canceller(&self) -> Canceller;
+}
+
+pub type Canceller = Box<dyn Fn() + Send + Sync>;
+
+/// One row, every value as the engine prints it.
+pub type Row = Vec<Option<String>>;
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Value<'a> {
+    Text(&'a str),
+    Integer(i64),
+    Null,
+}
+
+/// What an engine said when it refused.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error("{message}")]
+pub struct DriverError {
+    pub kind: DriverErrorKind,
+    /// The engine's own words.
+    pub message: String,
+    /// SQLSTATE or SQLite's result code, where there is one.
+    pub code: Option<String>,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
+    /// Byte offset into the SQL that was sent.
+    pub position: Option<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DriverErrorKind {
+    /// Nobody answered, or not as an engine does: wrong host, wrong password, no such database, no such file.
+    Connect,
+    /// It answered before, and does no longer.
+    Lost,
+    /// Somebody else holds what is needed, and the wait is over.
+    Busy,
+    /// Stopped on request.
+    Cancelled,
+    /// The statement was refused.
+    Statement,
+    /// This build or this engine cannot do what was asked of the driver.
+    Unsupported,
+}
+
+impl DriverError {
+    pub fn new(kind: DriverErrorKind, message: impl Into<String>) -> Self {
+        DriverError { kind, message: message.into(), code: None, detail: None, hint: None, position: None }
+    }
+}

@@ -1,0 +1,45 @@
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The name of a table or another object, spelled as the engine's catalogue spells it.
+///
+/// `namespace` is `None` for the default one (`public` on PostgreSQL, `main` on SQLite), so that a schema read from
+/// models and the same schema read from a server compare equal.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ObjectName {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub namespace: Option<String>,
+    pub name: String,
+}
+
+impl ObjectName {
+    /// A name in the default namespace.
+    pub fn new(name: impl Into<String>) -> Self {
+        ObjectName { namespace: None, name: name.into() }
+    }
+
+    pub fn within(namespace: impl Into<String>, name: impl Into<String>) -> Self {
+        ObjectName { namespace: Some(namespace.into()), name: name.into() }
+    }
+
+    /// Another name in the same namespace.
+    pub fn sibling(&self, name: impl Into<String>) -> Self {
+        ObjectName { namespace: self.namespace.clone(), name: name.into() }
+    }
+}
+
+impl From<&str> for ObjectName {
+    fn from(name: &str) -> Self {
+        ObjectName::new(name)
+    }
+}
+
+impl fmt::Display for ObjectName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(namespace) = &self.namespace {
+            write!(f, "{namespace}.")?;
+        }
+        f.write_str(&self.name)
+    }
+}

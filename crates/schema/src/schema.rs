@@ -1,0 +1,129 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Engine, Object, ObjectId, ObjectKind, ObjectName, Table};
+
+/// A whole database, as a value in the terms of one engine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Schema {
+    pub engine: Engine,
+    #[serde(with = "as_list")]
+    pub tables: BTreeMap<ObjectName, Table>,
+    #[serde(with = "as_list")]
+    pub objects: BTreeMap<ObjectId, Object>,
+}
+
+impl Schema {
+    pub fn new(engine: Engine) -> Self {
+        Schema { engine, tables: BTreeMap::new(), objects: BTreeMap::new() }
+    }
+
+    /// The table of that name; SQLite does not tell upper from lower case, so neither does this there.
+    pub fn table(&self, name: &ObjectName) -> Option<&Table> {
+        match self.tables.get(name) {
+            Some(table) => Some(table),
+            None => self.tables.get(self.alias_of(name)?),
+        }
+    }
+
+    pub fn table_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
+        let key = if self.tables.contains_key(name) { name.clone() } else { self.alias_of(name)?.clone() };
+        self.tables.get_mut(&key)
+    }
+
+    pub fn insert_table(&mut self, table: Table) {
+        self.tables.insert(table.name.clone(), table);
+    }
+
+    pub fn remove_table(&mut self, name: &ObjectName) -> Option<Table> {
+        let key = if self.tables.contains_key(name) { name.clone() } else { self.alias_of(name)?.clone() };
+        self.tables.remove(&key)
+    }
+
+    fn alias_of(&self, name: &ObjectName) -> Option<&ObjectName> {
+        match self.engine {
+            Engine::Sqlite => self.tables.keys().find(|key| {
+                key.name.eq_ignore_ascii_case(&name.name)
+                    && key.namespace.as_deref().map(str::to_ascii_lowercase)
+                        == name.namespace.as_deref().map(str::to_ascii_lowercase)
+            }),
+            Engine::Postgres | Engine::Mysql => None,
+        }
+    }
+
+    pub fn insert_object(&mut self, object: Object) {
+        self.objects.insert(object.id(), object);
+    }
+
+    pub fn object(&self, id: &ObjectId) -> Option<&Object> {
+        self.objects.get(id)
+    }
+
+    /// The objects of one kind, in the order of their names.
+    pub fn objects_of(&self, kind: ObjectKind) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(move |(id, _)| id.kind == kind).map(|(_, object)| object)
+    }
+
+    /// The table that holds the index, on engines where an index is named without its table.
+    pub fn table_of_index(&self, index: &ObjectName) -> Option<&ObjectName> {
+        let insensitive = self.engine == Engine::Sqlite;
+        let same = |name: &str| name == index.name || (insensitive && name.eq_ignore_ascii_case(&index.name));
+        self.tables
+            .values()
+            .find(|table| {
+                table.name.namespace == index.namespace && table.indexes.iter().any(|candidate| same(&candidate.name))
+            })
+            .map(|table| &table.name)
+    }
+
+    /// Puts everything without an order of its own into a fixed one; two equal schemas then are equal values.
+    pub fn sort(&mut self) {
+        self.tables.values_mut().for_each(Table::sort);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.objects.is_empty()
+    }
+}
+
+/// Maps whose keys are within their values are written as plain lists.
+mod as_list {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::{Object, ObjectId, ObjectName, Table};
+
+    pub trait Keyed {
+        type Key: Ord;
+        fn key(&self) -> Self::Key;
+    }
+
+    impl Keyed for Table {
+        type Key = ObjectName;
+        fn key(&self) -> ObjectName {
+            self.name.clone()
+        }
+    }
+
+    impl Keyed for Object {
+        type Key = ObjectId;
+        fn key(&self) -> ObjectId {
+            self.id()
+        }
+    }
+
+    pub fn serialize<K, V: Serialize, S: Serializer>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map.values())
+    }
+
+    pub fn deserialize<'de, V, D>(deserializer: D) -> Result<BTreeMap<V::Key, V>, D::Error>
+    where
+        V: Keyed + Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        let values = Vec::<V>::deserialize(deserializer)?;
+        Ok(values.into_iter().map(|value| (value.key(), value)).collect())
+    }
+}
