@@ -18,6 +18,11 @@ pub trait Dialect: Send + Sync {
     /// outside, empty statements left out. Never fails; an unclosed quote runs to the end of the text.
     fn split(&self, script: &str) -> Vec<Range<usize>>;
 
+    /// What a script for the engine's own shell has to begin with, so that revisions run in it as Whimbrel runs them.
+    fn script_preamble(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Reads one statement, as [`split`](Dialect::split) cuts them.
     fn understand(&self, statement: &str) -> Understanding;
 

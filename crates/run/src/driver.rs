@@ -15,6 +15,14 @@ pub trait Driver: Send {
     /// The engine, its version and the place, for screens; never a password.
     fn describe(&self) -> String;
 
+    /// The namespace in which this connection, as it was opened, makes an unqualified table (`public`, `main`); `None`
+    /// where the engine has no such thing. The ledger's tables are always named with it, so that a revision's own
+    /// `SET search_path` cannot send them elsewhere.
+    fn home(&self) -> Option<&str>;
+
+    /// Whether there is such a table in the [`home`](Driver::home) namespace.
+    fn has_table(&mut self, name: &str) -> Result<bool, DriverError>;
+
     /// Reads the whole schema in a few bulk queries, sorted. Tables whose name begins with `whimbrel_` are left out:
     /// they are the ledger's.
     fn introspect(&mut self) -> Result<Schema, DriverError>;
@@ -29,20 +37,22 @@ pub trait Driver: Send {
     /// Runs one query with `$1`, `$2`, … (or `?1`, `?2`, … on SQLite) in it; every value comes back as text.
     fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError>;
 
-    /// Opens a transaction that can write (`BEGIN IMMEDIATE` on SQLite). With `wait`, other writers are waited for at
-    /// most that long.
+    /// Opens a transaction that can write (`BEGIN IMMEDIATE` on SQLite), or says [`Busy`](DriverErrorKind::Busy).
     fn begin(&mut self) -> Result<(), DriverError>;
     fn commit(&mut self) -> Result<(), DriverError>;
     fn rollback(&mut self) -> Result<(), DriverError>;
 
     /// Takes the lock that only one runner has at a time, waiting at most `wait`. It ends with the connection.
-    /// `false` when somebody else still has it.
+    /// `false` when somebody else still has it. An engine whose lock is asked for in SQL polls for it and never waits
+    /// inside a statement: a waiting statement holds a snapshot, and `CREATE INDEX CONCURRENTLY` of the lock's owner
+    /// would wait for that in turn.
     fn lock(&mut self, wait: Duration) -> Result<bool, DriverError>;
     fn unlock(&mut self) -> Result<(), DriverError>;
 
     /// What has to be set before a revision runs and looked at before it is committed: SQLite's foreign keys are
     /// switched off (a rebuild would delete the children of ON DELETE CASCADE) and checked as a whole instead.
-    /// Called outside a transaction.
+    /// Called outside a transaction, before the first revision and again after each that may have changed settings:
+    /// whatever a revision `SET` (`search_path` above all) is back as it was when the connection was opened.
     fn prepare_session(&mut self) -> Result<(), DriverError>;
     /// Called inside the transaction, before the commit: what the revision broke, in words; empty when all is well.
     fn violations(&mut self) -> Result<Vec<String>, DriverError>;
