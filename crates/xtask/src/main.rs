@@ -1,1 +1,43 @@
-fn main() {}
+//! `cargo xtask …`: what the workspace needs beside cargo. One file per command.
+
+mod engines;
+
+use std::process::ExitCode;
+
+struct Command {
+    name: &'static str,
+    /// Arguments and meaning, one line, for the list that a bare `cargo xtask` prints.
+    usage: &'static str,
+    run: fn(&[String]) -> anyhow::Result<()>,
+}
+
+const COMMANDS: &[Command] = &[Command {
+    name: "engines",
+    usage: "[--postgres 13,15,18] [--all]   install the database servers that the tests need and that are missing",
+    run: engines::run,
+}];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let Some((name, rest)) = arguments.split_first() else {
+        return usage("which command?");
+    };
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        return usage(&format!("there is no command `{name}`"));
+    };
+    match (command.run)(rest) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(problem: &str) -> ExitCode {
+    eprintln!("{problem}\n");
+    for command in COMMANDS {
+        eprintln!("  cargo xtask {} {}", command.name, command.usage);
+    }
+    ExitCode::from(2)
+}
