@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{ColumnType, Expression, Notes, ObjectName};
+use crate::{ColumnType, Expression, Notes, ObjectName, OnConflict};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Column {
@@ -14,6 +14,9 @@ pub struct Column {
     pub generation: Option<Generation>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub collation: Option<String>,
+    /// What SQLite does when a row brings NULL to a `NOT NULL ON CONFLICT …` column.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_null: Option<OnConflict>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<String>,
     #[serde(skip)]
@@ -30,6 +33,7 @@ impl Column {
             default: None,
             generation: None,
             collation: None,
+            on_null: None,
             comment: None,
             notes: Notes::default(),
         }

@@ -89,6 +89,36 @@ impl fmt::Display for ConstraintKind {
     }
 }
 
+/// What SQLite does with a row that breaks a constraint (`ON CONFLICT …`). `ABORT`, its default, is never written
+/// down: it is `None`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnConflict {
+    Rollback,
+    Fail,
+    Ignore,
+    Replace,
+}
+
+impl OnConflict {
+    /// The word as SQL writes it.
+    pub fn sql(self) -> &'static str {
+        match self {
+            OnConflict::Rollback => "ROLLBACK",
+            OnConflict::Fail => "FAIL",
+            OnConflict::Ignore => "IGNORE",
+            OnConflict::Replace => "REPLACE",
+        }
+    }
+}
+
+/// How one column of a key is sorted and compared, where SQLite is told so within the constraint.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize, Deserialize)]
+pub struct KeyOrder {
+    pub descending: bool,
+    pub collation: Option<String>,
+}
+
 /// When a constraint is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -106,6 +136,11 @@ pub struct PrimaryKey {
     pub include: Vec<String>,
     pub deferrable: Deferrable,
     pub comment: Option<String>,
+    /// SQLite: one for each column, or empty when no column has a direction or collation of its own here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<KeyOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OnConflict>,
 }
 
 impl PrimaryKey {
@@ -116,6 +151,8 @@ impl PrimaryKey {
             include: Vec::new(),
             deferrable: Deferrable::No,
             comment: None,
+            order: Vec::new(),
+            on_conflict: None,
         }
     }
 }
@@ -129,6 +166,11 @@ pub struct Unique {
     pub nulls_distinct: bool,
     pub deferrable: Deferrable,
     pub comment: Option<String>,
+    /// SQLite: one for each column, or empty when no column has a direction or collation of its own here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub order: Vec<KeyOrder>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_conflict: Option<OnConflict>,
 }
 
 impl Unique {
@@ -140,6 +182,8 @@ impl Unique {
             nulls_distinct: true,
             deferrable: Deferrable::No,
             comment: None,
+            order: Vec::new(),
+            on_conflict: None,
         }
     }
 }

@@ -24,8 +24,8 @@ mod table;
 pub use column::{Column, Generation, Identity, SequenceOptions};
 pub use column_type::ColumnType;
 pub use constraint::{
-    Action, Check, Constraint, ConstraintKind, Deferrable, Exclusion, ExclusionElement, ForeignKey, Match, PrimaryKey,
-    Unique,
+    Action, Check, Constraint, ConstraintKind, Deferrable, Exclusion, ExclusionElement, ForeignKey, KeyOrder, Match,
+    OnConflict, PrimaryKey, Unique,
 };
 pub use engine::{Engine, UnknownEngine, Version};
 pub use expression::Expression;
