@@ -36,6 +36,14 @@ pub trait Dialect: Send + Sync {
     /// key leaves out, NOT NULL of primary keys, defaults of `serial`. Doing it twice changes nothing more.
     fn complete(&self, schema: &mut Schema, table: &ObjectName);
 
+    /// Completes every table. An engine whose naming has to know all names of the schema does it in one pass.
+    fn complete_all(&self, schema: &mut Schema) {
+        let names: Vec<ObjectName> = schema.tables.keys().cloned().collect();
+        for name in names {
+            self.complete(schema, &name);
+        }
+    }
+
     /// The canonical type for a type as people write it.
     fn read_type(&self, text: &str) -> ColumnType;
 

@@ -4,8 +4,10 @@
 //! revisions; revisions, folded, become a schema again. There is no I/O here, no clock, no async and no engine by name:
 //! what differs between engines is asked of a [`Dialect`].
 
+mod amendment;
 mod dialect;
 mod step;
 
+pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
 pub use dialect::{Cast, Dialect, How, RenderError, Understanding};
 pub use step::{CommentTarget, DataChange, EnumPosition, Step};

@@ -6,6 +6,8 @@ use whimbrel_schema::{
     TableOptions, Trigger,
 };
 
+use crate::Amendment;
+
 /// One thing that an engine can render, read back and judge. Closed: a new step makes every engine fail to compile
 /// until it answers.
 ///
@@ -155,6 +157,8 @@ pub enum Step {
     AlterObject {
         to: Box<Object>,
     },
+    /// One part of something changes, the rest of it stays. Read from scripts; autogenerate writes whole values.
+    Amend(Box<Amendment>),
     AddEnumValue {
         name: ObjectName,
         value: String,
