@@ -175,8 +175,9 @@ pub enum Step {
         table: ObjectName,
         trigger: Box<Trigger>,
     },
+    /// `table` is `None` where a trigger is named without its table (SQLite).
     DropTrigger {
-        table: ObjectName,
+        table: Option<ObjectName>,
         name: String,
         if_exists: bool,
     },
