@@ -8,6 +8,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::process::succeed;
+
 /// What a run of the tests uses: the oldest that counts, Debian's, the newest.
 const USUAL: &[u32] = &[13, 15, 18];
 const ALL: &[u32] = &[13, 14, 15, 16, 17, 18];
@@ -48,10 +50,15 @@ fn majors(arguments: &[String]) -> Result<Vec<u32>> {
     Ok(majors)
 }
 
-/// Where the servers of this checkout live.
-pub fn engines_folder() -> PathBuf {
+/// The folder of this checkout.
+pub fn root() -> PathBuf {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
-    manifest.ancestors().nth(2).unwrap_or(manifest).join(".engines")
+    manifest.ancestors().nth(2).unwrap_or(manifest).to_path_buf()
+}
+
+/// Where the servers, interpreters and corpora of this checkout live.
+pub fn engines_folder() -> PathBuf {
+    root().join(".engines")
 }
 
 fn folder_of(major: u32) -> Option<PathBuf> {
@@ -64,7 +71,7 @@ fn installed() -> Vec<u32> {
     ALL.iter().copied().filter(|major| folder_of(*major).is_some()).collect()
 }
 
-fn may_use_apt() -> bool {
+pub fn may_use_apt() -> bool {
     let root = fs::read_to_string("/proc/self/status")
         .is_ok_and(|status| status.lines().any(|line| line.starts_with("Uid:\t0\t")));
     root && Path::new("/usr/bin/apt-get").exists()
@@ -155,14 +162,6 @@ fn restore_symlinks(package: &Path) -> Result<()> {
         if fs::symlink_metadata(&target).is_err() {
             symlink(name, &target).with_context(|| format!("linking {}", target.display()))?;
         }
-    }
-    Ok(())
-}
-
-fn succeed(command: &mut Command) -> Result<()> {
-    let status = command.status().with_context(|| format!("running {command:?}"))?;
-    if !status.success() {
-        bail!("{command:?} ended with {status}");
     }
     Ok(())
 }

@@ -1,6 +1,9 @@
 //! `cargo xtask …`: what the workspace needs beside cargo. One file per command.
 
+mod corpora;
 mod engines;
+mod process;
+mod python;
 
 use std::process::ExitCode;
 
@@ -11,11 +14,23 @@ struct Command {
     run: fn(&[String]) -> anyhow::Result<()>,
 }
 
-const COMMANDS: &[Command] = &[Command {
-    name: "engines",
-    usage: "[--postgres 13,15,18] [--all]   install the database servers that the tests need and that are missing",
-    run: engines::run,
-}];
+const COMMANDS: &[Command] = &[
+    Command {
+        name: "engines",
+        usage: "[--postgres 13,15,18] [--all]   install the database servers that the tests need and that are missing",
+        run: engines::run,
+    },
+    Command {
+        name: "python",
+        usage: "   install SQLModel, SQLAlchemy, Alembic and the packages that the tests import, pinned, into .engines",
+        run: python::run,
+    },
+    Command {
+        name: "corpora",
+        usage: "   download the packages whose models the tests read, pinned, into .engines",
+        run: corpora::run,
+    },
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
