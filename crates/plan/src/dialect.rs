@@ -56,6 +56,12 @@ pub trait Dialect: Send + Sync {
     /// What becomes of a column's values when its type changes.
     fn cast(&self, column: &str, types: Pair<&ColumnType>) -> Cast;
 
+    /// Whether a view's columns keep their names when a column that they read is renamed, so that the view's text
+    /// gains an `AS`; otherwise the view's column is renamed with it.
+    fn views_keep_column_names(&self) -> bool {
+        true
+    }
+
     /// A name as it must stand in SQL.
     fn quote(&self, name: &str) -> String;
 

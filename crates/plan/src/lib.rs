@@ -6,7 +6,9 @@
 
 mod amendment;
 mod dialect;
+pub mod fold;
 mod step;
+mod words;
 
 pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
 pub use dialect::{Cast, Dialect, How, RenderError, Understanding};

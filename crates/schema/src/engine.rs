@@ -24,6 +24,14 @@ impl Engine {
         }
     }
 
+    /// Whether two spellings are one name in this engine's catalogue.
+    pub fn same_name(self, a: &str, b: &str) -> bool {
+        match self {
+            Engine::Sqlite => a.eq_ignore_ascii_case(b),
+            Engine::Postgres | Engine::Mysql => a == b,
+        }
+    }
+
     /// The name as its makers write it, for screens.
     pub fn title(self) -> &'static str {
         match self {

@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Engine;
+
 /// The name of a table or another object, spelled as the engine's catalogue spells it.
 ///
 /// `namespace` is `None` for the default one (`public` on PostgreSQL, `main` on SQLite), so that a schema read from
@@ -21,6 +23,16 @@ impl ObjectName {
 
     pub fn within(namespace: impl Into<String>, name: impl Into<String>) -> Self {
         ObjectName { namespace: Some(namespace.into()), name: name.into() }
+    }
+
+    /// Whether two spellings name one object of that engine.
+    pub fn is(&self, other: &ObjectName, engine: Engine) -> bool {
+        engine.same_name(&self.name, &other.name)
+            && match (&self.namespace, &other.namespace) {
+                (None, None) => true,
+                (Some(a), Some(b)) => engine.same_name(a, b),
+                (None, Some(_)) | (Some(_), None) => false,
+            }
     }
 
     /// Another name in the same namespace.

@@ -1,0 +1,174 @@
+use whimbrel_schema::{
+    Constraint, Deferrable, Engine, Index, IndexTarget, ObjectName, PrimaryKey, Schema, Table, Unique,
+};
+
+use super::{FoldError, dependents, table_mut};
+use crate::Dialect;
+
+pub(super) fn add(
+    schema: &mut Schema,
+    table: &ObjectName,
+    constraint: &Constraint,
+    using_index: Option<&str>,
+    dialect: &dyn Dialect,
+) -> Result<(), FoldError> {
+    let engine = schema.engine;
+    let found = table_mut(schema, table)?;
+    let mut constraint = constraint.clone();
+    *constraint.comment_mut() = None;
+    if let Some(index) = using_index {
+        let at = (found.indexes.iter().position(|candidate| engine.same_name(&candidate.name, index)))
+            .ok_or_else(|| FoldError::missing(format_args!("index `{}`", table.sibling(index))))?;
+        let index = found.indexes.remove(at);
+        take_over(&mut constraint, index);
+    }
+    if let Some(name) = constraint.name()
+        && kinds_of(found).any(|candidate| candidate.is_some_and(|candidate| engine.same_name(candidate, name)))
+    {
+        return Err(FoldError::exists(format_args!("constraint `{name}` of `{table}`")));
+    }
+    if found.primary_key.is_some() && matches!(constraint, Constraint::PrimaryKey(_)) {
+        return Err(FoldError::exists(format_args!("primary key of `{table}`")));
+    }
+    for column in own_columns(&constraint) {
+        if !found.columns.iter().any(|candidate| engine.same_name(&candidate.name, column)) {
+            return Err(FoldError::no_column(table, column));
+        }
+    }
+    found.add_constraint(constraint);
+    dialect.complete(schema, table);
+    Ok(())
+}
+
+/// The index disappears as an index and goes on as the constraint's.
+fn take_over(constraint: &mut Constraint, index: Index) {
+    constraint.name_mut().get_or_insert(index.name);
+    let keys = index.keys.into_iter().filter_map(|key| match key.target {
+        IndexTarget::Column(column) => Some(column),
+        IndexTarget::Expression(_) => None,
+    });
+    match constraint {
+        Constraint::PrimaryKey(PrimaryKey { columns, include, .. }) => {
+            *columns = keys.collect();
+            *include = index.include;
+        }
+        Constraint::Unique(Unique { columns, include, nulls_distinct, .. }) => {
+            *columns = keys.collect();
+            *include = index.include;
+            *nulls_distinct = index.nulls_distinct;
+        }
+        Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => {}
+    }
+}
+
+pub(super) fn drop(
+    schema: &mut Schema,
+    table: &ObjectName,
+    name: &str,
+    if_exists: bool,
+    cascade: bool,
+) -> Result<(), FoldError> {
+    let engine = schema.engine;
+    let found = table_mut(schema, table)?;
+    let Some(exact) = exact_name(found, name, engine) else {
+        return if if_exists { Ok(()) } else { Err(no_constraint(table, name)) };
+    };
+    let dropped = found.remove_constraint(&exact);
+    match dropped {
+        Some(Constraint::PrimaryKey(PrimaryKey { columns, .. }) | Constraint::Unique(Unique { columns, .. })) => {
+            dependents::release_key(schema, table, &columns, &format!("constraint `{name}` of `{table}`"), cascade)
+        }
+        Some(Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_)) | None => Ok(()),
+    }
+}
+
+pub(super) fn rename(schema: &mut Schema, table: &ObjectName, from: &str, to: &str) -> Result<(), FoldError> {
+    let engine = schema.engine;
+    let found = table_mut(schema, table)?;
+    if !engine.same_name(from, to) && exact_name(found, to, engine).is_some() {
+        return Err(FoldError::exists(format_args!("constraint `{to}` of `{table}`")));
+    }
+    edit(schema, table, from, |constraint| *constraint.name_mut() = Some(to.to_string()))
+}
+
+pub(super) fn validate(schema: &mut Schema, table: &ObjectName, name: &str) -> Result<(), FoldError> {
+    edit(schema, table, name, |constraint| match constraint {
+        Constraint::ForeignKey(key) => key.validated = true,
+        Constraint::Check(check) => check.validated = true,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::Exclusion(_) => {}
+    })
+}
+
+pub(super) fn set_deferrable(
+    schema: &mut Schema,
+    table: &ObjectName,
+    name: &str,
+    to: Deferrable,
+) -> Result<(), FoldError> {
+    edit(schema, table, name, |constraint| match constraint {
+        Constraint::PrimaryKey(key) => key.deferrable = to,
+        Constraint::Unique(unique) => unique.deferrable = to,
+        Constraint::ForeignKey(key) => key.deferrable = to,
+        Constraint::Exclusion(exclusion) => exclusion.deferrable = to,
+        Constraint::Check(_) => {}
+    })
+}
+
+pub(super) fn set_comment(
+    schema: &mut Schema,
+    table: &ObjectName,
+    name: &str,
+    to: Option<String>,
+) -> Result<(), FoldError> {
+    edit(schema, table, name, |constraint| *constraint.comment_mut() = to)
+}
+
+/// Whether the table has an index of that name behind one of its constraints.
+pub(super) fn has_index_of(table: &Table, name: &str) -> bool {
+    let named = |candidate: &Option<String>| candidate.as_deref() == Some(name);
+    table.primary_key.as_ref().is_some_and(|key| named(&key.name))
+        || table.uniques.iter().any(|unique| named(&unique.name))
+        || table.exclusions.iter().any(|exclusion| named(&exclusion.name))
+}
+
+fn edit(
+    schema: &mut Schema,
+    table: &ObjectName,
+    name: &str,
+    change: impl FnOnce(&mut Constraint),
+) -> Result<(), FoldError> {
+    let engine = schema.engine;
+    let found = table_mut(schema, table)?;
+    let exact = exact_name(found, name, engine).ok_or_else(|| no_constraint(table, name))?;
+    let mut constraint = found.remove_constraint(&exact).ok_or_else(|| no_constraint(table, name))?;
+    change(&mut constraint);
+    found.add_constraint(constraint);
+    Ok(())
+}
+
+fn no_constraint(table: &ObjectName, name: &str) -> FoldError {
+    FoldError::missing(format_args!("constraint `{name}` of `{table}`"))
+}
+
+/// The name as the table spells it.
+fn exact_name(table: &Table, name: &str, engine: Engine) -> Option<String> {
+    kinds_of(table).flatten().find(|candidate| engine.same_name(candidate, name)).map(str::to_string)
+}
+
+fn kinds_of(table: &Table) -> impl Iterator<Item = Option<&str>> {
+    (table.primary_key.iter().map(|it| it.name.as_deref()))
+        .chain(table.uniques.iter().map(|it| it.name.as_deref()))
+        .chain(table.foreign_keys.iter().map(|it| it.name.as_deref()))
+        .chain(table.checks.iter().map(|it| it.name.as_deref()))
+        .chain(table.exclusions.iter().map(|it| it.name.as_deref()))
+}
+
+/// The columns of the table itself that the constraint lists.
+pub(super) fn own_columns(constraint: &Constraint) -> Vec<&String> {
+    match constraint {
+        Constraint::PrimaryKey(key) => key.columns.iter().chain(&key.include).collect(),
+        Constraint::Unique(unique) => unique.columns.iter().chain(&unique.include).collect(),
+        Constraint::ForeignKey(key) => key.columns.iter().collect(),
+        Constraint::Check(_) | Constraint::Exclusion(_) => Vec::new(),
+    }
+}

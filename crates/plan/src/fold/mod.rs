@@ -1,0 +1,150 @@
+//! The schema after a step: what the engine would make of it, in memory.
+//!
+//! Everything an engine does on its own account is done here too: indexes go with their column, foreign keys follow
+//! a renamed table, the sequence of an identity column grows with its type.
+
+mod column;
+mod comment;
+mod constraint;
+mod dependents;
+mod enumeration;
+mod index;
+mod object;
+mod partition;
+mod rename;
+mod table;
+mod trigger;
+
+use std::fmt;
+
+use thiserror::Error;
+use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Schema, Table};
+
+use crate::{Amendment, Dialect, Step};
+
+/// Why a step cannot be taken on the schema as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FoldError {
+    #[error("there is no {what}")]
+    Missing { what: String },
+    #[error("there is a {what} already")]
+    Exists { what: String },
+    #[error("{what} cannot be dropped while {dependent} needs it")]
+    Needed { what: String, dependent: String },
+    #[error("{engine} cannot do this in place: {what}")]
+    NotInPlace { engine: &'static str, what: String },
+}
+
+impl FoldError {
+    fn missing(what: impl fmt::Display) -> Self {
+        FoldError::Missing { what: what.to_string() }
+    }
+
+    fn exists(what: impl fmt::Display) -> Self {
+        FoldError::Exists { what: what.to_string() }
+    }
+
+    fn no_table(table: &ObjectName) -> Self {
+        FoldError::missing(format_args!("table `{table}`"))
+    }
+
+    fn no_column(table: &ObjectName, column: &str) -> Self {
+        FoldError::missing(format_args!("column `{table}.{column}`"))
+    }
+
+    fn no_object(object: &ObjectId) -> Self {
+        FoldError::missing(object)
+    }
+}
+
+/// Takes one step. On an error the schema may have been changed in part; whoever goes on keeps a copy.
+pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<(), FoldError> {
+    match step {
+        Step::CreateTable { table, if_not_exists } => table::create(schema, table, *if_not_exists, dialect),
+        Step::DropTable { table, if_exists, cascade } => table::drop(schema, table, *if_exists, *cascade),
+        Step::RenameTable { from, to } => table::rename(schema, from, to, dialect),
+        Step::SetTableOptions { table, to } => table::set_options(schema, table, to),
+        Step::RebuildTable { table, to, copy: _ } => table::rebuild(schema, table, to, dialect),
+
+        Step::AddColumn { table, column, constraints, if_not_exists } => {
+            column::add(schema, table, column, constraints, *if_not_exists, dialect)
+        }
+        Step::DropColumn { table, column, if_exists, cascade } => {
+            column::drop(schema, table, column, *if_exists, *cascade, dialect)
+        }
+        Step::RenameColumn { table, from, to } => column::rename(schema, table, from, to, dialect),
+        Step::SetColumnType { table, column, to, collation, using: _ } => {
+            column::set_type(schema, table, column, to, collation.as_deref(), dialect)
+        }
+        Step::SetNullable { table, column, nullable } => column::set_nullable(schema, table, column, *nullable),
+        Step::SetDefault { table, column, to } => column::set_default(schema, table, column, to.as_ref(), dialect),
+        Step::SetGeneration { table, column, to } => {
+            column::set_generation(schema, table, column, to.as_ref(), dialect)
+        }
+
+        Step::AddConstraint { table, constraint, using_index } => {
+            constraint::add(schema, table, constraint, using_index.as_deref(), dialect)
+        }
+        Step::DropConstraint { table, name, if_exists, cascade } => {
+            constraint::drop(schema, table, name, *if_exists, *cascade)
+        }
+        Step::RenameConstraint { table, from, to } => constraint::rename(schema, table, from, to),
+        Step::ValidateConstraint { table, name } => constraint::validate(schema, table, name),
+        Step::SetDeferrable { table, name, to } => constraint::set_deferrable(schema, table, name, *to),
+
+        Step::CreateIndex { table, index, concurrently: _, if_not_exists } => {
+            index::create(schema, table, index, *if_not_exists)
+        }
+        Step::DropIndex { index, concurrently: _, if_exists, cascade: _ } => index::drop(schema, index, *if_exists),
+        Step::RenameIndex { from, to } => index::rename(schema, from, to),
+        Step::SetIndexStorage { index, to } => index::set_storage(schema, index, to),
+
+        Step::CreateObject { object, replace, if_not_exists } => {
+            object::create(schema, object, *replace, *if_not_exists, dialect)
+        }
+        Step::DropObject { object, if_exists, cascade } => object::drop(schema, object, *if_exists, *cascade, dialect),
+        Step::RenameObject { object, to } => object::rename(schema, object, to, dialect),
+        Step::AlterObject { to } => object::alter(schema, to, dialect),
+        Step::Amend(amendment) => amend(schema, amendment, dialect),
+        Step::AddEnumValue { name, value, position, if_not_exists } => {
+            enumeration::add_value(schema, name, value, position, *if_not_exists)
+        }
+        Step::RenameEnumValue { name, from, to } => enumeration::rename_value(schema, name, from, to, dialect),
+
+        Step::CreateTrigger { table, trigger } => trigger::create(schema, table, trigger),
+        Step::DropTrigger { table, name, if_exists } => trigger::drop(schema, table.as_ref(), name, *if_exists),
+        Step::SetTriggerEnabled { table, name, enabled } => trigger::set_enabled(schema, table, name, *enabled),
+
+        Step::AttachPartition { parent, partition, bound } => partition::attach(schema, parent, partition, bound),
+        Step::DetachPartition { parent, partition, concurrently: _ } => partition::detach(schema, parent, partition),
+
+        Step::SetComment { on, to } => comment::set(schema, on, to.as_deref()),
+
+        Step::ChangeData { .. } | Step::SetSession { .. } | Step::Inert { .. } => Ok(()),
+    }
+}
+
+fn amend(schema: &mut Schema, amendment: &Amendment, dialect: &dyn Dialect) -> Result<(), FoldError> {
+    amendment.apply(schema).map_err(|absent| FoldError::Missing { what: absent.what })?;
+    // A sequence that becomes a column's own may make the column serial.
+    if let Amendment::Sequence { owned_by: Some(Some((table, _))), .. } = amendment {
+        dialect.complete(schema, table);
+    }
+    Ok(())
+}
+
+fn table_mut<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, FoldError> {
+    schema.table_mut(name).ok_or_else(|| FoldError::no_table(name))
+}
+
+/// Where the column stands in its table.
+fn column_at(table: &Table, name: &str, engine: Engine) -> Option<usize> {
+    table.columns.iter().position(|column| engine.same_name(&column.name, name))
+}
+
+fn column_mut<'a>(schema: &'a mut Schema, table: &ObjectName, name: &str) -> Result<&'a mut Column, FoldError> {
+    let engine = schema.engine;
+    let found = table_mut(schema, table)?;
+    let at = column_at(found, name, engine).ok_or_else(|| FoldError::no_column(table, name))?;
+    found.columns.get_mut(at).ok_or_else(|| FoldError::no_column(table, name))
+}

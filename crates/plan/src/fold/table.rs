@@ -1,0 +1,225 @@
+use whimbrel_schema::{Generation, Object, ObjectId, ObjectName, Schema, Table, TableOptions};
+
+use super::{FoldError, dependents, object, rename, table_mut};
+use crate::Dialect;
+
+pub(super) fn create(
+    schema: &mut Schema,
+    table: &Table,
+    if_not_exists: bool,
+    dialect: &dyn Dialect,
+) -> Result<(), FoldError> {
+    if schema.table(&table.name).is_some() {
+        return if if_not_exists { Ok(()) } else { Err(FoldError::exists(format_args!("table `{}`", table.name))) };
+    }
+    if object::view_id(schema, &table.name).is_some() {
+        return Err(FoldError::exists(format_args!("view `{}`", table.name)));
+    }
+    let mut made = bare(table);
+    inherit(schema, &mut made)?;
+    schema.insert_table(made);
+    dialect.complete(schema, &table.name);
+    Ok(())
+}
+
+/// Without what has steps of its own: indexes, triggers, comments.
+fn bare(table: &Table) -> Table {
+    let mut made = table.clone();
+    made.indexes.clear();
+    made.triggers.clear();
+    made.comment = None;
+    for column in &mut made.columns {
+        column.comment = None;
+    }
+    if let Some(key) = &mut made.primary_key {
+        key.comment = None;
+    }
+    made.uniques.iter_mut().for_each(|it| it.comment = None);
+    made.foreign_keys.iter_mut().for_each(|it| it.comment = None);
+    made.checks.iter_mut().for_each(|it| it.comment = None);
+    made.exclusions.iter_mut().for_each(|it| it.comment = None);
+    made
+}
+
+/// Columns and checks that a partition or a child has from its parents.
+fn inherit(schema: &Schema, made: &mut Table) -> Result<(), FoldError> {
+    let parents = made.options.inherits.iter().chain(made.options.partition_of.iter().map(|it| &it.parent));
+    let mut columns = Vec::new();
+    let mut checks = Vec::new();
+    for parent in parents {
+        let parent = schema.table(parent).ok_or_else(|| FoldError::no_table(parent))?;
+        columns.extend(parent.columns.iter().cloned());
+        checks.extend(parent.checks.iter().filter(|check| !check.no_inherit).cloned());
+    }
+    for column in &mut columns {
+        column.comment = None;
+    }
+    let own = std::mem::take(&mut made.columns);
+    for column in columns.into_iter().chain(own) {
+        match made.columns.iter_mut().find(|before| before.name == column.name) {
+            Some(before) => *before = column,
+            None => made.columns.push(column),
+        }
+    }
+    for check in checks {
+        if !made.checks.iter().any(|own| own.name == check.name) {
+            made.checks.push(whimbrel_schema::Check { comment: None, ..check });
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn drop(schema: &mut Schema, table: &ObjectName, if_exists: bool, cascade: bool) -> Result<(), FoldError> {
+    let Some(gone) = schema.remove_table(table) else {
+        return if if_exists { Ok(()) } else { Err(FoldError::no_table(table)) };
+    };
+    drop_what_hangs_on(schema, &gone.name);
+    let partitions = match gone.options.partition_by {
+        Some(_) => super::partition::children(schema, &gone.name),
+        None => Vec::new(),
+    };
+    for partition in partitions {
+        drop(schema, &partition, true, cascade)?;
+    }
+    if cascade {
+        let engine = schema.engine;
+        for other in schema.tables.values_mut() {
+            other.foreign_keys.retain(|key| !key.references.is(&gone.name, engine));
+        }
+        dependents::drop_views_on(schema, &gone.name, None);
+    }
+    Ok(())
+}
+
+fn drop_what_hangs_on(schema: &mut Schema, table: &ObjectName) {
+    schema.objects.retain(|_, object| match object {
+        Object::Sequence(sequence) => sequence.owned_by.as_ref().is_none_or(|(owner, _)| owner != table),
+        Object::Opaque(opaque) => opaque.table.as_ref() != Some(table),
+        Object::Namespace(_)
+        | Object::Extension(_)
+        | Object::Enum(_)
+        | Object::Domain(_)
+        | Object::View(_)
+        | Object::Routine(_) => true,
+    });
+}
+
+/// PostgreSQL's `ALTER TABLE … RENAME` serves for views, sequences and indexes too.
+pub(super) fn rename(
+    schema: &mut Schema,
+    from: &ObjectName,
+    to: &ObjectName,
+    dialect: &dyn Dialect,
+) -> Result<(), FoldError> {
+    if schema.table(from).is_none() {
+        if let Some(id) = object::relation_id(schema, from) {
+            return object::rename(schema, &id, to, dialect);
+        }
+        return match super::index::rename(schema, from, &to.name) {
+            Err(_) => Err(FoldError::no_table(from)),
+            renamed => renamed,
+        };
+    }
+    let engine = schema.engine;
+    let only_case = from.is(to, engine);
+    if !only_case && schema.table(to).is_some() {
+        return Err(FoldError::exists(format_args!("table `{to}`")));
+    }
+    let mut table = schema.remove_table(from).ok_or_else(|| FoldError::no_table(from))?;
+    let from = std::mem::replace(&mut table.name, to.clone());
+    for column in &mut table.columns {
+        if let Some(Generation::Serial { sequence }) = &mut column.generation
+            && from.namespace != to.namespace
+        {
+            sequence.namespace = to.namespace.clone();
+        }
+    }
+    schema.insert_table(table);
+    follow(schema, &from, to, dialect);
+    Ok(())
+}
+
+/// Everything that names the table names it anew.
+fn follow(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+    let engine = schema.engine;
+    for table in schema.tables.values_mut() {
+        for key in table.foreign_keys.iter_mut().filter(|key| key.references.is(from, engine)) {
+            key.references = to.clone();
+        }
+        if let Some(partition) = &mut table.options.partition_of
+            && partition.parent == *from
+        {
+            partition.parent = to.clone();
+        }
+        for parent in table.options.inherits.iter_mut().filter(|parent| *parent == from) {
+            *parent = to.clone();
+        }
+        for trigger in &mut table.triggers {
+            if let Some(text) = rename::relation_in_text(&trigger.definition, from, to, dialect) {
+                trigger.definition = text;
+            }
+        }
+        if table.name == *to {
+            // `table.column` within the table's own expressions.
+            let checks = table.checks.iter_mut().map(|check| &mut check.expression);
+            let generated = table.columns.iter_mut().filter_map(|column| match &mut column.generation {
+                Some(Generation::Stored(expression) | Generation::Virtual(expression)) => Some(expression),
+                _ => None,
+            });
+            let predicates = table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut());
+            for expression in checks.chain(generated).chain(predicates) {
+                rename::qualifier_in_expression(expression, from, to, dialect);
+            }
+        }
+    }
+    let moved: Vec<ObjectId> = (schema.objects.iter())
+        .filter_map(|(id, object)| match object {
+            Object::Sequence(sequence) if sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from) => {
+                Some(id.clone())
+            }
+            _ => None,
+        })
+        .collect();
+    for id in moved {
+        if let Some(Object::Sequence(mut sequence)) = schema.objects.remove(&id) {
+            sequence.owned_by = sequence.owned_by.map(|(_, column)| (to.clone(), column));
+            if from.namespace != to.namespace {
+                sequence.name.namespace = to.namespace.clone();
+            }
+            schema.insert_object(Object::Sequence(sequence));
+        }
+    }
+    for object in schema.objects.values_mut() {
+        match object {
+            Object::View(view) => object::follow_relation(view, from, to, dialect),
+            Object::Opaque(opaque) if opaque.table.as_ref() == Some(from) => opaque.table = Some(to.clone()),
+            Object::Opaque(_)
+            | Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::Sequence(_)
+            | Object::Routine(_) => {}
+        }
+    }
+}
+
+pub(super) fn set_options(schema: &mut Schema, table: &ObjectName, to: &TableOptions) -> Result<(), FoldError> {
+    table_mut(schema, table)?.options = to.clone();
+    Ok(())
+}
+
+pub(super) fn rebuild(
+    schema: &mut Schema,
+    table: &ObjectName,
+    to: &Table,
+    dialect: &dyn Dialect,
+) -> Result<(), FoldError> {
+    let old = schema.remove_table(table).ok_or_else(|| FoldError::no_table(table))?;
+    let mut made = to.clone();
+    made.name = old.name;
+    let name = made.name.clone();
+    schema.insert_table(made);
+    dialect.complete(schema, &name);
+    Ok(())
+}
