@@ -1,1 +1,3 @@
 //! The laws and the cases, on real engines.
+
+pub mod server;

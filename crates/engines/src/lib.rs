@@ -1,5 +1,7 @@
 //! One room per engine, with the same file names in every room. Rooms do not visit each other.
 
+pub mod url;
+
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]

@@ -57,6 +57,11 @@ pub trait Driver: Send {
     /// Called inside the transaction, before the commit: what the revision broke, in words; empty when all is well.
     fn violations(&mut self) -> Result<Vec<String>, DriverError>;
 
+    /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.
+    fn notices(&mut self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// The schema with every expression as this engine's catalogue would print it. Made and asked within a
     /// transaction that is rolled back; only what `differing` names is materialised.
     fn normalize(&mut self, schema: &Schema, differing: &[whimbrel_schema::ObjectName]) -> Result<Schema, DriverError>;

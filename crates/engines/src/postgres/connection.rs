@@ -1,0 +1,181 @@
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::runtime::{Builder, Runtime};
+use tokio::task::JoinHandle;
+use tokio_postgres::config::Host;
+use tokio_postgres::tls::{MakeTlsConnect, NoTls};
+use tokio_postgres::{AsyncMessage, Client, SimpleQueryMessage, SimpleQueryRow, Socket};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use whimbrel_run::{Canceller, DriverError, DriverErrorKind, Row, Value};
+use whimbrel_schema::Version;
+
+use super::bind::bind;
+use super::error::{not_connected, refused};
+use super::settings::{Check, Settings};
+use super::tls;
+
+/// One connection, driven by the thread that uses it.
+///
+/// Everything is sent by the simple query protocol: several statements in one message, positions of errors that count
+/// in the text as it was written, and values as the server prints them.
+pub struct Connection {
+    runtime: Runtime,
+    /// `None` only while it is dropped.
+    client: Option<Client>,
+    wire: JoinHandle<()>,
+    notices: Notices,
+    tls: Option<MakeRustlsConnect>,
+    pub version: Version,
+}
+
+type Notices = Arc<Mutex<Vec<String>>>;
+
+impl Connection {
+    pub fn open(settings: &Settings) -> Result<Connection, DriverError> {
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
+            DriverError::new(DriverErrorKind::Connect, format!("no runtime for the connection: {error}"))
+        })?;
+        // Nobody listens in on a unix socket: no keys are made and no certificates are read for it.
+        let by_network = settings.config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
+        let tls = match settings.tls.check {
+            Check::Nothing | Check::Authority | Check::AuthorityAndHost if by_network => {
+                Some(tls::connector(&settings.tls)?)
+            }
+            Check::Off | Check::Nothing | Check::Authority | Check::AuthorityAndHost => None,
+        };
+        match tls {
+            Some(connector) => Connection::start(runtime, settings, connector.clone(), Some(connector)),
+            None => Connection::start(runtime, settings, NoTls, None),
+        }
+    }
+
+    fn start<T>(
+        runtime: Runtime,
+        settings: &Settings,
+        connector: T,
+        tls: Option<MakeRustlsConnect>,
+    ) -> Result<Connection, DriverError>
+    where
+        T: MakeTlsConnect<Socket>,
+        T::Stream: Send + 'static,
+    {
+        let connected = runtime.block_on(settings.config.connect(connector));
+        let (client, wire) = connected.map_err(|error| not_connected(&error, settings))?;
+        let version = version(wire.parameter("server_version").unwrap_or_default());
+        let notices = Notices::default();
+        let wire = runtime.spawn(drive(wire, notices.clone()));
+        Ok(Connection { runtime, client: Some(client), wire, notices, tls, version })
+    }
+
+    /// Sends the statements and hands on what comes back, message by message. When `each` fails, the rest of the
+    /// answer is thrown away.
+    pub fn send(
+        &mut self,
+        sql: &str,
+        mut each: impl FnMut(SimpleQueryMessage) -> Result<(), DriverError>,
+    ) -> Result<(), DriverError> {
+        let Some(client) = &self.client else {
+            return Err(DriverError::new(DriverErrorKind::Lost, "the connection is closed"));
+        };
+        self.runtime.block_on(async {
+            let refused = |error| refused(&error, sql);
+            let mut answer = pin!(client.simple_query_raw(sql).await.map_err(refused)?);
+            while let Some(message) = answer.try_next().await.map_err(refused)? {
+                each(message)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// The rows of a single query.
+    pub fn rows(&mut self, sql: &str) -> Result<Vec<Row>, DriverError> {
+        let mut rows = Vec::new();
+        self.send(sql, |message| {
+            if let SimpleQueryMessage::Row(row) = message {
+                rows.push(texts(&row));
+            }
+            Ok(())
+        })?;
+        Ok(rows)
+    }
+
+    /// The rows of a single query with `$1`, `$2`, … in it.
+    pub fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError> {
+        if parameters.is_empty() {
+            return self.rows(statement);
+        }
+        // The position counts in what was sent, which is not what the caller wrote.
+        self.rows(&bind(statement, parameters)).map_err(|error| DriverError { position: None, ..error })
+    }
+
+    pub fn take_notices(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.notices.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub fn canceller(&self) -> Canceller {
+        let token = self.client.as_ref().map(Client::cancel_token);
+        let tls = self.tls.clone();
+        Box::new(move || {
+            let (Some(token), Ok(runtime)) = (&token, Builder::new_current_thread().enable_all().build()) else {
+                return;
+            };
+            // A request that does not get through leaves the statement running, which its own timeouts end.
+            let _ = match tls.clone() {
+                Some(tls) => runtime.block_on(token.cancel_query(tls)),
+                None => runtime.block_on(token.cancel_query(NoTls)),
+            };
+        })
+    }
+}
+
+pub fn texts(row: &SimpleQueryRow) -> Row {
+    (0..row.len()).map(|at| row.try_get(at).ok().flatten().map(str::to_string)).collect()
+}
+
+impl Drop for Connection {
+    /// Says goodbye, so that the server ends the session now and not when it next looks at the socket.
+    fn drop(&mut self) {
+        self.client = None;
+        let wire = &mut self.wire;
+        let _ = self.runtime.block_on(async { tokio::time::timeout(Duration::from_millis(250), wire).await });
+    }
+}
+
+async fn drive<S, T>(mut wire: tokio_postgres::Connection<S, T>, notices: Notices)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    // An error ends the connection, and with it the answer that somebody waits for: it is told there.
+    while let Some(Ok(message)) = poll_fn(|context| wire.poll_message(context)).await {
+        if let AsyncMessage::Notice(notice) = message {
+            let text = format!("{}: {}", notice.severity().to_ascii_lowercase(), notice.message());
+            notices.lock().unwrap_or_else(PoisonError::into_inner).push(text);
+        }
+    }
+}
+
+/// `16.3 (Debian 16.3-1)`, `18beta1`, `13.23`.
+fn version(text: &str) -> Version {
+    let words = text.split(|c: char| !c.is_ascii_digit() && c != '.').next().unwrap_or_default();
+    let mut numbers = words.split('.').map(|number| number.parse().unwrap_or(0));
+    let mut next = || numbers.next().unwrap_or(0);
+    Version::new(next(), next(), next())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_as_servers_say_them() {
+        assert_eq!(version("16.3 (Debian 16.3-1.pgdg120+1)"), Version::new(16, 3, 0));
+        assert_eq!(version("18beta1"), Version::new(18, 0, 0));
+        assert_eq!(version("9.6.24"), Version::new(9, 6, 24));
+    }
+}
