@@ -7,6 +7,8 @@
 mod amendment;
 mod dialect;
 pub mod fold;
+pub mod history;
+pub mod revision;
 mod step;
 mod words;
 
