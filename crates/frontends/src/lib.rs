@@ -1,1 +1,3 @@
 //! What people write, read into values.
+
+pub mod revision;

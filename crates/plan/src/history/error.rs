@@ -97,10 +97,9 @@ impl TargetError {
                 "whimbrel merge {}, or say which: `heads` for all of them",
                 heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" ")
             )),
-            TargetError::SeveralBranchHeads { heads, .. } => Some(format!(
-                "whimbrel merge {}",
-                heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" ")
-            )),
+            TargetError::SeveralBranchHeads { heads, .. } => {
+                Some(format!("whimbrel merge {}", heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" ")))
+            }
             TargetError::SeveralStarts { .. } | TargetError::SeveralWays { .. } => {
                 Some("name the revision, or put the branch before it: `branch@…`".to_string())
             }

@@ -92,7 +92,12 @@ impl History {
     /// The revisions given and everything that has to be applied before them.
     pub fn closure<'a>(&self, ids: impl IntoIterator<Item = &'a RevisionId>) -> BTreeSet<RevisionId> {
         let marks = self.ancestors(ids.into_iter().filter_map(|id| self.place.get(id).copied()));
-        self.revisions.iter().zip(marks).filter(|(_, marked)| *marked).map(|(revision, _)| revision.id.clone()).collect()
+        self.revisions
+            .iter()
+            .zip(marks)
+            .filter(|(_, marked)| *marked)
+            .map(|(revision, _)| revision.id.clone())
+            .collect()
     }
 
     /// The beginning of the id that is enough to name it here, at least four characters.

@@ -149,8 +149,7 @@ fn assemble(
     };
     let (parents, needs) = (renamed(parents), renamed(needs));
     let mut slots: Vec<Option<Revision>> = revisions.into_iter().map(Some).collect();
-    let revisions: Vec<Revision> =
-        order.iter().filter_map(|&old| slots.get_mut(old).and_then(Option::take)).collect();
+    let revisions: Vec<Revision> = order.iter().filter_map(|&old| slots.get_mut(old).and_then(Option::take)).collect();
     History {
         place: revisions.iter().enumerate().map(|(at, revision)| (revision.id.clone(), at)).collect(),
         by_id: revisions.iter().enumerate().map(|(at, revision)| (revision.id.clone(), at)).collect(),

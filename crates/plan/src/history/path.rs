@@ -18,11 +18,7 @@ impl Scope<'_> {
 
 impl History {
     /// The revisions that have to be applied to reach the target, parents first.
-    pub fn upgrade_path(
-        &self,
-        applied: &BTreeSet<RevisionId>,
-        target: &Target,
-    ) -> Result<Vec<&Revision>, TargetError> {
+    pub fn upgrade_path(&self, applied: &BTreeSet<RevisionId>, target: &Target) -> Result<Vec<&Revision>, TargetError> {
         if leads(target).is_some_and(|steps| steps < 0) {
             return Err(TargetError::LeadsDown { target: target.to_string() });
         }
@@ -193,7 +189,11 @@ impl History {
                 let branch = Some((label.as_str(), self.branch(label)?));
                 self.undone_in(place, &Scope { applied: scope.applied, branch })
             }
-            Target::Head | Target::Heads | Target::Current | Target::Named(_) | Target::Relative { from: Some(_), .. } => {
+            Target::Head
+            | Target::Heads
+            | Target::Current
+            | Target::Named(_)
+            | Target::Relative { from: Some(_), .. } => {
                 let places = self.places_in(target, scope)?;
                 if places.is_empty() && !self.is_empty() && leads(target).is_some() {
                     return Ok(vec![true; self.len()]);

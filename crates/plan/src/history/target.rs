@@ -161,7 +161,10 @@ mod tests {
     fn ranges_fill_in_their_ends() {
         let range = TargetRange::read("8c1f:", Target::Head);
         assert_eq!(range, Some(Ok(TargetRange { from: Target::Named("8c1f".to_string()), to: Target::Head })));
-        assert_eq!(TargetRange::read(":", Target::Head), Some(Ok(TargetRange { from: Target::Base, to: Target::Head })));
+        assert_eq!(
+            TargetRange::read(":", Target::Head),
+            Some(Ok(TargetRange { from: Target::Base, to: Target::Head }))
+        );
         assert_eq!(TargetRange::read("head", Target::Head), None);
         assert!(matches!(TargetRange::read("a b:c", Target::Head), Some(Err(_))));
     }

@@ -20,11 +20,7 @@ pub struct Checksum(pub String);
 const VERSION: &str = "r1";
 
 impl Checksum {
-    pub fn of<'a>(
-        id: &RevisionId,
-        parents: &[RevisionId],
-        sections: impl IntoIterator<Item = &'a Section>,
-    ) -> Self {
+    pub fn of<'a>(id: &RevisionId, parents: &[RevisionId], sections: impl IntoIterator<Item = &'a Section>) -> Self {
         let mut hasher = Sha256::new();
         let mut line = |text: &str| {
             hasher.update(text.as_bytes());

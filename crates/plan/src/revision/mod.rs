@@ -136,7 +136,10 @@ impl Section {
     /// Whether somebody wrote that there is nothing to do, rather than writing nothing.
     pub fn says_nothing_to_do(&self) -> bool {
         self.text.lines().filter_map(|line| line.trim().strip_prefix("--")).any(|comment| {
-            comment.trim_start().get(..NOTHING_TO_DO.len()).is_some_and(|start| start.eq_ignore_ascii_case(NOTHING_TO_DO))
+            comment
+                .trim_start()
+                .get(..NOTHING_TO_DO.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(NOTHING_TO_DO))
         })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{Allow, Directive, Direction, Revision, Section};
+use super::{Allow, Direction, Directive, Revision, Section};
 use crate::{Dialect, Understanding};
 
 /// One statement of a revision, with where it stands and what was written above it.
