@@ -19,6 +19,7 @@ import json
 import os
 import sys
 import traceback
+import warnings
 
 
 def attribute(path):
@@ -210,6 +211,7 @@ def main():
     source = open(sys.argv[1]) if len(sys.argv) > 1 else sys.stdin
     with source:
         cases = json.load(source)["cases"]
+    warnings.simplefilter("ignore")
     warm()
     for case in cases:
         engines = {engine: in_a_process_of_its_own(case, engine) for engine in case["targets"]}

@@ -1,0 +1,6 @@
+import enum
+
+
+class HeroKind(str, enum.Enum):
+    FLYING = "flying"
+    SWIMMING = "swimming"

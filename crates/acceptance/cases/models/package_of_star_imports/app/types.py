@@ -1,0 +1,3 @@
+from sqlalchemy import Numeric
+
+Money = Numeric(14, 2)
