@@ -29,13 +29,21 @@ impl Object {
             Object::View(it) if it.materialized => (ObjectKind::MaterializedView, it.name.clone(), None),
             Object::View(it) => (ObjectKind::View, it.name.clone(), None),
             Object::Routine(it) => (ObjectKind::Routine, it.name.clone(), Some(it.arguments.clone())),
-            Object::Opaque(it) => (ObjectKind::Opaque, it.name.clone(), Some(it.kind.clone())),
+            Object::Opaque(it) => {
+                // Policies and rules of one name may hang on several tables.
+                let detail = match &it.table {
+                    Some(table) => format!("{} on {table}", it.kind),
+                    None => it.kind.clone(),
+                };
+                (ObjectKind::Opaque, it.name.clone(), Some(detail))
+            }
         };
         ObjectId { kind, name, detail }
     }
 }
 
-/// Which object: kind, name, and what tells two of one name apart (a routine's argument types, an opaque's kind).
+/// Which object: kind, name, and what tells two of one name apart (a routine's argument types; an opaque's kind, and
+/// the table it hangs on: `policy on email`).
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ObjectId {
     pub kind: ObjectKind,
@@ -53,7 +61,10 @@ impl ObjectId {
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.kind, &self.detail) {
-            (ObjectKind::Opaque, Some(kind)) => write!(f, "{kind} `{}`", self.name),
+            (ObjectKind::Opaque, Some(detail)) => match detail.split_once(" on ") {
+                Some((kind, table)) => write!(f, "{kind} `{}` on `{table}`", self.name),
+                None => write!(f, "{detail} `{}`", self.name),
+            },
             (ObjectKind::Routine, Some(arguments)) => write!(f, "{} `{}({arguments})`", self.kind, self.name),
             (kind, _) => write!(f, "{kind} `{}`", self.name),
         }
@@ -183,6 +194,8 @@ pub struct Trigger {
 }
 
 /// Something that is not modelled: shown, part of the fingerprint, never dropped on its own account.
+///
+/// PostgreSQL's `definition` is a statement that makes it, wherever the catalogue tells enough for one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Opaque {
     /// `policy`, `rule`, `composite type`, …: the engine's own word.

@@ -177,22 +177,31 @@ fn follow(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn
             Object::Sequence(sequence) if sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from) => {
                 Some(id.clone())
             }
+            Object::Opaque(opaque) if opaque.table.as_ref() == Some(from) => Some(id.clone()),
             _ => None,
         })
         .collect();
     for id in moved {
-        if let Some(Object::Sequence(mut sequence)) = schema.objects.remove(&id) {
-            sequence.owned_by = sequence.owned_by.map(|(_, column)| (to.clone(), column));
-            if from.namespace != to.namespace {
-                sequence.name.namespace = to.namespace.clone();
+        let mut object = schema.objects.remove(&id);
+        let name = match &mut object {
+            Some(Object::Sequence(sequence)) => {
+                sequence.owned_by = sequence.owned_by.take().map(|(_, column)| (to.clone(), column));
+                &mut sequence.name
             }
-            schema.insert_object(Object::Sequence(sequence));
+            Some(Object::Opaque(opaque)) => {
+                opaque.table = Some(to.clone());
+                &mut opaque.name
+            }
+            _ => continue,
+        };
+        if from.namespace != to.namespace {
+            name.namespace = to.namespace.clone();
         }
+        schema.objects.extend(object.map(|object| (object.id(), object)));
     }
     for object in schema.objects.values_mut() {
         match object {
             Object::View(view) => object::follow_relation(view, from, to, dialect),
-            Object::Opaque(opaque) if opaque.table.as_ref() == Some(from) => opaque.table = Some(to.clone()),
             Object::Opaque(_)
             | Object::Namespace(_)
             | Object::Extension(_)
