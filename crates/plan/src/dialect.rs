@@ -56,9 +56,9 @@ pub trait Dialect: Send + Sync {
     /// What becomes of a column's values when its type changes.
     fn cast(&self, column: &str, types: Pair<&ColumnType>) -> Cast;
 
-    /// Whether a view's columns keep their names when a column that they read is renamed, so that the view's text
-    /// gains an `AS`; otherwise the view's column is renamed with it.
-    fn views_keep_column_names(&self) -> bool {
+    /// Whether a view is bound to the columns that it reads, not to their names: it keeps its own column names when
+    /// they are renamed, and they can neither be dropped nor change their type under it.
+    fn views_bind_columns(&self) -> bool {
         true
     }
 

@@ -5,7 +5,9 @@
 //! what differs between engines is asked of a [`Dialect`].
 
 mod amendment;
+mod change;
 mod dialect;
+pub mod diff;
 pub mod fold;
 pub mod history;
 pub mod revision;
@@ -13,5 +15,6 @@ mod step;
 mod words;
 
 pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
+pub use change::Change;
 pub use dialect::{Cast, Dialect, How, RenderError, Understanding};
 pub use step::{CommentTarget, DataChange, EnumPosition, Step};

@@ -4,9 +4,9 @@ use whimbrel_schema::{
 };
 
 use super::{FoldError, column_at, column_mut, constraint, dependents, partition, rename, table_mut};
+use crate::Dialect;
 use crate::fold::rename::ColumnRename;
 use crate::words::mentions;
-use crate::{Dialect, How, Step};
 
 pub(super) fn add(
     schema: &mut Schema,
@@ -42,19 +42,12 @@ pub(super) fn drop(
     column: &str,
     if_exists: bool,
     cascade: bool,
-    dialect: &dyn Dialect,
 ) -> Result<(), FoldError> {
     let engine = schema.engine;
     let found = table_mut(schema, table)?;
     let Some(at) = column_at(found, column, engine) else {
         return if if_exists { Ok(()) } else { Err(FoldError::no_column(table, column)) };
     };
-    let step = Step::DropColumn { table: table.clone(), column: column.to_string(), if_exists, cascade };
-    if dialect.how(&step, schema) == How::Rebuild {
-        let what = format!("drop column `{table}.{column}`, which something else in its table uses");
-        return Err(FoldError::NotInPlace { engine: engine.title(), what });
-    }
-    let found = table_mut(schema, table)?;
     let keys = keys_with(found, column, engine);
     let generated: Vec<String> = (found.columns.iter())
         .filter(|other| match &other.generation {
@@ -86,10 +79,10 @@ pub(super) fn drop(
         dependents::drop_views_on(schema, table, Some(column));
     }
     for dependent in generated {
-        drop(schema, table, &dependent, true, cascade, dialect)?;
+        drop(schema, table, &dependent, true, cascade)?;
     }
     for child in partition::children(schema, table) {
-        drop(schema, &child, column, true, cascade, dialect)?;
+        drop(schema, &child, column, true, cascade)?;
     }
     Ok(())
 }

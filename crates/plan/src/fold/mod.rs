@@ -17,6 +17,7 @@ mod trigger;
 
 use std::fmt;
 
+pub(crate) use object::is_of_type;
 use thiserror::Error;
 use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Schema, Table};
 
@@ -31,8 +32,6 @@ pub enum FoldError {
     Exists { what: String },
     #[error("{what} cannot be dropped while {dependent} needs it")]
     Needed { what: String, dependent: String },
-    #[error("{engine} cannot do this in place: {what}")]
-    NotInPlace { engine: &'static str, what: String },
 }
 
 impl FoldError {
@@ -70,7 +69,7 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
             column::add(schema, table, column, constraints, *if_not_exists, dialect)
         }
         Step::DropColumn { table, column, if_exists, cascade } => {
-            column::drop(schema, table, column, *if_exists, *cascade, dialect)
+            column::drop(schema, table, column, *if_exists, *cascade)
         }
         Step::RenameColumn { table, from, to } => column::rename(schema, table, from, to, dialect),
         Step::SetColumnType { table, column, to, collation, using: _ } => {

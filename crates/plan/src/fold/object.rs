@@ -95,7 +95,7 @@ pub(super) fn drop(
             dependents::drop_views_on(schema, &exact.name, None);
         }
         ObjectKind::Namespace if cascade => drop_namespace(schema, &exact.name.name)?,
-        ObjectKind::Enum | ObjectKind::Domain => drop_columns_of_type(schema, &exact, cascade, dialect)?,
+        ObjectKind::Enum | ObjectKind::Domain => drop_columns_of_type(schema, &exact, cascade)?,
         ObjectKind::Sequence => drop_defaults_of_sequence(schema, &exact.name, dialect),
         ObjectKind::Namespace
         | ObjectKind::View
@@ -117,12 +117,7 @@ fn drop_namespace(schema: &mut Schema, namespace: &str) -> Result<(), FoldError>
     Ok(())
 }
 
-fn drop_columns_of_type(
-    schema: &mut Schema,
-    id: &ObjectId,
-    cascade: bool,
-    dialect: &dyn Dialect,
-) -> Result<(), FoldError> {
+fn drop_columns_of_type(schema: &mut Schema, id: &ObjectId, cascade: bool) -> Result<(), FoldError> {
     let users: Vec<(ObjectName, String)> = (schema.tables.values())
         .flat_map(|table| table.columns.iter().map(move |column| (table, column)))
         .filter(|(_, column)| is_of_type(&column.ty, &id.name))
@@ -133,7 +128,7 @@ fn drop_columns_of_type(
             let dependent = format!("column `{table}.{column}`");
             return Err(FoldError::Needed { what: id.to_string(), dependent });
         }
-        super::column::drop(schema, &table, &column, true, true, dialect)?;
+        super::column::drop(schema, &table, &column, true, true)?;
     }
     Ok(())
 }

@@ -57,7 +57,7 @@ pub(super) fn column_in_query(text: &str, rename: &ColumnRename<'_>) -> Option<S
         Some(qualifier) => aliases.iter().any(|alias| qualifier.names(alias, engine)),
         None => !rename.ambiguous,
     };
-    let keeps_name = rename.dialect.views_keep_column_names();
+    let keeps_name = rename.dialect.views_bind_columns();
     let first_from = outer_from(&words);
     let mut edits = Vec::new();
     for (at, word) in words.iter().enumerate() {

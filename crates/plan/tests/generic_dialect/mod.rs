@@ -1,5 +1,8 @@
 //! A dialect that is no engine's: enough of one to test what is decided without engines.
 
+// Each test file uses its own part of this.
+#![allow(dead_code)]
+
 use std::ops::Range;
 
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};

@@ -1,0 +1,91 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use whimbrel_schema::{ObjectName, Pair, Schema, Table};
+
+use super::{DiffOptions, Scope, column, comment, constraint, index, options, trigger};
+use crate::{Change, Dialect};
+
+pub(super) fn diff(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &DiffOptions, changes: &mut Vec<Change>) {
+    let partners = Partners::of(schemas);
+    for from in schemas.from.tables.values() {
+        match partners.of_from(&from.name) {
+            Some(to) => one(Pair::new(from, to), dialect, options, changes),
+            None if belongs_to_a_named_parent(from, schemas.to, options) => {}
+            None => changes.push(Change::DropTable { table: Box::new(from.clone()) }),
+        }
+    }
+    for to in schemas.to.tables.values().filter(|to| !partners.is_taken(&to.name)) {
+        changes.push(Change::CreateTable { table: Box::new(to.clone()) });
+    }
+}
+
+/// Which table of `to` a table of `from` is, by name.
+struct Partners<'a> {
+    to: &'a Schema,
+    /// Only where names that differ in case are one name.
+    folded: BTreeMap<(Option<String>, String), &'a ObjectName>,
+    taken: BTreeSet<&'a ObjectName>,
+}
+
+impl<'a> Partners<'a> {
+    fn of(schemas: Pair<&'a Schema>) -> Self {
+        let mut partners = Partners { to: schemas.to, folded: BTreeMap::new(), taken: BTreeSet::new() };
+        if schemas.to.engine.same_name("a", "A") {
+            partners.folded = schemas.to.tables.keys().map(|name| (folded(name), name)).collect();
+        }
+        let taken = schemas.from.tables.keys().filter_map(|name| partners.of_from(name)).map(|table| &table.name);
+        partners.taken = taken.collect();
+        partners
+    }
+
+    fn of_from(&self, name: &ObjectName) -> Option<&'a Table> {
+        match self.to.tables.get(name) {
+            Some(table) => Some(table),
+            None => self.folded.get(&folded(name)).and_then(|name| self.to.tables.get(*name)),
+        }
+    }
+
+    fn is_taken(&self, name: &ObjectName) -> bool {
+        self.taken.contains(name)
+    }
+}
+
+fn folded(name: &ObjectName) -> (Option<String>, String) {
+    (name.namespace.as_deref().map(str::to_ascii_lowercase), name.name.to_ascii_lowercase())
+}
+
+/// A partition of a table that `to` keeps holds that table's rows. It is left alone, unless `to` lists partitions of
+/// that table itself and this one is not among them.
+fn belongs_to_a_named_parent(table: &Table, to: &Schema, options: &DiffOptions) -> bool {
+    let Some(partition) = &table.options.partition_of else { return false };
+    let lists_partitions = || {
+        to.tables
+            .values()
+            .any(|other| other.options.partition_of.as_ref().is_some_and(|other| other.parent == partition.parent))
+    };
+    let kept = to.table(&partition.parent).is_some_and(|parent| parent.options.partition_by.is_some())
+        // A partition of a partition.
+        || to.table(&partition.parent).is_none() && to.tables.values().any(|it| it.options.partition_by.is_some());
+    kept && match options.scope {
+        Scope::Models => true,
+        Scope::Everything => !lists_partitions(),
+    }
+}
+
+fn one(tables: Pair<&Table>, dialect: &dyn Dialect, diff_options: &DiffOptions, changes: &mut Vec<Change>) {
+    if tables.from == tables.to {
+        return;
+    }
+    options::diff(tables, diff_options, changes);
+    column::diff(tables, dialect, changes);
+    constraint::diff(tables, dialect, changes);
+    index::diff(&tables.to.name, Pair::new(&tables.from.indexes, &tables.to.indexes), dialect, changes);
+    trigger::diff(
+        &tables.to.name,
+        Pair::new(&tables.from.triggers, &tables.to.triggers),
+        dialect,
+        diff_options,
+        changes,
+    );
+    comment::of_table(tables, dialect, diff_options, changes);
+}
