@@ -1,4 +1,5 @@
 //! The laws and the cases, on real engines.
 
 pub mod case;
+pub mod random;
 pub mod server;
