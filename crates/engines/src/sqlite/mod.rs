@@ -1,1 +1,22 @@
-//! SQLite.
+//! SQLite: how it reads, renders and runs.
+//!
+//! SQLite keeps the text of every statement that made its schema, so one reader ([`understand`]) serves for people's
+//! files and for live databases alike.
+
+mod complete;
+mod dialect;
+mod driver;
+mod expression;
+mod how;
+mod introspect;
+mod naming;
+mod orphans;
+mod rebuild;
+mod render;
+mod split;
+mod token;
+mod types;
+mod understand;
+
+pub use dialect::{Sqlite, dialect};
+pub use driver::{Mode, Place, SqliteDriver, connect};

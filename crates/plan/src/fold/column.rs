@@ -268,7 +268,11 @@ pub(super) fn set_nullable(
     column: &str,
     nullable: bool,
 ) -> Result<(), FoldError> {
-    column_mut(schema, table, column)?.nullable = nullable;
+    let found = column_mut(schema, table, column)?;
+    found.nullable = nullable;
+    if nullable {
+        found.on_null = None;
+    }
     for child in partition::children(schema, table) {
         set_nullable(schema, &child, column, nullable)?;
     }

@@ -5,11 +5,15 @@ use crate::words::words;
 
 pub(super) fn create(schema: &mut Schema, table: &ObjectName, trigger: &Trigger) -> Result<(), FoldError> {
     let engine = schema.engine;
-    let made = Trigger { enabled: true, comment: None, ..trigger.clone() };
+    let mut made = Trigger { enabled: true, comment: None, ..trigger.clone() };
+    let condition = condition(&made.definition);
+    if matches!(condition, Condition::IfNotExists) {
+        made.definition = unconditional(&made.definition);
+    }
     let triggers = of(schema, table)?;
     match triggers.iter_mut().find(|candidate| engine.same_name(&candidate.name, &made.name)) {
         None => triggers.push(made),
-        Some(old) => match condition(&made.definition) {
+        Some(old) => match condition {
             Condition::Replace => *old = Trigger { comment: old.comment.take(), ..made },
             Condition::IfNotExists => {}
             Condition::None => {
@@ -104,5 +108,18 @@ fn condition(definition: &str) -> Condition {
         Condition::IfNotExists
     } else {
         Condition::None
+    }
+}
+
+/// The definition without `IF NOT EXISTS`, as an engine keeps it.
+fn unconditional(definition: &str) -> String {
+    let words = words(definition);
+    let at = words.iter().position(|word| word.is_keyword("IF")).map_or(0..0, |at| at..at + 3);
+    match words.get(at) {
+        Some([first, .., last]) => {
+            let (head, tail) = (definition.get(..first.range.start), definition.get(last.range.end..));
+            format!("{}{}", head.unwrap_or_default(), tail.unwrap_or_default().trim_start())
+        }
+        Some(_) | None => definition.to_string(),
     }
 }

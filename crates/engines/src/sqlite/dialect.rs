@@ -1,0 +1,74 @@
+use std::ops::Range;
+
+use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+
+use super::{complete, expression, how, naming, render, split, types, understand};
+
+/// SQLite's text and rules; it holds nothing.
+#[derive(Debug, Clone, Copy)]
+pub struct Sqlite;
+
+pub fn dialect() -> &'static dyn Dialect {
+    &Sqlite
+}
+
+impl Dialect for Sqlite {
+    fn engine(&self) -> Engine {
+        Engine::Sqlite
+    }
+
+    fn transactional_ddl(&self) -> bool {
+        true
+    }
+
+    fn split(&self, script: &str) -> Vec<Range<usize>> {
+        split::split(script)
+    }
+
+    /// A rebuild with foreign keys on would delete the rows that reference the table, and inside a transaction the
+    /// pragma is ignored.
+    fn script_preamble(&self) -> &'static [&'static str] {
+        &["PRAGMA foreign_keys = OFF"]
+    }
+
+    fn understand(&self, statement: &str) -> Understanding {
+        understand::understand(statement)
+    }
+
+    fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {
+        render::render(step, before)
+    }
+
+    fn how(&self, step: &Step, before: &Schema) -> How {
+        how::how(step, before)
+    }
+
+    fn complete(&self, schema: &mut Schema, table: &ObjectName) {
+        complete::complete(schema, table);
+    }
+
+    fn read_type(&self, text: &str) -> ColumnType {
+        types::read(text)
+    }
+
+    fn same_type(&self, types: Pair<&ColumnType>) -> bool {
+        types::are_same(types)
+    }
+
+    fn same_expression(&self, expressions: Pair<&Expression>) -> bool {
+        expression::same(expressions.map(Expression::text))
+    }
+
+    fn cast(&self, _column: &str, types: Pair<&ColumnType>) -> Cast {
+        types::cast(types)
+    }
+
+    fn views_bind_columns(&self) -> bool {
+        false
+    }
+
+    fn quote(&self, name: &str) -> String {
+        naming::quote(name)
+    }
+}

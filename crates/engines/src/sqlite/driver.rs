@@ -1,0 +1,295 @@
+//! One connection to one database file, or to one in memory.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use whimbrel_plan::Dialect;
+use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
+use whimbrel_schema::{ObjectName, Schema, Version};
+
+use super::dialect::dialect;
+use super::introspect;
+use super::orphans::Orphans;
+use super::split::split;
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    Memory,
+    File(PathBuf),
+}
+
+impl From<&Path> for Place {
+    fn from(path: &Path) -> Self {
+        Place::File(path.to_path_buf())
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Memory => f.write_str("in memory"),
+            Place::File(path) => path.display().fmt(f),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The file has to be there: looking at a database must not make one.
+    Existing,
+    /// A file that is not there is made, as SQLite does.
+    Create,
+}
+
+pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
+    let connection = match place {
+        Place::Memory => Connection::open_in_memory(),
+        Place::File(path) => {
+            look_for(path, mode)?;
+            let create = match mode {
+                Mode::Existing => OpenFlags::empty(),
+                Mode::Create => OpenFlags::SQLITE_OPEN_CREATE,
+            };
+            Connection::open_with_flags(
+                path,
+                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create,
+            )
+        }
+    };
+    let mut connection = connection.map_err(|error| cannot_open(place, &error))?;
+    connection.busy_handler(Some(wait_for_others)).map_err(|error| error_of(&error))?;
+    // The file is only looked at when something is asked of it.
+    connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(|error| cannot_open(place, &error))?;
+    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::default() })
+}
+
+fn look_for(path: &Path, mode: Mode) -> Result<(), DriverError> {
+    let fail = |message: String, hint: Option<&str>| {
+        let error = DriverError::new(DriverErrorKind::Connect, message);
+        Err(DriverError { hint: hint.map(str::to_string), ..error })
+    };
+    if path.is_dir() {
+        return fail(format!("`{}` is a folder, not a database", path.display()), None);
+    }
+    if path.exists() {
+        return Ok(());
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    match (mode, folder) {
+        (_, Some(folder)) if !folder.exists() => {
+            fail(format!("there is no folder `{}` for the database `{}`", folder.display(), path.display()), None)
+        }
+        (Mode::Existing, _) => {
+            fail(format!("there is no database file `{}`", path.display()), Some("`whimbrel upgrade head` makes it"))
+        }
+        (Mode::Create, _) => Ok(()),
+    }
+}
+
+fn cannot_open(place: &Place, error: &rusqlite::Error) -> DriverError {
+    let error = error_of(error);
+    match error.kind {
+        DriverErrorKind::Busy | DriverErrorKind::Cancelled => error,
+        DriverErrorKind::Connect
+        | DriverErrorKind::Lost
+        | DriverErrorKind::Statement
+        | DriverErrorKind::Unsupported => {
+            let message = format!("cannot open `{place}`: {}", error.message);
+            DriverError { kind: DriverErrorKind::Connect, message, position: None, ..error }
+        }
+    }
+}
+
+/// How long somebody else's lock is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Pauses stay short, so that a writer who lets go only for a moment between two transactions starves nobody.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// Called by SQLite while somebody else has the lock, with the number of calls before; `false` gives up.
+fn wait_for_others(calls: i32) -> bool {
+    let calls = u32::try_from(calls).unwrap_or(0);
+    if LONGEST_PAUSE * calls > PATIENCE {
+        return false;
+    }
+    // Waiters who began together must not go on knocking together.
+    let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |it| it.subsec_micros());
+    let growing = Duration::from_millis(u64::from(calls) + 1).min(LONGEST_PAUSE);
+    std::thread::sleep(growing / 2 + growing * (moment % 100) / 100);
+    true
+}
+
+pub struct SqliteDriver {
+    connection: Connection,
+    place: Place,
+    orphans: Orphans,
+}
+
+impl SqliteDriver {
+    fn batch(&self, sql: &str) -> Result<(), DriverError> {
+        self.connection.execute_batch(sql).map_err(|error| error_of(&error))
+    }
+}
+
+impl Driver for SqliteDriver {
+    fn dialect(&self) -> &'static dyn Dialect {
+        dialect()
+    }
+
+    fn version(&self) -> Version {
+        let number = u32::try_from(rusqlite::version_number()).unwrap_or_default();
+        Version::new(number / 1_000_000, number / 1_000 % 1_000, number % 1_000)
+    }
+
+    fn describe(&self) -> String {
+        format!("SQLite {}, {}", self.version(), self.place)
+    }
+
+    fn home(&self) -> Option<&str> {
+        Some("main")
+    }
+
+    fn has_table(&mut self, name: &str) -> Result<bool, DriverError> {
+        let query = "SELECT 1 FROM main.sqlite_master WHERE type = 'table' AND name = ?1 COLLATE NOCASE";
+        let mut statement = self.connection.prepare_cached(query).map_err(|error| error_of(&error))?;
+        statement.exists([name]).map_err(|error| error_of(&error))
+    }
+
+    fn introspect(&mut self) -> Result<Schema, DriverError> {
+        introspect::introspect(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    fn execute(&mut self, statement: &str) -> Result<u64, DriverError> {
+        let before = self.connection.total_changes();
+        let mut prepared = self.connection.prepare(statement).map_err(|error| error_of(&error))?;
+        // PRAGMA and RETURNING give rows, and take effect as they are read.
+        let mut rows = prepared.query([]).map_err(|error| error_of(&error))?;
+        while rows.next().map_err(|error| error_of(&error))?.is_some() {}
+        let touched = self.connection.total_changes() != before;
+        Ok(if touched { self.connection.changes() } else { 0 })
+    }
+
+    fn execute_script(&mut self, script: &str) -> Result<(), DriverError> {
+        for range in split(script) {
+            let start = range.start;
+            let statement = script.get(range).unwrap_or_default();
+            self.execute(statement)
+                .map_err(|error| DriverError { position: error.position.map(|position| position + start), ..error })?;
+        }
+        Ok(())
+    }
+
+    fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError> {
+        let mut prepared = self.connection.prepare_cached(statement).map_err(|error| error_of(&error))?;
+        let width = prepared.column_count();
+        let parameters = parameters.iter().copied().map(Parameter);
+        let mut rows = prepared.query(params_from_iter(parameters)).map_err(|error| error_of(&error))?;
+        let mut read = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| error_of(&error))? {
+            let values = (0..width).map(|at| row.get_ref(at).map(printed));
+            read.push(values.collect::<Result<Row, _>>().map_err(|error| error_of(&error))?);
+        }
+        Ok(read)
+    }
+
+    fn begin(&mut self) -> Result<(), DriverError> {
+        self.batch("BEGIN IMMEDIATE")?;
+        // Nobody else writes from here on, so this is what the revision finds.
+        self.orphans.refresh(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    fn commit(&mut self) -> Result<(), DriverError> {
+        self.batch("COMMIT")?;
+        self.orphans.commit(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    /// SQLite has rolled back by itself after some failures; then there is nothing left to do.
+    fn rollback(&mut self) -> Result<(), DriverError> {
+        self.orphans.forget();
+        if self.connection.is_autocommit() { Ok(()) } else { self.batch("ROLLBACK") }
+    }
+
+    /// SQLite has one writer at a time, and a revision looks at the ledger again once it is that writer: another lock
+    /// would add nothing.
+    fn lock(&mut self, _wait: Duration) -> Result<bool, DriverError> {
+        Ok(true)
+    }
+
+    fn unlock(&mut self) -> Result<(), DriverError> {
+        Ok(())
+    }
+
+    fn prepare_session(&mut self) -> Result<(), DriverError> {
+        self.batch(
+            "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF; \
+             PRAGMA ignore_check_constraints = OFF; PRAGMA writable_schema = OFF; PRAGMA query_only = OFF",
+        )?;
+        self.orphans.watch();
+        Ok(())
+    }
+
+    fn violations(&mut self) -> Result<Vec<String>, DriverError> {
+        self.orphans.new_ones(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    /// SQLite keeps every expression as it was written: its catalogue prints what it was given.
+    fn normalize(&mut self, schema: &Schema, _differing: &[ObjectName]) -> Result<Schema, DriverError> {
+        Ok(schema.clone())
+    }
+
+    fn scratch(&mut self) -> Result<Box<dyn Driver>, DriverError> {
+        Ok(Box::new(connect(&Place::Memory, Mode::Create)?))
+    }
+
+    fn canceller(&self) -> Canceller {
+        let handle = self.connection.get_interrupt_handle();
+        Box::new(move || handle.interrupt())
+    }
+}
+
+struct Parameter<'a>(Value<'a>);
+
+impl ToSql for Parameter<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Value::Text(text) => ValueRef::Text(text.as_bytes()),
+            Value::Integer(number) => ValueRef::Integer(number),
+            Value::Null => ValueRef::Null,
+        }))
+    }
+}
+
+fn printed(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Null => None,
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Real(number) => Some(format!("{number:?}")),
+        ValueRef::Text(text) => Some(String::from_utf8_lossy(text).into_owned()),
+        ValueRef::Blob(bytes) => {
+            let digits: String = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
+            Some(format!("x'{digits}'"))
+        }
+    }
+}
+
+fn error_of(error: &rusqlite::Error) -> DriverError {
+    let (failure, message, position) = match error {
+        rusqlite::Error::SqliteFailure(failure, message) => (Some(*failure), message.clone(), None),
+        rusqlite::Error::SqlInputError { error, msg, offset, .. } => {
+            (Some(*error), Some(msg.clone()), usize::try_from(*offset).ok())
+        }
+        _ => (None, None, None),
+    };
+    let kind = match failure.map(|failure| failure.code) {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => DriverErrorKind::Busy,
+        Some(ErrorCode::OperationInterrupted) => DriverErrorKind::Cancelled,
+        Some(ErrorCode::CannotOpen | ErrorCode::NotADatabase) => DriverErrorKind::Connect,
+        Some(ErrorCode::SystemIoFailure) => DriverErrorKind::Lost,
+        Some(_) | None => DriverErrorKind::Statement,
+    };
+    let message = message.unwrap_or_else(|| error.to_string());
+    let code = failure.map(|failure| failure.extended_code.to_string());
+    DriverError { code, position, ..DriverError::new(kind, message) }
+}
