@@ -2,8 +2,11 @@
 
 mod corpora;
 mod engines;
+mod laws;
 mod process;
 mod python;
+mod test;
+mod tidy;
 
 use std::process::ExitCode;
 
@@ -30,6 +33,17 @@ const COMMANDS: &[Command] = &[
         usage: "   download the packages whose models the tests read, pinned, into .engines",
         run: corpora::run,
     },
+    Command {
+        name: "test",
+        usage: "[--full]   install what is missing, then format, lints, tidy, build and all tests: what CI runs",
+        run: test::run,
+    },
+    Command {
+        name: "laws",
+        usage: "[--cases 5000] [--postgres 13,18]   hold the laws over many random cases",
+        run: laws::run,
+    },
+    Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];
 
 fn main() -> ExitCode {

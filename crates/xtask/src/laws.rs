@@ -1,0 +1,36 @@
+//! The laws over many random cases, on every version of the engines that is asked for.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::engines::{self, root};
+use crate::process::succeed;
+
+pub fn run(arguments: &[String]) -> Result<()> {
+    let mut cases = "5000".to_owned();
+    let mut majors = "all".to_owned();
+    let mut rest = arguments.iter();
+    while let Some(argument) = rest.next() {
+        let mut value = || rest.next().cloned().with_context(|| format!("`{argument}` needs a value"));
+        match argument.as_str() {
+            "--cases" => cases = value()?,
+            "--postgres" => majors = value()?,
+            other => bail!("unknown argument `{other}`; known: --cases NUMBER, --postgres LIST"),
+        }
+    }
+    cases.parse::<u32>().with_context(|| format!("`{cases}` is no number of cases"))?;
+    match majors.as_str() {
+        "all" => engines::run(&["--all".to_owned()])?,
+        list => engines::run(&["--postgres".to_owned(), list.to_owned()])?,
+    }
+    println!("laws: {cases} random cases on SQLite and on each of PostgreSQL {majors}");
+    succeed(
+        Command::new(env!("CARGO"))
+            .args(["test", "--release", "--package", "whimbrel-acceptance", "--test", "laws", "--", "--nocapture"])
+            .current_dir(root())
+            .env("WHIMBREL_REQUIRE_ENGINES", "all")
+            .env("WHIMBREL_CASES", cases)
+            .env("WHIMBREL_MAJORS", majors),
+    )
+}

@@ -1,0 +1,78 @@
+//! Everything that has to hold before a change lands: what CI runs.
+
+use std::env;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::engines::root;
+use crate::process::succeed;
+use crate::{corpora, engines, python, tidy};
+
+pub fn run(arguments: &[String]) -> Result<()> {
+    let full = match arguments {
+        [] => false,
+        [flag] if flag == "--full" => true,
+        _ => bail!("unknown arguments {arguments:?}; known: --full"),
+    };
+    let begun = Instant::now();
+    let all: &[String] = if full { &["--all".to_owned()] } else { &[] };
+    engines::run(all)?;
+    python::run(&[])?;
+    corpora::run(&[])?;
+
+    cargo("format", &["fmt", "--all", "--check"])?;
+    cargo("lints", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+    say("tidy", "the rules of ARCHITECTURE.md that a machine can read");
+    tidy::run(&[])?;
+    dependencies()?;
+    // The tests of the laws drive the command as people do.
+    cargo("build", &["build", "--workspace", "--all-targets", "--locked"])?;
+    cargo("examples in the documentation", &["test", "--workspace", "--doc", "--locked", "--quiet"])?;
+    tests(full)?;
+    say("done", &format!("in {} s", begun.elapsed().as_secs()));
+    Ok(())
+}
+
+/// The tests come last, so that their closing line is the run's.
+fn tests(full: bool) -> Result<()> {
+    let nextest = succeeds(&["nextest", "--version"]);
+    let arguments: &[&str] = if nextest {
+        &["nextest", "run", "--workspace", "--locked", "--no-fail-fast"]
+    } else {
+        println!("tests: cargo-nextest is not installed, so cargo test runs them, one binary after the other");
+        &["test", "--workspace", "--locked", "--no-fail-fast", "--bins", "--lib", "--tests"]
+    };
+    say("tests", &format!("cargo {}", arguments.join(" ")));
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments).current_dir(root()).env("WHIMBREL_REQUIRE_ENGINES", "all");
+    if full && env::var_os("WHIMBREL_CASES").is_none() {
+        command.env("WHIMBREL_CASES", "5000").env("WHIMBREL_MAJORS", "all");
+    }
+    succeed(&mut command)
+}
+
+/// cargo-deny where it is installed; building it would take longer than all the rest. `tidy` reads the licences of
+/// every dependency in any case.
+fn dependencies() -> Result<()> {
+    if succeeds(&["deny", "--version"]) {
+        return cargo("dependencies", &["deny", "--locked", "--offline", "check", "bans", "licenses", "sources"]);
+    }
+    println!("dependencies: cargo-deny is not installed; tidy has held their licences against deny.toml");
+    Ok(())
+}
+
+fn cargo(what: &str, arguments: &[&str]) -> Result<()> {
+    say(what, &format!("cargo {}", arguments.join(" ")));
+    succeed(Command::new(env!("CARGO")).args(arguments).current_dir(root())).with_context(|| what.to_owned())
+}
+
+fn succeeds(arguments: &[&str]) -> bool {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}
+
+fn say(what: &str, more: &str) {
+    println!("{what}: {more}");
+}
