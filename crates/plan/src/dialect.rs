@@ -4,6 +4,7 @@ use thiserror::Error;
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
 use crate::Step;
+use crate::fold::RenamedTexts;
 
 /// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
 ///
@@ -60,6 +61,12 @@ pub trait Dialect: Send + Sync {
     /// they are renamed, and they can neither be dropped nor change their type under it.
     fn views_bind_columns(&self) -> bool {
         true
+    }
+
+    /// The views' and triggers' texts after a rename, where only the engine's own reading of names can tell which of
+    /// them are meant. `None` leaves them to folding, which replaces what certainly is.
+    fn renamed_texts(&self, _step: &Step, _before: &Schema) -> Option<RenamedTexts> {
+        None
     }
 
     /// A name as it must stand in SQL.

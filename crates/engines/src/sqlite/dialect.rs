@@ -1,9 +1,10 @@
 use std::ops::Range;
 
+use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{complete, expression, how, naming, render, split, types, understand};
+use super::{complete, expression, how, naming, renamed, render, split, types, understand};
 
 /// SQLite's text and rules; it holds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +67,10 @@ impl Dialect for Sqlite {
 
     fn views_bind_columns(&self) -> bool {
         false
+    }
+
+    fn renamed_texts(&self, step: &Step, before: &Schema) -> Option<RenamedTexts> {
+        renamed::renamed_texts(step, before)
     }
 
     fn quote(&self, name: &str) -> String {

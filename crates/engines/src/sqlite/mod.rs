@@ -12,6 +12,7 @@ mod introspect;
 mod naming;
 mod orphans;
 mod rebuild;
+mod renamed;
 mod render;
 mod split;
 mod token;

@@ -42,6 +42,16 @@ CREATE TABLE t (id INTEGER PRIMARY KEY, up INT REFERENCES t (id)); ALTER TABLE t
 CREATE TABLE t (a INT, b INT); CREATE VIEW v AS SELECT a, t.b FROM t WHERE a > 0; CREATE VIEW w AS SELECT x.a AS q FROM t AS x ORDER BY x.a; ALTER TABLE t RENAME COLUMN a TO z;
 -- case: rename a column that another table also has
 CREATE TABLE t (a INT, id INT); CREATE TABLE u (a INT, t_id INT); CREATE VIEW v AS SELECT t.a, u.a AS ua FROM t JOIN u ON u.t_id = t.id; ALTER TABLE t RENAME COLUMN a TO z;
+-- case: rename a column that triggers read
+CREATE TABLE t (a INT, b INT); CREATE TABLE log (a INT);
+CREATE TRIGGER tr AFTER UPDATE OF a ON t WHEN new.a > old.a BEGIN UPDATE t SET b = new.a WHERE a = old.a; INSERT INTO log (a) VALUES (new.a); END;
+ALTER TABLE t RENAME COLUMN a TO z;
+-- case: rename a column below aliases that hide it
+CREATE TABLE t (a INT, b INT); CREATE TABLE u (a INT, b INT);
+CREATE VIEW v AS SELECT a.b, u.a AS a FROM t AS a JOIN u ON u.b = a.a WHERE EXISTS (SELECT 1 FROM u AS x WHERE x.a = a.a);
+CREATE TRIGGER tr AFTER INSERT ON u BEGIN INSERT INTO t (a, b) SELECT a, b FROM u WHERE a = new.a; UPDATE t SET a = (SELECT max(a) FROM u); END;
+CREATE TRIGGER ti INSTEAD OF INSERT ON v BEGIN INSERT INTO t (a) VALUES (new.a); END;
+ALTER TABLE t RENAME COLUMN a TO z; ALTER TABLE u RENAME COLUMN b TO "y y"; ALTER TABLE t RENAME TO "t t";
 -- case: rename a column that another table's trigger writes
 CREATE TABLE t (a INT); CREATE TABLE u (b INT);
 CREATE TRIGGER tr AFTER INSERT ON u BEGIN INSERT INTO t (a) VALUES (new.b); UPDATE t SET a = a + new.b; END;

@@ -7,9 +7,7 @@ use std::path::Path;
 use whimbrel_engines::sqlite::{Mode, Place, connect, dialect};
 use whimbrel_plan::{Step, Understanding, fold};
 use whimbrel_run::Driver;
-use whimbrel_schema::{
-    Check, Engine, Expression, Generation, IndexTarget, Object, ObjectName, Pair, Persistence, Schema, Table,
-};
+use whimbrel_schema::{Check, Engine, Expression, Generation, IndexTarget, Object, Pair, Schema, Table};
 
 pub struct Case {
     pub name: String,
@@ -71,12 +69,7 @@ pub fn folded(script: &str) -> Schema {
 }
 
 pub fn settled(mut schema: Schema) -> Schema {
-    schema.tables.retain(|_, table| table.options.persistence != Persistence::Temporary);
-    let names: Vec<ObjectName> = schema.tables.keys().cloned().collect();
-    for name in &names {
-        dialect().complete(&mut schema, name);
-    }
-    schema.sort();
+    fold::settle(&mut schema, dialect());
     schema
 }
 

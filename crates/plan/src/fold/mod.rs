@@ -13,13 +13,16 @@ mod object;
 mod partition;
 mod rename;
 mod table;
+mod texts;
 mod trigger;
+
+pub use texts::RenamedTexts;
 
 use std::fmt;
 
 pub(crate) use object::is_of_type;
 use thiserror::Error;
-use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Schema, Table};
+use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Persistence, Schema, Table};
 
 use crate::{Amendment, Dialect, Step};
 
@@ -61,7 +64,12 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
     match step {
         Step::CreateTable { table, if_not_exists } => table::create(schema, table, *if_not_exists, dialect),
         Step::DropTable { table, if_exists, cascade } => table::drop(schema, table, *if_exists, *cascade),
-        Step::RenameTable { from, to } => table::rename(schema, from, to, dialect),
+        Step::RenameTable { from, to } => {
+            let texts = dialect.renamed_texts(step, schema);
+            table::rename(schema, from, to, dialect)?;
+            texts.into_iter().for_each(|texts| texts.put_into(schema));
+            Ok(())
+        }
         Step::SetTableOptions { table, to } => table::set_options(schema, table, to),
         Step::RebuildTable { table, to, copy: _ } => table::rebuild(schema, table, to, dialect),
 
@@ -71,7 +79,12 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
         Step::DropColumn { table, column, if_exists, cascade } => {
             column::drop(schema, table, column, *if_exists, *cascade)
         }
-        Step::RenameColumn { table, from, to } => column::rename(schema, table, from, to, dialect),
+        Step::RenameColumn { table, from, to } => {
+            let texts = dialect.renamed_texts(step, schema);
+            column::rename(schema, table, from, to, dialect)?;
+            texts.into_iter().for_each(|texts| texts.put_into(schema));
+            Ok(())
+        }
         Step::SetColumnType { table, column, to, collation, using: _ } => {
             column::set_type(schema, table, column, to, collation.as_deref(), dialect)
         }
@@ -130,6 +143,17 @@ fn amend(schema: &mut Schema, amendment: &Amendment, dialect: &dyn Dialect) -> R
         dialect.complete(schema, table);
     }
     Ok(())
+}
+
+/// What is left when the session that made the schema ends, in its final order: temporary tables are gone, and what
+/// named something before it was made (a foreign key without columns, to a later table) is completed.
+pub fn settle(schema: &mut Schema, dialect: &dyn Dialect) {
+    schema.tables.retain(|_, table| table.options.persistence != Persistence::Temporary);
+    let names: Vec<ObjectName> = schema.tables.keys().cloned().collect();
+    for name in &names {
+        dialect.complete(schema, name);
+    }
+    schema.sort();
 }
 
 fn table_mut<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Table, FoldError> {
