@@ -1,5 +1,8 @@
 //! The laws and the cases, on real engines.
 
 pub mod case;
+pub mod database;
+pub mod difference;
+pub mod laws;
 pub mod random;
 pub mod server;

@@ -1,0 +1,32 @@
+//! The laws that hold for every case, on every engine.
+
+mod fold;
+
+pub use fold::{fold, folding_is_introspecting};
+
+use anyhow::{Result, ensure};
+use whimbrel_plan::diff::{DiffOptions, diff, in_doubt};
+use whimbrel_run::Driver;
+use whimbrel_schema::{Pair, Schema};
+
+use crate::difference::differences;
+
+/// Fails with every difference, if there is one, after the engine was asked about the expressions that only it can
+/// judge.
+pub fn ensure_same(what: &str, schemas: Pair<&Schema>, driver: &mut dyn Driver) -> Result<()> {
+    let (mut from, mut to) = (schemas.from.clone(), schemas.to.clone());
+    let dialect = driver.dialect();
+    let doubtful = in_doubt(&diff(Pair::new(&from, &to), dialect, &DiffOptions::default()));
+    if !doubtful.is_empty() {
+        from = driver.normalize(&from, &doubtful)?;
+        to = driver.normalize(&to, &doubtful)?;
+    }
+    let changes = diff(Pair::new(&from, &to), dialect, &DiffOptions::default());
+    let changes: Vec<String> = changes.iter().map(ToString::to_string).collect();
+    ensure!(changes.is_empty(), "{what}: the diff is not empty\n  {}", changes.join("\n  "));
+    from.sort();
+    to.sort();
+    let fields = differences(Pair::new(&from, &to));
+    ensure!(fields.is_empty(), "{what}: not the same field by field\n  {}", fields.join("\n  "));
+    Ok(())
+}
