@@ -6,3 +6,4 @@ pub mod difference;
 pub mod laws;
 pub mod random;
 pub mod server;
+pub mod truth;

@@ -1,5 +1,7 @@
 //! Laws over random schemas. `WHIMBREL_CASES` says how many; `cargo xtask laws` runs thousands.
 
+#![allow(clippy::panic)]
+
 use anyhow::Result;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use whimbrel_acceptance::case::Part;
