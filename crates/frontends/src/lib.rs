@@ -1,3 +1,5 @@
 //! What people write, read into values.
 
+pub mod diagnostic;
 pub mod revision;
+pub mod sql;
