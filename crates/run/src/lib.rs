@@ -1,5 +1,13 @@
 //! Everything that happens to a database, through a trait, without knowing which database it is.
 
+mod actor;
+pub mod apply;
+pub mod drift;
 mod driver;
+pub mod event;
+pub mod ledger;
+pub mod replay;
 
+pub use actor::Actor;
 pub use driver::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
+pub use event::Event;

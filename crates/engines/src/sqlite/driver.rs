@@ -12,6 +12,7 @@ use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::dialect::dialect;
 use super::introspect;
+use super::lock::FileLock;
 use super::orphans::Orphans;
 use super::split::split;
 
@@ -63,7 +64,7 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
     connection.busy_handler(Some(wait_for_others)).map_err(|error| error_of(&error))?;
     // The file is only looked at when something is asked of it.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(|error| cannot_open(place, &error))?;
-    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::default() })
+    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::default(), lock: None })
 }
 
 fn look_for(path: &Path, mode: Mode) -> Result<(), DriverError> {
@@ -125,6 +126,7 @@ pub struct SqliteDriver {
     connection: Connection,
     place: Place,
     orphans: Orphans,
+    lock: Option<FileLock>,
 }
 
 impl SqliteDriver {
@@ -211,13 +213,20 @@ impl Driver for SqliteDriver {
         if self.connection.is_autocommit() { Ok(()) } else { self.batch("ROLLBACK") }
     }
 
-    /// SQLite has one writer at a time, and a revision looks at the ledger again once it is that writer: another lock
-    /// would add nothing.
-    fn lock(&mut self, _wait: Duration) -> Result<bool, DriverError> {
-        Ok(true)
+    fn lock(&mut self, wait: Duration) -> Result<bool, DriverError> {
+        // What is in memory has one connection.
+        let Place::File(database) = &self.place else { return Ok(true) };
+        if self.lock.is_none() {
+            self.lock = FileLock::take(database, wait).map_err(|error| {
+                let message = format!("cannot make the lock file beside `{}`: {error}", database.display());
+                DriverError::new(DriverErrorKind::Connect, message)
+            })?;
+        }
+        Ok(self.lock.is_some())
     }
 
     fn unlock(&mut self) -> Result<(), DriverError> {
+        self.lock = None;
         Ok(())
     }
 

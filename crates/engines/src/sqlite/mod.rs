@@ -9,6 +9,7 @@ mod driver;
 mod expression;
 mod how;
 mod introspect;
+mod lock;
 mod naming;
 mod orphans;
 mod rebuild;

@@ -4,6 +4,7 @@
 
 mod branch;
 mod error;
+mod fold;
 mod graph;
 mod order;
 mod path;
@@ -12,6 +13,7 @@ mod target;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub use error::{HistoryError, TargetError};
+pub use fold::{FoldHistoryError, FoldedHistory, UnknownStatement};
 pub use graph::{Cell, GraphRow};
 pub use target::{BadTarget, Target, TargetRange};
 

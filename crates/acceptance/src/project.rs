@@ -1,0 +1,118 @@
+//! A folder of revisions and a database beside it: what the tests of applying work on.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, anyhow};
+use tempfile::TempDir;
+use whimbrel_engines::sqlite;
+use whimbrel_frontends::revision::{Problem, read_folder};
+use whimbrel_plan::history::{History, Target};
+use whimbrel_run::apply::{self, ApplyError, Options, Report};
+use whimbrel_run::{Actor, Driver, Event, Row};
+
+/// The engines that a test is run on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum On {
+    Sqlite,
+    Postgres,
+}
+
+pub struct Project {
+    folder: TempDir,
+    pub url: String,
+    pub on: On,
+}
+
+/// Runs the test on every engine that is there. SQLite always is.
+pub fn on_each_engine(mut test: impl FnMut(Project) -> Result<()>) -> Result<()> {
+    test(Project::new(On::Sqlite)?).context("on SQLite")?;
+    Ok(())
+}
+
+impl Project {
+    pub fn new(on: On) -> Result<Project> {
+        let folder = tempfile::tempdir()?;
+        fs::create_dir(folder.path().join("migrations"))?;
+        let url = match on {
+            On::Sqlite => folder.path().join("app.db").display().to_string(),
+            On::Postgres => crate::server::shared(None)?.fresh_database()?,
+        };
+        Ok(Project { folder, url, on })
+    }
+
+    pub fn migrations(&self) -> PathBuf {
+        self.folder.path().join("migrations")
+    }
+
+    /// Writes one revision file; `parents` as in its header.
+    pub fn revision(&self, id: &str, parents: &str, upgrade: &str, downgrade: &str) -> Result<PathBuf> {
+        let text = format!(
+            "-- revision: {id}\n-- parents:  {parents}\n-- message:  revision {id}\n\n-- upgrade\n{upgrade}\n\n\
+             -- downgrade\n{downgrade}\n"
+        );
+        let path = self.migrations().join(format!("{id}.sql"));
+        fs::write(&path, text)?;
+        Ok(path)
+    }
+
+    pub fn history(&self) -> Result<History> {
+        read_folder(&self.migrations())
+            .map_err(|problems| anyhow!("{}", problems.iter().map(Problem::to_string).collect::<Vec<_>>().join("\n")))
+    }
+
+    pub fn connect(&self) -> Result<Box<dyn Driver>> {
+        connect(&self.url)
+    }
+
+    pub fn options(&self) -> Options {
+        Options::new(Actor { who: "test@here".into(), pid: 1, version: "0.0.0".into(), deploy: None })
+    }
+
+    pub fn upgrade(&self, target: &str) -> Result<Result<Report, ApplyError>> {
+        self.upgrade_with(target, &self.options())
+    }
+
+    pub fn upgrade_with(&self, target: &str, options: &Options) -> Result<Result<Report, ApplyError>> {
+        let target: Target = target.parse()?;
+        Ok(apply::upgrade(&mut *self.connect()?, &self.history()?, &target, options, &mut |_| {}))
+    }
+
+    pub fn upgrade_heard(&self, target: &str, listen: &mut dyn FnMut(Event<'_>)) -> Result<Result<Report, ApplyError>> {
+        let target: Target = target.parse()?;
+        Ok(apply::upgrade(&mut *self.connect()?, &self.history()?, &target, &self.options(), listen))
+    }
+
+    pub fn downgrade(&self, target: &str) -> Result<Result<Report, ApplyError>> {
+        let target: Target = target.parse()?;
+        Ok(apply::downgrade(&mut *self.connect()?, &self.history()?, &target, &self.options(), &mut |_| {}))
+    }
+
+    /// Runs one statement beside everything.
+    pub fn sql(&self, statement: &str) -> Result<()> {
+        self.connect()?.execute(statement)?;
+        Ok(())
+    }
+
+    pub fn rows(&self, query: &str) -> Result<Vec<Row>> {
+        Ok(self.connect()?.query(query, &[])?)
+    }
+
+    /// One value as text.
+    pub fn value(&self, query: &str) -> Result<String> {
+        let rows = self.rows(query)?;
+        let value = rows.first().and_then(|row| row.first()).cloned().flatten();
+        value.with_context(|| format!("no value: {query}"))
+    }
+
+    /// The revisions that the ledger calls applied.
+    pub fn applied(&self) -> Result<Vec<String>> {
+        let ledger = whimbrel_run::ledger::read(&mut *self.connect()?)?;
+        Ok(ledger.applied().into_keys().map(|id| id.to_string()).collect())
+    }
+}
+
+/// Opens a database by its URL, or by the path of a SQLite file.
+pub fn connect(url: &str) -> Result<Box<dyn Driver>> {
+    Ok(Box::new(sqlite::connect(&sqlite::Place::from(Path::new(url)), sqlite::Mode::Create)?))
+}

@@ -1,0 +1,128 @@
+use std::time::Duration;
+
+use thiserror::Error;
+use whimbrel_plan::history::TargetError;
+use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin, StatementsError};
+
+use super::{Refusal, Report};
+use crate::DriverError;
+use crate::ledger::LedgerError;
+
+/// A run that did not reach its target, with what it did before.
+#[derive(Debug, Clone, Error)]
+#[error("{failure}")]
+pub struct ApplyError {
+    #[source]
+    pub failure: Box<Failure>,
+    pub report: Box<Report>,
+}
+
+#[derive(Debug, Clone, Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Statements(#[from] StatementsError),
+    #[error(transparent)]
+    Refused(Box<Refusal>),
+    #[error(transparent)]
+    Ledger(LedgerError),
+    #[error(transparent)]
+    Statement(Box<StatementFailure>),
+    #[error("revision `{revision}` breaks what other tables rely on: {}", broken.join("; "))]
+    Violations { revision: RevisionId, broken: Vec<String> },
+    #[error("another run has the lock, and did not give it back within {} s", waited.as_secs())]
+    Locked { waited: Duration },
+    #[error("another run writes the ledger at the same time")]
+    Overtaken,
+    /// `in_doubt`: the connection went while the engine was asked to commit.
+    #[error("the connection was lost: {error}")]
+    Lost { error: DriverError, in_doubt: bool },
+    #[error("stopped on request")]
+    Stopped,
+    #[error(transparent)]
+    Driver(DriverError),
+}
+
+/// A statement that the engine refused.
+#[derive(Debug, Clone, Error)]
+#[error("revision `{revision}`, {origin}: {error}")]
+pub struct StatementFailure {
+    pub revision: RevisionId,
+    pub direction: Direction,
+    pub sql: String,
+    pub origin: StatementOrigin,
+    /// Byte of the file that the engine points at.
+    pub position: Option<usize>,
+    #[source]
+    pub error: DriverError,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Failure::Refused(Box::new(refusal))
+    }
+}
+
+impl From<DriverError> for Failure {
+    fn from(error: DriverError) -> Self {
+        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Lost, Statement, Unsupported};
+        match error.kind {
+            Lost => Failure::Lost { error, in_doubt: false },
+            Cancelled => Failure::Stopped,
+            Busy | Connect | Statement | Unsupported => Failure::Driver(error),
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        match error {
+            LedgerError::Driver(error) => error.into(),
+            LedgerError::Newer { .. } | LedgerError::Row { .. } => Failure::Ledger(error),
+        }
+    }
+}
+
+impl ApplyError {
+    /// Whether the database is other than it was before.
+    pub fn changed(&self) -> bool {
+        self.report.changed() || matches!(*self.failure, Failure::Lost { in_doubt: true, .. })
+    }
+
+    /// 2 for a target that is none, 3 for a refusal, 4 for a failure that changed nothing, 5 for one half-way.
+    pub fn exit_status(&self) -> u8 {
+        match &*self.failure {
+            _ if self.changed() => 5,
+            Failure::Target(_) => 2,
+            Failure::Refused(_) => 3,
+            Failure::Statements(_)
+            | Failure::Ledger(_)
+            | Failure::Statement(_)
+            | Failure::Violations { .. }
+            | Failure::Locked { .. }
+            | Failure::Lost { .. }
+            | Failure::Overtaken
+            | Failure::Stopped
+            | Failure::Driver(_) => 4,
+        }
+    }
+
+    /// What to do next, where there is one thing to do. `command` is the command that was run.
+    pub fn next(&self, command: &str) -> Option<String> {
+        match &*self.failure {
+            Failure::Target(error) => error.next(),
+            Failure::Statements(error) => Some(error.next()),
+            Failure::Refused(refusal) => Some(refusal.next(command)),
+            Failure::Ledger(LedgerError::Newer { .. }) => Some("use the whimbrel that wrote it, or a newer one".into()),
+            Failure::Ledger(LedgerError::Row { .. } | LedgerError::Driver(_)) => None,
+            Failure::Statement(_) | Failure::Violations { .. } => {
+                Some(format!("correct the statement, then: {command}"))
+            }
+            Failure::Locked { .. } | Failure::Overtaken | Failure::Stopped | Failure::Lost { .. } => {
+                Some(command.to_string())
+            }
+            Failure::Driver(_) => None,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+use whimbrel_plan::history::History;
+
+use super::runner::Runner;
+use super::{Failure, Refusal};
+use crate::ledger::{AppliedRevision, Ledger};
+use crate::{Event, drift};
+
+/// Every revision on the ledger has its file, and the file says what it said.
+pub(super) fn known_and_unedited(history: &History, ledger: &Ledger) -> Result<(), Refusal> {
+    let (mut missing, mut edited) = (Vec::new(), Vec::new());
+    for applied in ledger.applied().into_values() {
+        match history.get(&applied.id) {
+            None => missing.push(applied),
+            Some(revision) => {
+                let other = |known: &whimbrel_plan::revision::Checksum| {
+                    known.comparable(&revision.checksum) && *known != revision.checksum
+                };
+                if applied.checksum.as_ref().is_some_and(other) {
+                    edited.push(applied);
+                }
+            }
+        }
+    }
+    let by_time = |revisions: &mut Vec<AppliedRevision>| revisions.sort_by(|a, b| (&a.at, &a.id).cmp(&(&b.at, &b.id)));
+    by_time(&mut missing);
+    by_time(&mut edited);
+    if !missing.is_empty() {
+        return Err(Refusal::Missing { revisions: missing });
+    }
+    if !edited.is_empty() {
+        return Err(Refusal::Edited { revisions: edited });
+    }
+    Ok(())
+}
+
+impl Runner<'_> {
+    /// The database is what it was when the last run left it; or, where nobody looked then, what the history says.
+    pub fn compare(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        if self.compared || ledger.events.is_empty() {
+            return Ok(());
+        }
+        self.compared = true;
+        let live = self.driver.introspect()?;
+        let now = live.fingerprint();
+        self.before = Some(now.clone());
+        if ledger.fingerprint() == Some(&now) {
+            return Ok(());
+        }
+        let differences = match drift::expected(self.driver, self.history, &ledger.applied_ids()) {
+            Ok(expected) => drift::compare(self.driver, &expected, &live)?.iter().map(drift::words).collect(),
+            // Nobody knows what it should be. Where it is known to be other than it was, that is drift all the same.
+            Err(why) => match ledger.fingerprint().filter(|known| known.comparable(&now)) {
+                Some(known) => vec![format!("it was {known} and is {now}; which objects differ is unknown: {why}")],
+                None => {
+                    (self.listen)(Event::DriftUnchecked { why: &why });
+                    return Ok(());
+                }
+            },
+        };
+        match (&self.options.accept_drift, differences.is_empty()) {
+            (_, true) => Ok(()),
+            (Some(reason), false) => {
+                (self.listen)(Event::DriftAccepted { differences: &differences, reason });
+                self.note = Some(format!("drift accepted: {reason}: {}", differences.join("; ")));
+                Ok(())
+            }
+            (None, false) => Err(Refusal::Drift { differences }.into()),
+        }
+    }
+}

@@ -1,0 +1,120 @@
+use std::ops::Range;
+
+use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
+use whimbrel_plan::{Dialect, Step, Understanding};
+use whimbrel_schema::fingerprint_of;
+
+use super::effect::Effect;
+use super::{Failure, Refusal};
+
+/// One revision, read and ready to run.
+pub(super) struct Job<'h> {
+    pub revision: &'h Revision,
+    pub direction: Direction,
+    pub statements: Vec<Prepared>,
+}
+
+pub(super) struct Prepared {
+    pub statement: RevisionStatement,
+    pub understanding: Understanding,
+    pub transactional: bool,
+    /// What the ledger knows it by.
+    pub hash: String,
+}
+
+/// Statements that take effect together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Group {
+    Transaction(Range<usize>),
+    Alone(usize),
+}
+
+impl<'h> Job<'h> {
+    /// Reads the revision's statements, and refuses what must not run.
+    pub fn prepare(revision: &'h Revision, direction: Direction, dialect: &dyn Dialect) -> Result<Self, Failure> {
+        let section = revision.section(direction, dialect.engine());
+        if direction == Direction::Down && section.is_none() {
+            return Err(no_way_back(revision).into());
+        }
+        let statements = revision.statements(direction, dialect)?;
+        let silent = section.is_some_and(|section| !section.says_nothing_to_do());
+        if direction == Direction::Down && statements.is_empty() && silent {
+            return Err(no_way_back(revision).into());
+        }
+        let prepared = statements.into_iter().map(|statement| {
+            let understanding = dialect.understand(&statement.sql);
+            if let Some(word) = own_transaction(&understanding) {
+                return Err(Refusal::OwnTransaction { origin: statement.origin, word }.into());
+            }
+            let transactional = statement.transactional(&understanding)
+                && (dialect.transactional_ddl() || only_changes_data(&understanding));
+            let hash = fingerprint_of(&statement.sql).0;
+            Ok(Prepared { statement, understanding, transactional, hash })
+        });
+        Ok(Job { revision, direction, statements: prepared.collect::<Result<_, Failure>>()? })
+    }
+
+    /// Whether it takes effect as a whole or not at all.
+    pub fn is_one_transaction(&self) -> bool {
+        self.statements.iter().all(|prepared| prepared.transactional)
+    }
+
+    /// What is left from one statement on, cut where a transaction has to end.
+    pub fn groups(&self, from: usize) -> Vec<Group> {
+        let mut groups: Vec<Group> = Vec::new();
+        for (at, prepared) in self.statements.iter().enumerate().skip(from) {
+            match groups.last_mut() {
+                Some(Group::Transaction(range)) if prepared.transactional => range.end = at + 1,
+                Some(_) | None if prepared.transactional => groups.push(Group::Transaction(at..at + 1)),
+                Some(_) | None => groups.push(Group::Alone(at)),
+            }
+        }
+        groups
+    }
+
+    /// Whether something in it may destroy rows or values: what nobody understands may.
+    pub fn may_destroy(&self) -> bool {
+        self.effects(0..self.statements.len()).any(|effect| effect.destroys)
+    }
+
+    /// Whether these may leave a row that refers to nothing, which the engine then has to be asked about.
+    pub fn may_break_references(&self, range: Range<usize>) -> bool {
+        self.effects(range).any(|effect| effect.breaks_references)
+    }
+
+    /// Whether the session may be another one afterwards.
+    pub fn may_change_session(&self) -> bool {
+        self.effects(0..self.statements.len()).any(|effect| effect.session)
+    }
+
+    fn effects(&self, range: Range<usize>) -> impl Iterator<Item = Effect> {
+        self.statements.get(range).unwrap_or_default().iter().flat_map(|prepared| match &prepared.understanding {
+            Understanding::Unknown { .. } => vec![Effect::UNKNOWN],
+            Understanding::Known { steps, .. } => steps.iter().map(Effect::of).collect(),
+        })
+    }
+}
+
+fn no_way_back(revision: &Revision) -> Refusal {
+    Refusal::NoWayBack { revision: revision.id.clone(), file: revision.source.file.display().to_string() }
+}
+
+/// The word with which a statement begins or ends a transaction itself.
+fn own_transaction(understanding: &Understanding) -> Option<String> {
+    const WORDS: [&str; 6] = ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"];
+    let Understanding::Known { steps, .. } = understanding else { return None };
+    steps.iter().find_map(|step| {
+        let Step::SetSession { name, .. } = step else { return None };
+        let first = name.split_whitespace().next()?;
+        WORDS.iter().find(|word| word.eq_ignore_ascii_case(first)).map(|word| word.to_string())
+    })
+}
+
+fn only_changes_data(understanding: &Understanding) -> bool {
+    match understanding {
+        Understanding::Unknown { .. } => false,
+        Understanding::Known { steps, .. } => {
+            steps.iter().all(|step| matches!(step, Step::ChangeData { .. } | Step::Inert { .. }))
+        }
+    }
+}

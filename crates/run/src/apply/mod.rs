@@ -1,0 +1,102 @@
+//! Taking a database from where it stands to where a target says.
+//!
+//! One runner at a time: the lock is taken, the ledger is read again under it, the gates are looked at, then the
+//! revisions run. A revision whose statements can all be in a transaction is one, and its row on the ledger is written
+//! in it; any other leaves a trace before and after each statement that cannot be undone, so that a run which stops
+//! anywhere is finished by the next. Where the lock cannot keep a runner out, the ledger does: each event's place is
+//! looked at inside the transaction that takes it.
+
+mod effect;
+mod error;
+mod gate;
+mod job;
+mod recover;
+mod refusal;
+mod report;
+mod resume;
+mod run;
+mod runner;
+mod script;
+mod stamp;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+use whimbrel_plan::history::{History, Target};
+use whimbrel_plan::revision::Direction;
+
+use crate::{Actor, Driver, Event};
+
+pub use error::{ApplyError, Failure, StatementFailure};
+pub use refusal::Refusal;
+pub use report::{Partial, Report, RevisionReport};
+pub use script::{ScriptError, downgrade_script, upgrade_script};
+pub use stamp::stamp;
+
+use runner::Runner;
+
+/// How a run goes about it.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub actor: Actor,
+    /// How long to wait for another runner.
+    pub wait: Duration,
+    /// What to do about a statement of which nobody can see whether it took effect before an earlier run stopped.
+    pub resume: Option<Resume>,
+    /// Go on although the database is not what its history says, and why.
+    pub accept_drift: Option<String>,
+    /// Refuse every revision with a question that nobody has answered, not only those that destroy something.
+    pub refuse_questions: bool,
+    /// Set from elsewhere (Ctrl-C): the run stops before its next statement.
+    pub stop: Arc<AtomicBool>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// It did not take effect: run it again.
+    Again,
+    /// It took effect: mark it done.
+    Done,
+}
+
+impl Options {
+    pub fn new(actor: Actor) -> Self {
+        Options {
+            actor,
+            wait: Duration::from_secs(300),
+            resume: None,
+            accept_drift: None,
+            refuse_questions: false,
+            stop: Arc::default(),
+        }
+    }
+}
+
+/// Applies what is missing up to the target.
+pub fn upgrade(
+    driver: &mut dyn Driver,
+    history: &History,
+    target: &Target,
+    options: &Options,
+    listen: &mut dyn FnMut(Event<'_>),
+) -> Result<Report, ApplyError> {
+    Runner::new(driver, history, options, listen, Direction::Up).run(|history, applied| {
+        let path = history.upgrade_path(applied, target)?;
+        Ok(path.into_iter().map(|revision| revision.id.clone()).collect())
+    })
+}
+
+/// Undoes what is applied, down to the target.
+pub fn downgrade(
+    driver: &mut dyn Driver,
+    history: &History,
+    target: &Target,
+    options: &Options,
+    listen: &mut dyn FnMut(Event<'_>),
+) -> Result<Report, ApplyError> {
+    Runner::new(driver, history, options, listen, Direction::Down).run(|history, applied| {
+        let path = history.downgrade_path(applied, target)?;
+        Ok(path.into_iter().map(|revision| revision.id.clone()).collect())
+    })
+}

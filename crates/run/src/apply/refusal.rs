@@ -1,0 +1,101 @@
+use thiserror::Error;
+use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin};
+
+use crate::ledger::{AppliedRevision, EventDirection};
+
+/// A gate that did not open. Nothing was changed.
+#[derive(Debug, Clone, Error)]
+pub enum Refusal {
+    #[error("{} edited after being applied: {}", counted(revisions.len(), "revision was", "revisions were"), applied(revisions))]
+    Edited { revisions: Vec<AppliedRevision> },
+    #[error("{} applied here, and no file is that revision: {}", counted(revisions.len(), "revision is", "revisions are"), applied(revisions))]
+    Missing { revisions: Vec<AppliedRevision> },
+    #[error("the database is not what its history says: {}", differences.join("; "))]
+    Drift { differences: Vec<String> },
+    #[error("revision `{revision}` destroys data, and asks: {}", questions.join(" · "))]
+    Questions { revision: RevisionId, questions: Vec<String>, file: String },
+    #[error("revision `{revision}` does not say how to undo it")]
+    NoWayBack { revision: RevisionId, file: String },
+    #[error("{origin}: `{word}` takes the transaction out of whimbrel's hands")]
+    OwnTransaction { origin: StatementOrigin, word: String },
+    #[error(
+        "{} `{revision}` stopped half-way ({at}, {who}), and this run leads elsewhere",
+        match direction { EventDirection::Down => "the downgrade of", _ => "the upgrade to" }
+    )]
+    HalfWay { revision: RevisionId, direction: EventDirection, at: String, who: String },
+    #[error("statement {ordinal} of revision `{revision}` was done, and then edited in the file")]
+    EditedHalfWay { revision: RevisionId, ordinal: usize },
+    #[error(
+        "statement {ordinal} of revision `{revision}` was running when an earlier run stopped ({at}, {who}), and whether \
+         it took effect cannot be seen: {reason}"
+    )]
+    Undecided { revision: RevisionId, ordinal: usize, sql: String, at: String, who: String, reason: String },
+}
+
+impl Refusal {
+    /// What opens the gate.
+    pub fn next(&self, command: &str) -> String {
+        match self {
+            Refusal::Edited { revisions } => {
+                let first = revisions.first().map_or("", |revision| revision.id.as_str());
+                format!(
+                    "bring the files back as they were, and write the change as a new revision; \
+                     if the edit changed nothing that runs: whimbrel stamp {first}"
+                )
+            }
+            Refusal::Missing { .. } => {
+                "get the files (another branch or a newer checkout has them), then run this again".to_string()
+            }
+            Refusal::Drift { .. } => format!(
+                "whimbrel check, then write the difference as a revision or undo it by hand; \
+                 or: {command} --accept-drift \"reason\" (goes on the ledger)"
+            ),
+            Refusal::Questions { file, .. } => {
+                format!("answer in {file}: correct the statements, delete the question's line, then: {command}")
+            }
+            Refusal::NoWayBack { file, .. } => {
+                format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing")
+            }
+            Refusal::OwnTransaction { .. } => {
+                "delete the line: every revision runs in a transaction of its own".to_string()
+            }
+            Refusal::HalfWay { revision, direction, .. } => match direction {
+                EventDirection::Down => format!("whimbrel downgrade {revision}-1"),
+                EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => {
+                    format!("whimbrel upgrade {revision}")
+                }
+            },
+            Refusal::EditedHalfWay { .. } => {
+                "bring the statement back as it was; what is left to do may be edited".to_string()
+            }
+            Refusal::Undecided { .. } => {
+                format!(
+                    "look at the database, then: {command} --resume done (it took effect) or --resume again (it did not)"
+                )
+            }
+        }
+    }
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {many}"),
+    }
+}
+
+fn applied(revisions: &[AppliedRevision]) -> String {
+    let told = revisions.iter().map(|revision| {
+        let message = revision.message.as_deref().unwrap_or_default();
+        format!("`{}` {message} (applied {} by {})", revision.id, revision.at, revision.who)
+    });
+    told.collect::<Vec<_>>().join(", ")
+}
+
+/// The direction as a command says it.
+pub(super) fn same_way(event: EventDirection, direction: Direction) -> bool {
+    match (event, direction) {
+        (EventDirection::Up, Direction::Up) | (EventDirection::Down, Direction::Down) => true,
+        (EventDirection::Up | EventDirection::Down | EventDirection::Stamp | EventDirection::Unstamp, _) => false,
+    }
+}

@@ -1,0 +1,356 @@
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use whimbrel_schema::Fingerprint;
+
+use super::job::{Group, Job, Prepared};
+use super::runner::{Runner, Turn};
+use super::{Failure, Partial, RevisionReport, StatementFailure};
+use crate::ledger::{EventRow, Outcome, Seq, StatementOutcome, StatementRow, Time};
+use crate::{DriverError, DriverErrorKind, Event};
+
+/// A moment, by the clock on the wall and by the one that never jumps.
+pub(super) struct Moment {
+    wall: String,
+    tick: Instant,
+}
+
+impl Moment {
+    pub fn now() -> Self {
+        let wall = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        Moment { wall, tick: Instant::now() }
+    }
+}
+
+pub(super) fn milliseconds(took: Duration) -> i64 {
+    i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
+}
+
+impl Runner<'_> {
+    /// Runs one revision and writes it on the ledger.
+    pub fn run_job(&mut self, job: &Job<'_>, number: usize, of: usize) -> Result<Turn, Failure> {
+        let begun = Moment::now();
+        let revision = job.revision;
+        self.heed_stop()?;
+        let (direction, last) = (job.direction, number == of);
+        (self.listen)(Event::RevisionStarted { revision, direction, number, of });
+        let questions = revision.questions(self.driver.dialect().engine());
+        if !questions.is_empty() && direction == whimbrel_plan::revision::Direction::Up {
+            (self.listen)(Event::Questions { revision, questions: &questions });
+        }
+        let rows = match job.is_one_transaction() {
+            true => self.run_whole(job, &begun, last)?,
+            false => self.run_in_steps(job, &begun, last)?,
+        };
+        let Some(rows) = rows else { return Ok(Turn::Lost) };
+        self.finish(job, rows, begun.tick.elapsed(), false)?;
+        Ok(Turn::Taken)
+    }
+
+    pub fn finish(&mut self, job: &Job<'_>, rows: u64, took: Duration, resumed: bool) -> Result<(), Failure> {
+        self.report.partial = None;
+        self.report.done.push(RevisionReport {
+            id: job.revision.id.clone(),
+            message: job.revision.message.clone(),
+            statements: job.statements.len(),
+            rows,
+            took,
+            resumed,
+        });
+        (self.listen)(Event::RevisionDone { revision: job.revision, direction: job.direction, took });
+        if job.may_change_session() {
+            self.driver.prepare_session()?;
+        }
+        Ok(())
+    }
+
+    /// The whole revision and its row in one transaction. `None`: somebody else was there first.
+    fn run_whole(&mut self, job: &Job<'_>, begun: &Moment, last: bool) -> Result<Option<u64>, Failure> {
+        if self.begin_at(self.last)? == Turn::Lost {
+            return Ok(None);
+        }
+        let seq = self.last + 1;
+        let statements = 0..job.statements.len();
+        let ran = self.run_statements(job, statements).and_then(|ran| {
+            let after = self.look(last)?;
+            let mut script = self.event(job, seq, Outcome::Done, begun, after.as_ref(), None);
+            if !ran.is_empty() {
+                script.push_str(";\n");
+                script.push_str(&self.tables.insert_statements(seq, &ran));
+            }
+            self.driver.execute_script(&script)?;
+            Ok(ran)
+        });
+        match self.end(ran) {
+            Ok(ran) => {
+                self.last = seq;
+                self.before = None;
+                Ok(Some(rows_of(&ran)))
+            }
+            // Two runners at one revision: where no lock kept them apart, the second finds its table made.
+            Err(failure) => match self.was_overtaken() {
+                true => Ok(None),
+                false => Err(failure),
+            },
+        }
+    }
+
+    /// A row that says it begins, then group by group, then a row that says it is done.
+    fn run_in_steps(&mut self, job: &Job<'_>, begun: &Moment, last: bool) -> Result<Option<u64>, Failure> {
+        if self.begin_at(self.last)? == Turn::Lost {
+            return Ok(None);
+        }
+        let seq = self.last + 1;
+        let row = self.event(job, seq, Outcome::Started, begun, None, None);
+        let started = self.driver.execute(&row).map(|_| ()).map_err(Failure::from);
+        self.end(started)?;
+        self.last = seq;
+        let mut rows = 0;
+        for group in job.groups(0) {
+            rows += self.run_group(job, seq, group)?;
+        }
+        self.run_end(job, seq, begun, last)?;
+        Ok(Some(rows))
+    }
+
+    /// One group of a revision that is not one transaction.
+    pub fn run_group(&mut self, job: &Job<'_>, seq: i64, group: Group) -> Result<u64, Failure> {
+        match group {
+            Group::Transaction(range) => {
+                if self.begin_at(seq)? == Turn::Lost {
+                    return Err(Failure::Overtaken);
+                }
+                let done = range.end;
+                let ran = self.run_statements(job, range).and_then(|ran| {
+                    self.driver.execute(&self.tables.insert_statements(seq, &ran))?;
+                    Ok(ran)
+                });
+                let ran = self.end(ran)?;
+                self.part_done(job, done);
+                Ok(rows_of(&ran))
+            }
+            Group::Alone(at) => match job.statements.get(at) {
+                Some(prepared) => self.run_alone(job, seq, at, prepared),
+                None => Ok(0),
+            },
+        }
+    }
+
+    /// A statement outside any transaction: its intent, itself, what became of it; each on the ledger at once.
+    fn run_alone(&mut self, job: &Job<'_>, seq: i64, at: usize, prepared: &Prepared) -> Result<u64, Failure> {
+        self.heed_stop()?;
+        let begun = Moment::now();
+        let mut row = row_of(prepared, at, &begun);
+        row.outcome = StatementOutcome::Intent;
+        row.sql = Some(prepared.statement.sql.clone());
+        self.driver.execute(&self.tables.insert_statements(seq, std::slice::from_ref(&row)))?;
+        let result = self.execute(job, at, prepared);
+        row.duration_ms = Some(milliseconds(begun.tick.elapsed()));
+        match result {
+            Ok(rows) => {
+                row.outcome = StatementOutcome::Done;
+                row.rows = i64::try_from(rows).ok();
+                // From here on it is done, whatever becomes of the note about it.
+                self.part_done(job, at + 1);
+                self.driver.execute(&self.tables.update_statement(seq, &row))?;
+                Ok(rows)
+            }
+            Err(failure) => {
+                row.outcome = StatementOutcome::Failed;
+                row.error = Some(failure.to_string());
+                // It may have left something behind (an invalid index), so the run ends part-way even if it is the
+                // first. A connection that is gone cannot be told; then the intent stays, and says enough.
+                self.part_done(job, at);
+                let _ = self.driver.execute(&self.tables.update_statement(seq, &row));
+                Err(failure)
+            }
+        }
+    }
+
+    /// The row that ends a revision that was not one transaction.
+    pub fn run_end(&mut self, job: &Job<'_>, begun_by: i64, begun: &Moment, last: bool) -> Result<(), Failure> {
+        if self.begin_at(self.last)? == Turn::Lost {
+            return Err(Failure::Overtaken);
+        }
+        let seq = self.last + 1;
+        let after = self.look(last).and_then(|after| {
+            let row = self.event(job, seq, Outcome::Done, begun, after.as_ref(), Some(begun_by));
+            self.driver.execute(&row)?;
+            Ok(())
+        });
+        self.end(after)?;
+        self.last = seq;
+        self.before = None;
+        Ok(())
+    }
+
+    pub fn part_done(&mut self, job: &Job<'_>, done: usize) {
+        self.report.partial = Some(Partial { id: job.revision.id.clone(), done, of: job.statements.len() });
+    }
+
+    /// Begins a transaction and looks, inside it, whether the ledger ends where this run thinks. From there on nobody
+    /// else can write it on an engine with one writer, and the primary key tells on one with several.
+    pub fn begin_at(&mut self, last: i64) -> Result<Turn, Failure> {
+        self.begin()?;
+        let found = self.driver.query(&self.tables.last(), &[]);
+        let found = found.map(|rows| rows.first().and_then(|row| row.first().cloned().flatten()));
+        match found {
+            Ok(Some(found)) if found == last.to_string() => Ok(Turn::Taken),
+            Ok(_) => {
+                self.driver.rollback()?;
+                Ok(Turn::Lost)
+            }
+            Err(error) => {
+                let _ = self.driver.rollback();
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Whether another runner has written the ledger since this one read it.
+    fn was_overtaken(&mut self) -> bool {
+        let found = self.driver.query(&self.tables.last(), &[]);
+        let found = found.ok().and_then(|rows| rows.first()?.first().cloned().flatten());
+        found.and_then(|found| found.parse::<i64>().ok()).is_some_and(|found| found > self.last)
+    }
+
+    /// Commits what went well, and takes back what did not.
+    pub fn end<T>(&mut self, result: Result<T, Failure>) -> Result<T, Failure> {
+        match result {
+            Ok(value) => match self.driver.commit() {
+                Ok(()) => Ok(value),
+                Err(error) => {
+                    let _ = self.driver.rollback();
+                    match error.kind {
+                        DriverErrorKind::Lost => Err(Failure::Lost { error, in_doubt: true }),
+                        DriverErrorKind::Connect
+                        | DriverErrorKind::Busy
+                        | DriverErrorKind::Cancelled
+                        | DriverErrorKind::Statement
+                        | DriverErrorKind::Unsupported => Err(error.into()),
+                    }
+                }
+            },
+            Err(failure) => {
+                // When this fails too, the connection is gone and the engine has rolled back by itself.
+                let _ = self.driver.rollback();
+                Err(failure)
+            }
+        }
+    }
+
+    /// Runs statements inside the transaction that is open, and looks whether what others rely on still holds.
+    fn run_statements(&mut self, job: &Job<'_>, range: Range<usize>) -> Result<Vec<StatementRow>, Failure> {
+        let mut rows = Vec::with_capacity(range.len());
+        for at in range.clone() {
+            let Some(prepared) = job.statements.get(at) else { break };
+            self.heed_stop()?;
+            let begun = Moment::now();
+            let touched = self.execute(job, at, prepared)?;
+            let mut row = row_of(prepared, at, &begun);
+            row.rows = i64::try_from(touched).ok();
+            row.duration_ms = Some(milliseconds(begun.tick.elapsed()));
+            rows.push(row);
+        }
+        if job.may_break_references(range) {
+            let broken = self.driver.violations()?;
+            if !broken.is_empty() {
+                return Err(Failure::Violations { revision: job.revision.id.clone(), broken });
+            }
+        }
+        Ok(rows)
+    }
+
+    fn execute(&mut self, job: &Job<'_>, at: usize, prepared: &Prepared) -> Result<u64, Failure> {
+        let (number, of) = (at + 1, job.statements.len());
+        (self.listen)(Event::StatementStarted { statement: &prepared.statement, number, of });
+        let begun = Instant::now();
+        let result = self.driver.execute(&prepared.statement.sql);
+        for notice in self.driver.notices() {
+            (self.listen)(Event::Notice { text: &notice });
+        }
+        let rows = result.map_err(|error| refused(job, prepared, error))?;
+        (self.listen)(Event::StatementDone { number, of, rows, took: begun.elapsed() });
+        Ok(rows)
+    }
+
+    /// What the database is now, where it has to be known: after the last revision of a run.
+    fn look(&mut self, last: bool) -> Result<Option<Fingerprint>, Failure> {
+        match last {
+            true => Ok(Some(self.driver.introspect()?.fingerprint())),
+            false => Ok(None),
+        }
+    }
+
+    fn event(
+        &self,
+        job: &Job<'_>,
+        seq: i64,
+        outcome: Outcome,
+        begun: &Moment,
+        after: Option<&Fingerprint>,
+        begun_by: Option<i64>,
+    ) -> String {
+        let now = Moment::now();
+        let time = match outcome {
+            Outcome::Started => Time::Known { started_at: &begun.wall, finished_at: None, duration_ms: None },
+            Outcome::Done => Time::Known {
+                started_at: &begun.wall,
+                finished_at: Some(&now.wall),
+                duration_ms: Some(milliseconds(begun.tick.elapsed())),
+            },
+        };
+        let row = EventRow {
+            seq: Seq::At(seq),
+            revision: &job.revision.id,
+            direction: job.direction.into(),
+            outcome,
+            checksum: Some(&job.revision.checksum),
+            message: &job.revision.message,
+            fingerprint_before: self.before.as_ref(),
+            fingerprint_after: after,
+            time,
+            note: self.note.as_deref(),
+            begun: begun_by,
+        };
+        self.tables.insert_event(&row, &self.options.actor)
+    }
+}
+
+fn rows_of(rows: &[StatementRow]) -> u64 {
+    rows.iter().filter_map(|row| row.rows).filter_map(|rows| u64::try_from(rows).ok()).sum()
+}
+
+fn row_of(prepared: &Prepared, at: usize, begun: &Moment) -> StatementRow {
+    StatementRow {
+        ordinal: i64::try_from(at + 1).unwrap_or(i64::MAX),
+        hash: prepared.hash.clone(),
+        outcome: StatementOutcome::Done,
+        sql: None,
+        started_at: Some(begun.wall.clone()),
+        duration_ms: None,
+        rows: None,
+        error: None,
+    }
+}
+
+fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) -> Failure {
+    match error.kind {
+        DriverErrorKind::Lost => Failure::Lost { error, in_doubt: false },
+        DriverErrorKind::Cancelled => Failure::Stopped,
+        DriverErrorKind::Statement
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Connect
+        | DriverErrorKind::Unsupported => {
+            let origin = prepared.statement.origin.clone();
+            Failure::Statement(Box::new(StatementFailure {
+                revision: job.revision.id.clone(),
+                direction: job.direction,
+                sql: prepared.statement.sql.clone(),
+                position: error.position.map(|at| origin.span.start + at),
+                origin,
+                error,
+            }))
+        }
+    }
+}

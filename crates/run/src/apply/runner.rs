@@ -1,0 +1,255 @@
+use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use whimbrel_plan::history::{History, TargetError};
+use whimbrel_plan::revision::{Direction, Revision, RevisionId};
+use whimbrel_schema::Fingerprint;
+
+use super::job::Job;
+use super::{ApplyError, Failure, Options, Refusal, Report, gate};
+use crate::ledger::{self, Ledger, Tables};
+use crate::{Driver, DriverErrorKind, Event};
+
+/// One run, from reading the ledger to giving the lock back.
+pub(super) struct Runner<'r> {
+    pub driver: &'r mut dyn Driver,
+    pub history: &'r History,
+    pub options: &'r Options,
+    pub listen: &'r mut dyn FnMut(Event<'_>),
+    pub direction: Direction,
+    pub tables: Tables<'static>,
+    pub report: Report,
+    /// The last event that this run knows of.
+    pub last: i64,
+    /// What the database was when it was looked at before the first revision.
+    pub before: Option<Fingerprint>,
+    /// Why a gate was passed by, for the ledger.
+    pub note: Option<String>,
+    /// Whether the database has been compared with its history.
+    pub compared: bool,
+}
+
+/// Whether a step of the run took place, or somebody else was there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    Taken,
+    Lost,
+}
+
+impl<'r> Runner<'r> {
+    pub fn new(
+        driver: &'r mut dyn Driver,
+        history: &'r History,
+        options: &'r Options,
+        listen: &'r mut dyn FnMut(Event<'_>),
+        direction: Direction,
+    ) -> Self {
+        let tables = Tables::of(driver);
+        Runner {
+            driver,
+            history,
+            options,
+            listen,
+            direction,
+            tables,
+            report: Report::new(direction),
+            last: 0,
+            before: None,
+            note: None,
+            compared: false,
+        }
+    }
+
+    /// Runs the revisions that `wanted` names once it is told what is applied.
+    pub fn run(
+        mut self,
+        wanted: impl FnOnce(&History, &BTreeSet<RevisionId>) -> Result<BTreeSet<RevisionId>, TargetError>,
+    ) -> Result<Report, ApplyError> {
+        let begun = Instant::now();
+        let result = self.find_out_and_run(wanted);
+        self.report.took = begun.elapsed();
+        match result {
+            Ok(()) => Ok(self.report),
+            Err(failure) => Err(ApplyError { failure: Box::new(failure), report: Box::new(self.report) }),
+        }
+    }
+
+    fn find_out_and_run(
+        &mut self,
+        wanted: impl FnOnce(&History, &BTreeSet<RevisionId>) -> Result<BTreeSet<RevisionId>, TargetError>,
+    ) -> Result<(), Failure> {
+        let ledger = self.read_ledger()?;
+        // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
+        let wanted = wanted(self.history, &ledger.applied_ids())?;
+        if wanted.is_empty() && ledger.unfinished().is_none() {
+            return Ok(());
+        }
+        // What cannot run is told before anybody is kept waiting.
+        self.jobs(&wanted)?;
+        self.lock()?;
+        let result = self.run_locked(&wanted, ledger.last());
+        let unlocked = self.driver.unlock();
+        result.and_then(|()| unlocked.map_err(Failure::from))
+    }
+
+    pub fn read_ledger(&mut self) -> Result<Ledger, Failure> {
+        let ledger = ledger::read(self.driver)?;
+        gate::known_and_unedited(self.history, &ledger)?;
+        self.last = ledger.last();
+        Ok(ledger)
+    }
+
+    fn run_locked(&mut self, wanted: &BTreeSet<RevisionId>, seen: i64) -> Result<(), Failure> {
+        let mut seen = seen;
+        let mut prepared = false;
+        loop {
+            let ledger = self.read_ledger()?;
+            if !prepared {
+                self.create_ledger(&ledger)?;
+                self.driver.prepare_session()?;
+                prepared = true;
+            }
+            let pending = self.pending(wanted, &ledger);
+            if ledger.last() != seen {
+                self.count_elsewhere(wanted, &pending);
+                seen = ledger.last();
+            }
+            if let Some(event) = ledger.unfinished() {
+                if self.resume(event, wanted)? == Turn::Lost {
+                    continue;
+                }
+                // Ledger and database are both other than they were.
+                self.compared = true;
+                seen = self.last;
+                continue;
+            }
+            if pending.is_empty() {
+                return Ok(());
+            }
+            self.compare(&ledger)?;
+            if self.run_all(&pending)? == Turn::Taken {
+                return Ok(());
+            }
+        }
+    }
+
+    fn run_all(&mut self, pending: &BTreeSet<RevisionId>) -> Result<Turn, Failure> {
+        let jobs = self.jobs(pending)?;
+        (self.listen)(Event::Pending { direction: self.direction, revisions: jobs.len() });
+        for (at, job) in jobs.iter().enumerate() {
+            if self.run_job(job, at + 1, jobs.len())? == Turn::Lost {
+                return Ok(Turn::Lost);
+            }
+        }
+        Ok(Turn::Taken)
+    }
+
+    /// Of what is wanted, what is still to be done.
+    fn pending(&self, wanted: &BTreeSet<RevisionId>, ledger: &Ledger) -> BTreeSet<RevisionId> {
+        let applied = ledger.applied_ids();
+        let open = |id: &&RevisionId| match self.direction {
+            Direction::Up => !applied.contains(*id),
+            Direction::Down => applied.contains(*id),
+        };
+        wanted.iter().filter(open).cloned().collect()
+    }
+
+    fn count_elsewhere(&mut self, wanted: &BTreeSet<RevisionId>, pending: &BTreeSet<RevisionId>) {
+        let own: BTreeSet<&RevisionId> = self.report.done.iter().map(|done| &done.id).collect();
+        let others = wanted.iter().filter(|id| !pending.contains(*id) && !own.contains(id)).cloned();
+        let others: Vec<RevisionId> = others.collect();
+        if others.len() > self.report.elsewhere.len() {
+            (self.listen)(Event::Elsewhere { revisions: others.len() - self.report.elsewhere.len() });
+        }
+        self.report.elsewhere = others;
+    }
+
+    /// The revisions as they have to run, read and checked.
+    fn jobs(&mut self, wanted: &BTreeSet<RevisionId>) -> Result<Vec<Job<'r>>, Failure> {
+        let history = self.history;
+        let chosen = history.revisions().iter().filter(|revision| wanted.contains(&revision.id));
+        let ordered: Vec<&'r Revision> = match self.direction {
+            Direction::Up => chosen.collect(),
+            Direction::Down => chosen.rev().collect(),
+        };
+        ordered.into_iter().map(|revision| self.prepare(revision)).collect()
+    }
+
+    pub fn prepare(&mut self, revision: &'r Revision) -> Result<Job<'r>, Failure> {
+        let job = Job::prepare(revision, self.direction, self.driver.dialect())?;
+        if self.direction == Direction::Up {
+            let questions = revision.questions(self.driver.dialect().engine());
+            if !questions.is_empty() && (self.options.refuse_questions || job.may_destroy()) {
+                let file = revision.source.file.display().to_string();
+                return Err(Refusal::Questions { revision: revision.id.clone(), questions, file }.into());
+            }
+        }
+        Ok(job)
+    }
+
+    pub fn create_ledger(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        if ledger.exists {
+            return Ok(());
+        }
+        self.begin()?;
+        for statement in self.tables.create() {
+            if let Err(error) = self.driver.execute(&statement) {
+                let _ = self.driver.rollback();
+                return Err(error.into());
+            }
+        }
+        self.driver.commit()?;
+        Ok(())
+    }
+
+    /// Waits for the lock in short turns, so that a request to stop is heard.
+    pub fn lock(&mut self) -> Result<(), Failure> {
+        if self.driver.lock(Duration::ZERO)? {
+            return Ok(());
+        }
+        (self.listen)(Event::Waiting { at_most: self.options.wait });
+        let begun = Instant::now();
+        while begun.elapsed() < self.options.wait {
+            self.heed_stop()?;
+            let left = self.options.wait.saturating_sub(begun.elapsed());
+            if self.driver.lock(left.min(TURN))? {
+                return Ok(());
+            }
+        }
+        Err(Failure::Locked { waited: begun.elapsed() })
+    }
+
+    /// Begins a transaction, waiting for whoever else writes.
+    pub fn begin(&mut self) -> Result<(), Failure> {
+        let begun = Instant::now();
+        let mut told = false;
+        loop {
+            match self.driver.begin() {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind == DriverErrorKind::Busy => {
+                    if begun.elapsed() >= self.options.wait {
+                        return Err(Failure::Locked { waited: begun.elapsed() });
+                    }
+                    if !told {
+                        (self.listen)(Event::Waiting { at_most: self.options.wait });
+                        told = true;
+                    }
+                    self.heed_stop()?;
+                    sleep(Duration::from_millis(20));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    pub fn heed_stop(&self) -> Result<(), Failure> {
+        match self.options.stop.load(Ordering::Relaxed) {
+            true => Err(Failure::Stopped),
+            false => Ok(()),
+        }
+    }
+}
+
+const TURN: Duration = Duration::from_millis(250);

@@ -1,0 +1,162 @@
+use std::fmt::Write;
+
+use thiserror::Error;
+use whimbrel_plan::Dialect;
+use whimbrel_plan::history::{History, TargetError, TargetRange};
+use whimbrel_plan::revision::{Direction, Revision};
+
+use super::Failure;
+use super::job::{Group, Job};
+use crate::Actor;
+use crate::ledger::{EventRow, Outcome, Seq, Tables, Time};
+
+/// Why no script can be written.
+#[derive(Debug, Error)]
+pub enum ScriptError {
+    #[error(transparent)]
+    Target(#[from] TargetError),
+    #[error(transparent)]
+    Revision(Box<Failure>),
+    #[error("a script for a downgrade needs both ends, like `heads:base`")]
+    NoStart,
+}
+
+/// The SQL that takes a database from one place in the history up to another, ledger and all, to be run elsewhere.
+pub fn upgrade_script(
+    history: &History,
+    range: &TargetRange,
+    dialect: &dyn Dialect,
+    actor: &Actor,
+) -> Result<String, ScriptError> {
+    let nothing = Default::default();
+    let from = history.resolve(&range.from, &nothing)?;
+    let applied = history.closure(from.iter().map(|revision| &revision.id));
+    let path = history.upgrade_path(&applied, &range.to)?;
+    write(&path, Direction::Up, applied.is_empty(), dialect, actor)
+}
+
+/// The way back down.
+pub fn downgrade_script(
+    history: &History,
+    range: &TargetRange,
+    dialect: &dyn Dialect,
+    actor: &Actor,
+) -> Result<String, ScriptError> {
+    let nothing = Default::default();
+    let from = history.resolve(&range.from, &nothing)?;
+    if from.is_empty() {
+        return Err(ScriptError::NoStart);
+    }
+    let applied = history.closure(from.iter().map(|revision| &revision.id));
+    let path = history.downgrade_path(&applied, &range.to)?;
+    write(&path, Direction::Down, false, dialect, actor)
+}
+
+fn write(
+    path: &[&Revision],
+    direction: Direction,
+    from_empty: bool,
+    dialect: &dyn Dialect,
+    actor: &Actor,
+) -> Result<String, ScriptError> {
+    let tables = Tables::within(None, dialect);
+    let jobs = path.iter().map(|revision| Job::prepare(revision, direction, dialect));
+    let jobs: Vec<Job<'_>> =
+        jobs.collect::<Result<_, _>>().map_err(|failure| ScriptError::Revision(Box::new(failure)))?;
+    let mut script = Script { text: String::new(), in_transaction: false };
+    script.line(&format!("-- {direction} of {}, written by whimbrel {}", counted(jobs.len()), actor.version));
+    for line in dialect.script_preamble() {
+        script.statement(line);
+    }
+    if from_empty && !jobs.is_empty() {
+        script.open();
+        for statement in tables.create() {
+            script.statement(&statement);
+        }
+        script.close();
+    }
+    for job in &jobs {
+        job.write(&mut script, &tables, actor);
+    }
+    Ok(script.text)
+}
+
+fn counted(revisions: usize) -> String {
+    match revisions {
+        1 => "1 revision".to_string(),
+        many => format!("{many} revisions"),
+    }
+}
+
+/// SQL being written, statement by statement.
+struct Script {
+    text: String,
+    in_transaction: bool,
+}
+
+impl Script {
+    fn line(&mut self, line: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{line}");
+    }
+
+    fn statement(&mut self, sql: &str) {
+        // A semicolon behind a comment would be part of it.
+        let commented = sql.lines().next_back().is_some_and(|last| last.contains("--"));
+        self.line(&format!("{sql}{};", if commented { "\n" } else { "" }));
+    }
+
+    fn open(&mut self) {
+        if !self.in_transaction {
+            self.statement("BEGIN");
+            self.in_transaction = true;
+        }
+    }
+
+    fn close(&mut self) {
+        if self.in_transaction {
+            self.statement("COMMIT");
+            self.in_transaction = false;
+        }
+    }
+}
+
+impl Job<'_> {
+    fn write(&self, script: &mut Script, tables: &Tables<'_>, actor: &Actor) {
+        let revision = self.revision;
+        script.line("");
+        script.line(&format!("-- {} {}: {}", self.direction, revision.id, revision.message));
+        for group in self.groups(0) {
+            match group {
+                Group::Transaction(range) => {
+                    script.open();
+                    for prepared in self.statements.get(range).unwrap_or_default() {
+                        script.statement(&prepared.statement.sql);
+                    }
+                }
+                Group::Alone(at) => {
+                    script.close();
+                    if let Some(prepared) = self.statements.get(at) {
+                        script.statement(&prepared.statement.sql);
+                    }
+                }
+            }
+        }
+        script.open();
+        let row = EventRow {
+            seq: Seq::Next,
+            revision: &revision.id,
+            direction: self.direction.into(),
+            outcome: Outcome::Done,
+            checksum: Some(&revision.checksum),
+            message: &revision.message,
+            fingerprint_before: None,
+            fingerprint_after: None,
+            time: Time::Current,
+            note: Some("by script"),
+            begun: None,
+        };
+        script.statement(&tables.insert_event(&row, actor));
+        script.close();
+    }
+}

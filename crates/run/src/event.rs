@@ -1,0 +1,91 @@
+use std::time::Duration;
+
+use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
+
+use crate::ledger::LedgerEvent;
+
+/// What happens while revisions are applied, told as it happens. Screens and logs are made of these.
+#[derive(Debug, Clone, Copy)]
+pub enum Event<'a> {
+    /// Another runner has the lock.
+    Waiting {
+        at_most: Duration,
+    },
+    /// The lock is held, and this many revisions are to be run.
+    Pending {
+        direction: Direction,
+        revisions: usize,
+    },
+    /// Between the plan and the lock, another runner has run these.
+    Elsewhere {
+        revisions: usize,
+    },
+    /// An earlier run stopped within a revision, and this one goes on with it.
+    Unfinished {
+        event: &'a LedgerEvent,
+        done: usize,
+        of: usize,
+    },
+    /// What was found of the statement at which the earlier run stopped, and what is done about it.
+    Recovered {
+        sql: &'a str,
+        ordinal: usize,
+        of: usize,
+        found: Found<'a>,
+    },
+    /// Whether the database is what the history says could not be found out.
+    DriftUnchecked {
+        why: &'a str,
+    },
+    /// The database is not what the history says, and the caller accepted that.
+    DriftAccepted {
+        differences: &'a [String],
+        reason: &'a str,
+    },
+    /// Nobody has answered these, and the revision destroys nothing, so it runs.
+    Questions {
+        revision: &'a Revision,
+        questions: &'a [String],
+    },
+    RevisionStarted {
+        revision: &'a Revision,
+        direction: Direction,
+        number: usize,
+        of: usize,
+    },
+    StatementStarted {
+        statement: &'a RevisionStatement,
+        number: usize,
+        of: usize,
+    },
+    StatementDone {
+        number: usize,
+        of: usize,
+        rows: u64,
+        took: Duration,
+    },
+    /// What the engine remarked.
+    Notice {
+        text: &'a str,
+    },
+    RevisionDone {
+        revision: &'a Revision,
+        direction: Direction,
+        took: Duration,
+    },
+}
+
+/// What an interrupted statement left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found<'a> {
+    /// Its effect is there: it is marked done.
+    Done,
+    /// Nothing: it runs again.
+    Nothing,
+    /// An invalid index: it is dropped and built again.
+    InvalidIndex { index: &'a str },
+    /// The caller said that it took effect.
+    SaidDone,
+    /// The caller said that it shall run again.
+    SaidAgain,
+}

@@ -1,0 +1,174 @@
+use std::collections::{BTreeMap, BTreeSet};
+use std::str::FromStr;
+
+use thiserror::Error;
+use whimbrel_plan::revision::{Checksum, RevisionId};
+use whimbrel_schema::Fingerprint;
+
+use super::{AppliedRevision, FORMAT, LedgerEvent, Outcome, StatementRow, Tables};
+use crate::{Driver, DriverError, DriverErrorKind, Row};
+
+/// Everything on the ledger, in order. A database without one has an empty one.
+#[derive(Debug, Clone, Default)]
+pub struct Ledger {
+    pub events: Vec<LedgerEvent>,
+    /// Whether the tables are there.
+    pub exists: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum LedgerError {
+    #[error("the ledger has format {found}, and this whimbrel knows formats up to {FORMAT}")]
+    Newer { found: i64 },
+    #[error("row {row} of the ledger cannot be read: {what}")]
+    Row { row: String, what: String },
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+}
+
+/// Reads the ledger in one query. Creates nothing.
+pub fn read(driver: &mut dyn Driver) -> Result<Ledger, LedgerError> {
+    let tables = Tables::of(driver);
+    match driver.query(&tables.read_events(), &[]) {
+        Ok(rows) => {
+            let events = rows.iter().map(event).collect::<Result<Vec<_>, _>>()?;
+            Ok(Ledger { events, exists: true })
+        }
+        // The query is asked first because there nearly always is a ledger; only a refusal is worth a second question.
+        Err(error) if error.kind == DriverErrorKind::Statement && !driver.has_table(Tables::LEDGER)? => {
+            Ok(Ledger::default())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What the ledger has of the statements of one event.
+pub fn statements_of(driver: &mut dyn Driver, seq: i64) -> Result<Vec<StatementRow>, LedgerError> {
+    let rows = driver.query(&Tables::of(driver).read_statements(seq), &[])?;
+    rows.iter().map(statement).collect()
+}
+
+impl Ledger {
+    /// The sequence number of the last event; zero without any.
+    pub fn last(&self) -> i64 {
+        self.events.last().map_or(0, |event| event.seq)
+    }
+
+    /// The revisions that are applied.
+    pub fn applied(&self) -> BTreeMap<RevisionId, AppliedRevision> {
+        let mut applied = BTreeMap::new();
+        for event in self.events.iter().filter(|event| event.outcome == Outcome::Done) {
+            if event.direction.applies() {
+                applied.insert(event.revision.clone(), AppliedRevision::from(event));
+            } else {
+                applied.remove(&event.revision);
+            }
+        }
+        applied
+    }
+
+    pub fn applied_ids(&self) -> BTreeSet<RevisionId> {
+        self.applied().into_keys().collect()
+    }
+
+    /// What the database was when it was last looked at, if nothing was done to it since.
+    pub fn fingerprint(&self) -> Option<&Fingerprint> {
+        self.events.last()?.fingerprint_after.as_ref()
+    }
+
+    /// The event that was started and never ended.
+    pub fn unfinished(&self) -> Option<&LedgerEvent> {
+        let ended: BTreeSet<i64> = self.events.iter().filter_map(|event| event.begun).collect();
+        self.events.iter().rev().find(|event| event.outcome == Outcome::Started && !ended.contains(&event.seq))
+    }
+}
+
+impl From<&LedgerEvent> for AppliedRevision {
+    fn from(event: &LedgerEvent) -> Self {
+        AppliedRevision {
+            id: event.revision.clone(),
+            checksum: event.checksum.clone(),
+            message: event.message.clone(),
+            at: event.finished_at.clone().unwrap_or_else(|| event.started_at.clone()),
+            who: event.who.clone(),
+            deploy: event.deploy.clone(),
+            stamped: event.direction == super::EventDirection::Stamp,
+        }
+    }
+}
+
+/// The values of one row, taken from left to right.
+struct Values<'a> {
+    row: &'a Row,
+    at: usize,
+}
+
+impl Values<'_> {
+    fn next(&mut self) -> Option<String> {
+        self.at += 1;
+        self.row.get(self.at - 1).cloned().flatten()
+    }
+
+    fn bad(&self, what: impl ToString) -> LedgerError {
+        let row = self.row.first().cloned().flatten().unwrap_or_else(|| "?".to_string());
+        LedgerError::Row { row, what: what.to_string() }
+    }
+
+    fn text(&mut self) -> Result<String, LedgerError> {
+        self.next().ok_or_else(|| self.bad("a value is missing"))
+    }
+
+    fn read<T: FromStr<Err: ToString>>(&mut self) -> Result<T, LedgerError> {
+        self.text()?.parse().map_err(|error: T::Err| self.bad(error.to_string()))
+    }
+
+    fn optional<T: FromStr<Err: ToString>>(&mut self) -> Result<Option<T>, LedgerError> {
+        match self.next() {
+            Some(text) => text.parse().map(Some).map_err(|error: T::Err| self.bad(error.to_string())),
+            None => Ok(None),
+        }
+    }
+}
+
+/// In the order of [`Tables::read_events`].
+fn event(row: &Row) -> Result<LedgerEvent, LedgerError> {
+    let mut values = Values { row, at: 0 };
+    let event = LedgerEvent {
+        seq: values.read()?,
+        revision: values.read()?,
+        direction: values.read()?,
+        outcome: values.read()?,
+        checksum: values.next().map(Checksum),
+        message: values.next(),
+        fingerprint_before: values.next().map(Fingerprint),
+        fingerprint_after: values.next().map(Fingerprint),
+        started_at: values.text()?,
+        finished_at: values.next(),
+        duration_ms: values.optional()?,
+        who: values.text()?,
+        pid: values.optional()?,
+        version: values.text()?,
+        deploy: values.next(),
+        note: values.next(),
+        begun: values.optional()?,
+    };
+    match values.optional::<i64>()? {
+        Some(found) if found > FORMAT => Err(LedgerError::Newer { found }),
+        Some(_) | None => Ok(event),
+    }
+}
+
+/// In the order of [`Tables::read_statements`].
+fn statement(row: &Row) -> Result<StatementRow, LedgerError> {
+    let mut values = Values { row, at: 0 };
+    Ok(StatementRow {
+        ordinal: values.read()?,
+        hash: values.text()?,
+        outcome: values.read()?,
+        sql: values.next(),
+        started_at: values.next(),
+        duration_ms: values.optional()?,
+        rows: values.optional()?,
+        error: values.next(),
+    })
+}

@@ -1,0 +1,199 @@
+use whimbrel_plan::Dialect;
+use whimbrel_plan::revision::{Checksum, RevisionId};
+use whimbrel_schema::{Fingerprint, ObjectName};
+
+use super::{EventDirection, FORMAT, Outcome, StatementRow};
+use crate::{Actor, Driver};
+
+/// The ledger's tables by their full names, and the SQL about them. Portable: it means the same on every engine.
+#[derive(Clone)]
+pub struct Tables<'a> {
+    ledger: String,
+    statement: String,
+    format: String,
+    dialect: &'a dyn Dialect,
+}
+
+/// What a new event says.
+#[derive(Debug, Clone)]
+pub struct EventRow<'a> {
+    pub seq: Seq,
+    pub revision: &'a RevisionId,
+    pub direction: EventDirection,
+    pub outcome: Outcome,
+    pub checksum: Option<&'a Checksum>,
+    pub message: &'a str,
+    pub fingerprint_before: Option<&'a Fingerprint>,
+    pub fingerprint_after: Option<&'a Fingerprint>,
+    pub time: Time<'a>,
+    pub note: Option<&'a str>,
+    pub begun: Option<i64>,
+}
+
+/// When, as the runner's clock has it; or, in a script for later, the engine's.
+#[derive(Debug, Clone, Copy)]
+pub enum Time<'a> {
+    Known { started_at: &'a str, finished_at: Option<&'a str>, duration_ms: Option<i64> },
+    Current,
+}
+
+/// The place of a new event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seq {
+    /// Whoever finds it taken has lost a race, and the primary key tells.
+    At(i64),
+    /// One after the last, whatever that is when the statement runs.
+    Next,
+}
+
+impl<'a> Tables<'a> {
+    pub const LEDGER: &'static str = "whimbrel_ledger";
+    pub const STATEMENT: &'static str = "whimbrel_ledger_statement";
+    pub const FORMAT: &'static str = "whimbrel_ledger_format";
+
+    /// Named so that no `SET search_path` of a revision leads elsewhere.
+    pub fn of(driver: &dyn Driver) -> Tables<'static> {
+        Tables::within(driver.home(), driver.dialect())
+    }
+
+    pub fn within(home: Option<&str>, dialect: &'a dyn Dialect) -> Self {
+        let named = |name: &str| {
+            dialect.quote_name(&ObjectName { namespace: home.map(str::to_string), name: name.to_string() })
+        };
+        Tables { ledger: named(Self::LEDGER), statement: named(Self::STATEMENT), format: named(Self::FORMAT), dialect }
+    }
+
+    /// One after the other, safe to run again. Two runners must not run them at once: `IF NOT EXISTS` itself races.
+    pub fn create(&self) -> Vec<String> {
+        let Tables { ledger, statement, format, .. } = self;
+        vec![
+            format!(
+                "CREATE TABLE IF NOT EXISTS {ledger} (\n    seq INTEGER NOT NULL PRIMARY KEY,\n    \
+                 revision TEXT NOT NULL,\n    direction TEXT NOT NULL,\n    outcome TEXT NOT NULL,\n    checksum TEXT,\n    \
+                 message TEXT,\n    fingerprint_before TEXT,\n    fingerprint_after TEXT,\n    \
+                 started_at TEXT NOT NULL,\n    finished_at TEXT,\n    duration_ms BIGINT,\n    who TEXT NOT NULL,\n    \
+                 pid BIGINT,\n    version TEXT NOT NULL,\n    deploy TEXT,\n    note TEXT,\n    begun INTEGER\n)"
+            ),
+            format!(
+                "CREATE TABLE IF NOT EXISTS {statement} (\n    seq INTEGER NOT NULL,\n    ordinal INTEGER NOT NULL,\n    \
+                 hash TEXT NOT NULL,\n    outcome TEXT NOT NULL,\n    sql TEXT,\n    started_at TEXT,\n    \
+                 duration_ms BIGINT,\n    row_count BIGINT,\n    error TEXT,\n    PRIMARY KEY (seq, ordinal)\n)"
+            ),
+            format!("CREATE TABLE IF NOT EXISTS {format} (\n    version INTEGER NOT NULL PRIMARY KEY\n)"),
+            format!("INSERT INTO {format} SELECT {FORMAT} WHERE NOT EXISTS (SELECT 1 FROM {format})"),
+        ]
+    }
+
+    pub(super) fn read_events(&self) -> String {
+        format!(
+            "SELECT seq, revision, direction, outcome, checksum, message, fingerprint_before, fingerprint_after, \
+             started_at, finished_at, duration_ms, who, pid, version, deploy, note, begun, \
+             (SELECT max(version) FROM {}) FROM {} ORDER BY seq",
+            self.format, self.ledger
+        )
+    }
+
+    pub(super) fn read_statements(&self, seq: i64) -> String {
+        format!(
+            "SELECT ordinal, hash, outcome, sql, started_at, duration_ms, row_count, error FROM {} WHERE seq = {seq} \
+             ORDER BY ordinal",
+            self.statement
+        )
+    }
+
+    pub fn last(&self) -> String {
+        format!("SELECT coalesce(max(seq), 0) FROM {}", self.ledger)
+    }
+
+    pub fn insert_event(&self, row: &EventRow<'_>, actor: &Actor) -> String {
+        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
+        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
+        let seq = match row.seq {
+            Seq::At(seq) => seq.to_string(),
+            Seq::Next => format!("(SELECT coalesce(max(seq), 0) + 1 FROM {})", self.ledger),
+        };
+        let (started_at, finished_at, duration) = match row.time {
+            Time::Known { started_at, finished_at, duration_ms } => {
+                (text(Some(started_at)), text(finished_at), number(duration_ms))
+            }
+            Time::Current => {
+                let now = "CAST(CURRENT_TIMESTAMP AS text)".to_string();
+                (now.clone(), now, "NULL".to_string())
+            }
+        };
+        let values = [
+            seq,
+            text(Some(row.revision.as_str())),
+            text(Some(row.direction.word())),
+            text(Some(row.outcome.word())),
+            text(row.checksum.map(|checksum| checksum.0.as_str())),
+            text(Some(row.message)),
+            text(row.fingerprint_before.map(|it| it.0.as_str())),
+            text(row.fingerprint_after.map(|it| it.0.as_str())),
+            started_at,
+            finished_at,
+            duration,
+            text(Some(&actor.who)),
+            number(Some(i64::from(actor.pid))),
+            text(Some(&actor.version)),
+            text(actor.deploy.as_deref()),
+            text(row.note),
+            number(row.begun),
+        ];
+        format!(
+            "INSERT INTO {} (seq, revision, direction, outcome, checksum, message, fingerprint_before, \
+             fingerprint_after, started_at, finished_at, duration_ms, who, pid, version, deploy, note, begun) VALUES ({})",
+            self.ledger,
+            values.join(", ")
+        )
+    }
+
+    /// One statement for all rows.
+    pub fn insert_statements(&self, seq: i64, rows: &[StatementRow]) -> String {
+        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
+        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
+        let values = rows.iter().map(|row| {
+            format!(
+                "({seq}, {}, {}, {}, {}, {}, {}, {}, {})",
+                row.ordinal,
+                text(Some(&row.hash)),
+                text(Some(row.outcome.word())),
+                text(row.sql.as_deref()),
+                text(row.started_at.as_deref()),
+                number(row.duration_ms),
+                number(row.rows),
+                text(row.error.as_deref()),
+            )
+        });
+        format!(
+            "INSERT INTO {} (seq, ordinal, hash, outcome, sql, started_at, duration_ms, row_count, error) VALUES {}",
+            self.statement,
+            values.collect::<Vec<_>>().join(", ")
+        )
+    }
+
+    /// What became of a statement whose intent is on the ledger, or whose earlier try is.
+    pub fn update_statement(&self, seq: i64, row: &StatementRow) -> String {
+        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
+        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
+        format!(
+            "UPDATE {} SET hash = {}, outcome = {}, sql = {}, started_at = {}, duration_ms = {}, row_count = {}, \
+             error = {} WHERE seq = {seq} AND ordinal = {}",
+            self.statement,
+            text(Some(&row.hash)),
+            text(Some(row.outcome.word())),
+            text(row.sql.as_deref()),
+            text(row.started_at.as_deref()),
+            number(row.duration_ms),
+            number(row.rows),
+            text(row.error.as_deref()),
+            row.ordinal
+        )
+    }
+
+    /// Takes back what is known of statements from an ordinal on: a revision that was edited after one of its
+    /// statements failed begins again there.
+    pub fn forget_statements(&self, seq: i64, from: i64) -> String {
+        format!("DELETE FROM {} WHERE seq = {seq} AND ordinal >= {from}", self.statement)
+    }
+}
