@@ -1,8 +1,12 @@
 //! The laws that hold for every case, on every engine.
 
 mod fold;
+mod oracle;
+mod rows;
 
 pub use fold::{fold, folding_is_introspecting};
+pub use oracle::{Compared, ensure_same_dump};
+pub use rows::{Expectation, Moves, backfilled, expect};
 
 use anyhow::{Result, ensure};
 use whimbrel_plan::diff::{DiffOptions, diff, in_doubt};

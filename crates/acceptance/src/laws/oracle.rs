@@ -1,0 +1,104 @@
+//! What the engine itself says of two databases, without a line of ours between.
+
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use whimbrel_schema::{Engine, Pair, Schema};
+
+use crate::database::Database;
+
+/// The engine's own dump of the one equals its dump of the other, where the order of columns allows it.
+pub fn ensure_same_dump(databases: Pair<&mut Database>, schemas: Pair<&Schema>) -> Result<Compared> {
+    match databases.from.ground.engine {
+        Engine::Postgres => same_pg_dump(databases, schemas),
+        Engine::Sqlite | Engine::Mysql => {
+            let mut catalogues = Vec::new();
+            for database in [databases.from, databases.to] {
+                catalogues.push(sqlite_catalogue(database)?);
+            }
+            let (from, to) = (&catalogues[0], &catalogues[1]);
+            for line in from {
+                ensure!(to.contains(line), "SQLite's catalogue has, where made directly, no {line}");
+            }
+            for line in to {
+                ensure!(from.contains(line), "SQLite's catalogue has, where made directly, also {line}");
+            }
+            Ok(Compared::Yes)
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    Yes,
+    /// The columns stand in another order, as nobody can change it in place.
+    OtherOrder,
+    /// There is no `pg_dump` for that server.
+    NoTool,
+}
+
+const SQLITE_CATALOGUE: &str = r#"
+    SELECT 'column ' || m.name || '.' || x.name || ' ' || x.type || ' ' || x."notnull" || ' '
+           || coalesce(x.dflt_value, '-') || ' key ' || x.pk || ' hidden ' || x.hidden
+    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type IN ('table', 'view')
+    UNION ALL
+    SELECT 'foreign key ' || m.name || '.' || f."from" || ' → ' || f."table" || '.' || coalesce(f."to", '-') || ' '
+           || f.on_update || ' ' || f.on_delete || ' ' || f.match
+    FROM sqlite_master m JOIN pragma_foreign_key_list(m.name) f WHERE m.type = 'table'
+    UNION ALL
+    SELECT 'index on ' || m.name || ' ' || CASE i.origin WHEN 'c' THEN i.name ELSE i.origin END || ' ' || i."unique"
+           || ' ' || i.partial || ' '
+           || (SELECT group_concat(coalesce(x.name, 'expression') || ' ' || x."desc" || ' ' || coalesce(x.coll, ''))
+               FROM pragma_index_xinfo(i.name) x WHERE x.key)
+    FROM sqlite_master m JOIN pragma_index_list(m.name) i WHERE m.type = 'table'
+    UNION ALL
+    SELECT 'trigger ' || name || ' on ' || tbl_name FROM sqlite_master WHERE type = 'trigger'
+"#;
+
+fn sqlite_catalogue(database: &mut Database) -> Result<Vec<String>> {
+    let rows = database.driver.query(SQLITE_CATALOGUE, &[])?;
+    let mut lines: Vec<String> = rows.into_iter().filter_map(|row| row.into_iter().next().flatten()).collect();
+    lines.sort();
+    Ok(lines)
+}
+
+fn same_pg_dump(databases: Pair<&mut Database>, schemas: Pair<&Schema>) -> Result<Compared> {
+    if pg_dump(databases.from.ground.major).is_none() {
+        return Ok(Compared::NoTool);
+    }
+    let order = |schema: &Schema| -> Vec<Vec<String>> {
+        schema.tables.values().map(|table| table.columns.iter().map(|column| column.name.clone()).collect()).collect()
+    };
+    if order(schemas.from) != order(schemas.to) {
+        return Ok(Compared::OtherOrder);
+    }
+    let dumps = [dump(databases.from)?, dump(databases.to)?];
+    ensure!(!dumps[1].is_empty() || schemas.to.is_empty(), "pg_dump wrote nothing");
+    for (line, other) in dumps[0].iter().zip(&dumps[1]) {
+        ensure!(line == other, "pg_dump: `{line}` after the migration, `{other}` where made directly");
+    }
+    ensure!(dumps[0].len() == dumps[1].len(), "pg_dump: {} lines and {} lines", dumps[0].len(), dumps[1].len());
+    Ok(Compared::Yes)
+}
+
+/// The dump's statements, without comments, settings and what names this one dump.
+fn dump(database: &Database) -> Result<Vec<String>> {
+    let tool = pg_dump(database.ground.major).context("pg_dump went away")?;
+    let output = Command::new(tool)
+        .args(["--schema-only", "--no-owner", "--no-privileges", "--dbname", &database.url])
+        .output()
+        .context("running pg_dump")?;
+    if !output.status.success() {
+        bail!("pg_dump: {}", String::from_utf8_lossy(&output.stderr));
+    }
+    let text = String::from_utf8(output.stdout)?;
+    let noise = ["--", "SET ", "SELECT pg_catalog", "\\restrict", "\\unrestrict"];
+    let wanted = |line: &&str| !line.trim().is_empty() && !noise.iter().any(|prefix| line.starts_with(prefix));
+    Ok(text.lines().filter(wanted).map(str::to_owned).collect())
+}
+
+/// Debian's `pg_dump`, if it is not older than the server; the servers from npm come without one.
+fn pg_dump(major: u32) -> Option<std::path::PathBuf> {
+    let newest = (major..=18).rev().map(|version| format!("/usr/lib/postgresql/{version}/bin/pg_dump").into());
+    newest.into_iter().find(|path: &std::path::PathBuf| path.is_file())
+}
