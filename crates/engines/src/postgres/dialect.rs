@@ -1,0 +1,71 @@
+use std::ops::Range;
+
+use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+
+use super::{cast, complete, expression, quote, render, split, types, understand};
+
+/// PostgreSQL 13 to 18.
+#[derive(Debug, Clone, Copy)]
+pub struct Postgres;
+
+pub static POSTGRES: Postgres = Postgres;
+
+impl Dialect for Postgres {
+    fn engine(&self) -> Engine {
+        Engine::Postgres
+    }
+
+    fn transactional_ddl(&self) -> bool {
+        true
+    }
+
+    fn split(&self, script: &str) -> Vec<Range<usize>> {
+        split::split(script)
+    }
+
+    fn understand(&self, statement: &str) -> Understanding {
+        understand::understand(statement)
+    }
+
+    fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {
+        render::render(step, before)
+    }
+
+    /// Whatever can be done to a table is done by altering it; the rest is refused when it is rendered.
+    fn how(&self, _step: &Step, _before: &Schema) -> How {
+        How::InPlace
+    }
+
+    fn complete(&self, schema: &mut Schema, table: &ObjectName) {
+        complete::complete(schema, table);
+    }
+
+    fn complete_all(&self, schema: &mut Schema) {
+        complete::complete_all(schema);
+    }
+
+    fn read_type(&self, text: &str) -> ColumnType {
+        types::read(text)
+    }
+
+    fn same_type(&self, types: Pair<&ColumnType>) -> bool {
+        types.from == types.to || types::read(&types::sql(types.from)) == types::read(&types::sql(types.to))
+    }
+
+    fn same_expression(&self, expressions: Pair<&Expression>) -> bool {
+        expression::same(expressions.from.text(), expressions.to.text())
+    }
+
+    fn cast(&self, column: &str, types: Pair<&ColumnType>) -> Cast {
+        cast::cast(column, types)
+    }
+
+    fn quote(&self, name: &str) -> String {
+        quote::quote(name)
+    }
+
+    fn literal(&self, text: &str) -> String {
+        quote::literal(text)
+    }
+}

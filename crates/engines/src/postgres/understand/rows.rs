@@ -1,0 +1,56 @@
+use whimbrel_plan::{DataChange, Step};
+
+use super::tree::{Is, Node};
+use super::{Refusal, Steps, inert, tables};
+
+pub(super) fn change(node: Node<'_>) -> Steps {
+    match node.kind() {
+        Is::TRUNCATE => {
+            let list = node.need(Is::TABLE_LIST)?;
+            let tables = list.all(Is::TABLE_RELATION_NAME).map(tables::relation).collect::<Result<_, _>>()?;
+            Ok(vec![Step::ChangeData { change: DataChange::Truncate, tables }])
+        }
+        Is::COPY => copy(node),
+        _ => {
+            let steps = changes(node)?;
+            if steps.is_empty() { Err(node.refuse("no table is named")) } else { Ok(steps) }
+        }
+    }
+}
+
+/// Every change of rows in the statement, those within WITH too.
+pub(super) fn changes(node: Node<'_>) -> Steps {
+    let mut steps: Vec<Step> = Vec::new();
+    for part in node.descendants() {
+        let change = match part.kind() {
+            Is::INSERT => DataChange::Insert,
+            Is::UPDATE => DataChange::Update,
+            Is::DELETE => DataChange::Delete,
+            Is::MERGE => DataChange::Merge,
+            _ => continue,
+        };
+        let table = tables::relation(part)?;
+        let known = steps.iter_mut().find_map(|step| match step {
+            Step::ChangeData { change: known, tables } if *known == change => Some(tables),
+            _ => None,
+        });
+        match known {
+            Some(tables) if tables.contains(&table) => {}
+            Some(tables) => tables.push(table),
+            None => steps.push(Step::ChangeData { change, tables: vec![table] }),
+        }
+    }
+    Ok(steps)
+}
+
+fn copy(node: Node<'_>) -> Steps {
+    if node.has(Is::COPY_TO) {
+        return Ok(inert(node));
+    }
+    let source = node.need(Is::COPY_FROM)?;
+    if source.has(Is::COPY_STDIN) {
+        return Err(Refusal { reason: "rows within a script are not read".to_string(), at: source.start() });
+    }
+    let table = node.need(Is::COPY_TABLE)?.need(Is::TABLE_NAME_REF)?.object_name()?;
+    Ok(vec![Step::ChangeData { change: DataChange::Insert, tables: vec![table] }])
+}
