@@ -78,8 +78,15 @@ pub(super) fn cast(column: &str, types: Pair<&ColumnType>) -> Cast {
         (Family::Text, _) => Cast::Lossy(Some(direct())),
         (Family::Made, _) | (_, Family::Made) => through_text(),
 
-        (Family::Whole(_) | Family::Numeric | Family::Float(_), Family::Whole(_) | Family::Numeric | Family::Float(_)) => {
-            if widens(from, to) { Cast::Implicit } else { Cast::Lossy(None) }
+        (
+            Family::Whole(_) | Family::Numeric | Family::Float(_),
+            Family::Whole(_) | Family::Numeric | Family::Float(_),
+        ) => {
+            if widens(from, to) {
+                Cast::Implicit
+            } else {
+                Cast::Lossy(None)
+            }
         }
         (Family::Whole(_), Family::Boolean) => Cast::Lossy(Some(Expression::new(format!("{column} <> 0")))),
         (Family::Boolean, Family::Whole(10)) => Cast::Using(direct()),
@@ -106,15 +113,17 @@ pub(super) fn cast(column: &str, types: Pair<&ColumnType>) -> Cast {
         (Family::TimestampZoned, Family::TimeZoned) => Cast::Lossy(None),
         (Family::Time, Family::Interval) => Cast::Implicit,
         (Family::Interval, Family::Time) => Cast::Lossy(None),
-        (Family::Time, Family::TimeZoned) => {
-            Cast::Using(Expression::new(format!("{column} AT TIME ZONE 'UTC'")))
-        }
+        (Family::Time, Family::TimeZoned) => Cast::Using(Expression::new(format!("{column} AT TIME ZONE 'UTC'"))),
         (Family::TimeZoned, Family::Time) => Cast::Lossy(None),
         (Family::Time, Family::Time)
         | (Family::TimeZoned, Family::TimeZoned)
         | (Family::Timestamp, Family::Timestamp)
         | (Family::TimestampZoned, Family::TimestampZoned) => {
-            if precision(to) >= precision(from) { Cast::Implicit } else { Cast::Lossy(None) }
+            if precision(to) >= precision(from) {
+                Cast::Implicit
+            } else {
+                Cast::Lossy(None)
+            }
         }
         (Family::Interval, Family::Interval) => {
             if from.name == to.name && precision(to) >= precision(from) || *to == ColumnType::new("interval") {

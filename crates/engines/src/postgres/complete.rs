@@ -2,9 +2,7 @@
 
 use std::collections::HashSet;
 
-use whimbrel_schema::{
-    Column, Generation, Object, ObjectId, ObjectKind, ObjectName, Schema, SequenceOptions, Table,
-};
+use whimbrel_schema::{Column, Generation, Object, ObjectId, ObjectKind, ObjectName, Schema, SequenceOptions, Table};
 
 use super::lexer::{self, Kind};
 use super::{expression, naming, quote, types};

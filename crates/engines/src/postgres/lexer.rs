@@ -112,7 +112,22 @@ pub(super) fn is_word_byte(byte: u8) -> bool {
 fn is_operator_byte(byte: u8) -> bool {
     matches!(
         byte,
-        b'+' | b'-' | b'*' | b'/' | b'<' | b'>' | b'=' | b'~' | b'!' | b'@' | b'#' | b'%' | b'^' | b'&' | b'|' | b'`' | b'?'
+        b'+' | b'-'
+            | b'*'
+            | b'/'
+            | b'<'
+            | b'>'
+            | b'='
+            | b'~'
+            | b'!'
+            | b'@'
+            | b'#'
+            | b'%'
+            | b'^'
+            | b'&'
+            | b'|'
+            | b'`'
+            | b'?'
     )
 }
 
@@ -227,7 +242,8 @@ mod tests {
 
     #[test]
     fn quotes_of_every_kind_are_one_token() {
-        for text in ["'it''s'", r"E'it\'s'", "U&'d\\0061t'", "$$a;b$$", "$q$ $$ $q$", "B'01'", "\"a\"\"b\"", "U&\"x\""] {
+        for text in ["'it''s'", r"E'it\'s'", "U&'d\\0061t'", "$$a;b$$", "$q$ $$ $q$", "B'01'", "\"a\"\"b\"", "U&\"x\""]
+        {
             assert_eq!(cut(text).len(), 1, "{text}");
         }
         assert_eq!(cut("/* a /* b */ c */ x"), [(Kind::Word, "x")]);

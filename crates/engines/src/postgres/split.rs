@@ -147,10 +147,10 @@ mod tests {
             ("-- first\nSELECT ';' ; /* ; /* ; */ */ SELECT $$;$$;", &["SELECT ';'", "SELECT $$;$$"]),
             (r"SELECT E'\';'; SELECT 2", &[r"SELECT E'\';'", "SELECT 2"]),
             ("SELECT \";\"; x", &["SELECT \";\"", "x"]),
-            ("CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b); x", &[
-                "CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b)",
-                "x",
-            ]),
+            (
+                "CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b); x",
+                &["CREATE RULE r AS ON INSERT TO t DO (DELETE FROM a; DELETE FROM b)", "x"],
+            ),
             ("BEGIN; COMMIT;", &["BEGIN", "COMMIT"]),
             (
                 "CREATE OR REPLACE FUNCTION f() RETURNS int BEGIN ATOMIC SELECT CASE WHEN true THEN 1 END; SELECT 2; END; x",

@@ -70,7 +70,9 @@ fn literals_alike(from: &Literal, to: &Literal, place: Place) -> bool {
         (Some(from), Some(to)) => from == to,
         (Some(cast), None) | (None, Some(cast)) => says_nothing(cast, from, place),
     };
-    casts && from.value == to.value
+    // A bare text among arguments is a text, even if it reads like a number.
+    let kinds = from.number == to.number || place != Place::Argument;
+    casts && kinds && from.value == to.value
 }
 
 /// Whether a cast of a literal, written on one side only, is what the server adds.
@@ -82,10 +84,9 @@ fn says_nothing(cast: &str, literal: &Literal, place: Place) -> bool {
     let whole = literal.value.starts_with(|first: char| first.is_ascii_digit() || first == '-') && literal.number;
     match place {
         Place::Value => true,
-        Place::Compared if whole => matches!(
-            cast,
-            "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision"
-        ),
+        Place::Compared if whole => {
+            matches!(cast, "smallint" | "integer" | "bigint" | "numeric" | "real" | "double precision")
+        }
         Place::Compared => true,
         Place::Argument if whole => cast == "integer",
         Place::Argument => matches!(cast, "text" | "character varying" | "regclass" | "regconfig"),
@@ -113,7 +114,8 @@ fn same_word(from: &Token<'_>, to: &Token<'_>) -> bool {
             from == to && !from.starts_with('"')
         }
         (Kind::Text | Kind::Dollar, Kind::Text | Kind::Dollar) => {
-            from.text == to.text || quote::text_value(from.text).is_some_and(|text| quote::text_value(to.text) == Some(text))
+            from.text == to.text
+                || quote::text_value(from.text).is_some_and(|text| quote::text_value(to.text) == Some(text))
         }
         _ => from.text == to.text,
     }

@@ -9,12 +9,23 @@ pub(in crate::postgres) enum Node {
     /// A column, perhaps qualified, or a keyword that stands for a value.
     Name(String),
     /// AND and OR are flat; a comparison with a list is `any =` or `all <>`.
-    Operator { name: String, operands: Vec<Node> },
-    Call { name: String, arguments: Vec<Node> },
-    Cast { value: Box<Node>, ty: String },
+    Operator {
+        name: String,
+        operands: Vec<Node>,
+    },
+    Call {
+        name: String,
+        arguments: Vec<Node>,
+    },
+    Cast {
+        value: Box<Node>,
+        ty: String,
+    },
     Array(Vec<Node>),
     /// The operand or NULL, conditions and results in turn, the ELSE or NULL.
-    Case { parts: Vec<Node> },
+    Case {
+        parts: Vec<Node>,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,7 +162,9 @@ impl<'t> Parser<'t> {
         self.at += 1;
         let name = if text == "!=" { "<>" } else { text };
         for quantifier in ["any", "all", "some"] {
-            if self.peek().is_some_and(|token| token.is_word(quantifier)) && self.ahead(1).is_some_and(|next| next.is("(")) {
+            if self.peek().is_some_and(|token| token.is_word(quantifier))
+                && self.ahead(1).is_some_and(|next| next.is("("))
+            {
                 self.at += 1;
                 let list = self.parenthesised()?;
                 let quantifier = if quantifier == "all" { "all" } else { "any" };
@@ -288,7 +301,8 @@ impl<'t> Parser<'t> {
     fn prefix_word(&mut self, token: Token<'t>) -> Option<Node> {
         let word = token.text.to_ascii_lowercase();
         let literal = |value: &str| {
-            Node::Literal(Literal { value: value.to_string(), number: false, cast: Some("boolean".to_string()) }).settled()
+            Node::Literal(Literal { value: value.to_string(), number: false, cast: Some("boolean".to_string()) })
+                .settled()
         };
         let next = self.ahead(1);
         match word.as_str() {
@@ -437,7 +451,21 @@ impl<'t> Parser<'t> {
             self.identifier()?;
         }
         loop {
-            let more = ["precision", "varying", "with", "without", "time", "zone", "year", "month", "day", "hour", "minute", "second", "to"];
+            let more = [
+                "precision",
+                "varying",
+                "with",
+                "without",
+                "time",
+                "zone",
+                "year",
+                "month",
+                "day",
+                "hour",
+                "minute",
+                "second",
+                "to",
+            ];
             let time = start + 1 < self.at || self.tokens[start].kind == Kind::Word;
             if time && more.iter().any(|word| self.word(word)) {
                 continue;
@@ -515,7 +543,9 @@ impl Node {
         let Node::Literal(Literal { value, number, cast }) = self else { return self };
         let whole = |text: &str| {
             let digits = text.strip_prefix('-').unwrap_or(text);
-            !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) && (digits == "0" || !digits.starts_with('0'))
+            !digits.is_empty()
+                && digits.bytes().all(|byte| byte.is_ascii_digit())
+                && (digits == "0" || !digits.starts_with('0'))
         };
         let literal = match cast.as_deref() {
             Some("integer") if whole(&value) => Literal { value, number: true, cast: None },

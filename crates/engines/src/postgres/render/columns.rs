@@ -6,18 +6,16 @@ use super::{Rendered, alter_column, constraints, name, not_exists, sequences};
 use crate::postgres::quote::quote;
 use crate::postgres::{expression, naming, types};
 
-pub(super) fn add(
-    table: &ObjectName,
-    column: &Column,
-    constraints: &[Constraint],
-    if_not_exists: bool,
-) -> Rendered {
-    let mut sql = format!("ALTER TABLE {} ADD COLUMN {}{}", name(table), not_exists(if_not_exists), definition(table, column));
+pub(super) fn add(table: &ObjectName, column: &Column, constraints: &[Constraint], if_not_exists: bool) -> Rendered {
+    let mut sql =
+        format!("ALTER TABLE {} ADD COLUMN {}{}", name(table), not_exists(if_not_exists), definition(table, column));
     let mut after = Vec::new();
     for constraint in constraints {
         match constraints::column_clause(constraint, &column.name) {
             Some(clause) => sql.push_str(&format!(" {clause}")),
-            None => after.push(format!("ALTER TABLE {} ADD {}", name(table), constraints::table_clause(constraint, None))),
+            None => {
+                after.push(format!("ALTER TABLE {} ADD {}", name(table), constraints::table_clause(constraint, None)))
+            }
         }
     }
     let mut statements = sequence_before(table, column);

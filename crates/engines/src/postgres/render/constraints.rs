@@ -1,7 +1,5 @@
 use whimbrel_plan::RenderError;
-use whimbrel_schema::{
-    Action, Constraint, Deferrable, Exclusion, ForeignKey, Match, ObjectName, Schema,
-};
+use whimbrel_schema::{Action, Constraint, Deferrable, Exclusion, ForeignKey, Match, ObjectName, Schema};
 
 use super::{Rendered, indexes, list, name, table_of};
 use crate::postgres::expression;
@@ -83,7 +81,8 @@ fn references(key: &ForeignKey) -> String {
 }
 
 fn exclusion(exclusion: &Exclusion) -> String {
-    let elements = exclusion.elements.iter().map(|element| format!("{} WITH {}", indexes::key(&element.key), element.operator));
+    let elements =
+        exclusion.elements.iter().map(|element| format!("{} WITH {}", indexes::key(&element.key), element.operator));
     let elements = elements.collect::<Vec<_>>().join(", ");
     let predicate = exclusion.predicate.as_ref().map(|predicate| format!(" WHERE ({predicate})")).unwrap_or_default();
     let include = include(&exclusion.include);

@@ -102,8 +102,16 @@ fn opaque(object: &ObjectId, before: &Schema) -> Result<String, RenderError> {
             let word = kind.to_ascii_uppercase();
             return Ok(format!("{word} {} ON {}", quote(&object.name.name), name(&table)));
         }
-        "statistics" | "collation" | "conversion" | "event trigger" | "foreign table" | "server"
-        | "foreign data wrapper" | "publication" | "subscription" | "text search configuration"
+        "statistics"
+        | "collation"
+        | "conversion"
+        | "event trigger"
+        | "foreign table"
+        | "server"
+        | "foreign data wrapper"
+        | "publication"
+        | "subscription"
+        | "text search configuration"
         | "text search dictionary" => kind.to_ascii_uppercase(),
         _ => return unsupported(format!("name {object} in a statement")),
     };
@@ -116,7 +124,8 @@ pub(super) fn drop(object: &ObjectId, if_exists: bool, cascade: bool, before: &S
     let kind_end = match object.kind {
         ObjectKind::MaterializedView => "MATERIALIZED VIEW".len(),
         ObjectKind::Opaque => {
-            let words = subject.split(' ').take_while(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()));
+            let words =
+                subject.split(' ').take_while(|word| !word.is_empty() && word.bytes().all(|b| b.is_ascii_uppercase()));
             words.map(|word| word.len() + 1).sum::<usize>().saturating_sub(1)
         }
         ObjectKind::Namespace
@@ -176,7 +185,9 @@ pub(super) fn alter(to: &Object, before: &Schema) -> Rendered {
             Ok(statements)
         }
         (Object::Enum(from), Object::Enum(to)) if from.values == to.values => Ok(Vec::new()),
-        (Object::Enum(_), Object::Enum(to)) => unsupported(format!("take values away from `{}` or reorder them", to.name)),
+        (Object::Enum(_), Object::Enum(to)) => {
+            unsupported(format!("take values away from `{}` or reorder them", to.name))
+        }
         (Object::Namespace(_), Object::Namespace(_)) => Ok(Vec::new()),
         _ => unsupported(format!("make {id} of another kind")),
     }
@@ -228,7 +239,11 @@ fn alter_sequence(from: &Sequence, to: &Sequence) -> Vec<String> {
             None => "OWNED BY NONE".to_string(),
         });
     }
-    if options.is_empty() { Vec::new() } else { vec![format!("ALTER SEQUENCE {} {}", name(&to.name), options.join(" "))] }
+    if options.is_empty() {
+        Vec::new()
+    } else {
+        vec![format!("ALTER SEQUENCE {} {}", name(&to.name), options.join(" "))]
+    }
 }
 
 pub(super) fn add_enum_value(ty: &ObjectName, value: &str, position: &EnumPosition, if_not_exists: bool) -> String {

@@ -21,7 +21,8 @@ pub(super) fn create(sequence: &Sequence, if_not_exists: bool) -> String {
 
 /// The sequence that `serial` makes.
 pub(super) fn create_serial(sequence: &ObjectName, ty: &ColumnType) -> String {
-    let ty = if matches!(ty.name.as_str(), "smallint" | "integer" | "bigint") { ty } else { &ColumnType::new("bigint") };
+    let ty =
+        if matches!(ty.name.as_str(), "smallint" | "integer" | "bigint") { ty } else { &ColumnType::new("bigint") };
     let sequence = Sequence {
         name: sequence.clone(),
         ty: ty.clone(),

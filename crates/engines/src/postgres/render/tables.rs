@@ -1,6 +1,4 @@
-use whimbrel_schema::{
-    Column, Constraint, ObjectName, Persistence, RowSecurity, Schema, Table, TableOptions,
-};
+use whimbrel_schema::{Column, Constraint, ObjectName, Persistence, RowSecurity, Schema, Table, TableOptions};
 
 use super::{Rendered, changed_parameters, columns, constraints, name, not_exists, parameters, table_of, unsupported};
 use crate::postgres::quote::quote;
@@ -23,8 +21,7 @@ pub(super) fn create(table: &Table, if_not_exists: bool, before: &Schema) -> Ren
         None => {
             let parents: Vec<&Table> = options.inherits.iter().filter_map(|parent| before.table(parent)).collect();
             let own_columns = || table.columns.iter().filter(|column| !inherited(column, &parents));
-            let mut lines: Vec<String> =
-                own_columns().map(|column| columns::definition(&table.name, column)).collect();
+            let mut lines: Vec<String> = own_columns().map(|column| columns::definition(&table.name, column)).collect();
             for constraint in table.constraints().iter().filter(|constraint| !inherited_check(constraint, &parents)) {
                 lines.push(constraints::table_clause(constraint, None));
             }
@@ -67,12 +64,14 @@ fn inherited(column: &Column, parents: &[&Table]) -> bool {
 fn inherited_check(constraint: &Constraint, parents: &[&Table]) -> bool {
     match constraint {
         Constraint::Check(check) => parents.iter().any(|parent| {
-            parent.checks.iter().any(|from| !from.no_inherit && from.name == check.name && from.expression == check.expression)
+            parent
+                .checks
+                .iter()
+                .any(|from| !from.no_inherit && from.name == check.name && from.expression == check.expression)
         }),
-        Constraint::PrimaryKey(_)
-        | Constraint::Unique(_)
-        | Constraint::ForeignKey(_)
-        | Constraint::Exclusion(_) => false,
+        Constraint::PrimaryKey(_) | Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Exclusion(_) => {
+            false
+        }
     }
 }
 
@@ -85,7 +84,8 @@ fn beyond_parent(table: &Table, parent: Option<&Table>) -> Vec<String> {
         *constraint.name_mut() = None;
         constraint
     };
-    let given: Vec<Constraint> = parent.map(|parent| parent.constraints().iter().map(unnamed).collect()).unwrap_or_default();
+    let given: Vec<Constraint> =
+        parent.map(|parent| parent.constraints().iter().map(unnamed).collect()).unwrap_or_default();
     for constraint in table.constraints() {
         if !given.contains(&unnamed(&constraint)) {
             statements.push(format!("ALTER TABLE {on} ADD {}", constraints::table_clause(&constraint, None)));

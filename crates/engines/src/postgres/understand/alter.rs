@@ -114,12 +114,7 @@ pub(super) fn routine(node: Node<'_>) -> Steps {
     let signatures = [Is::FUNCTION_SIG, Is::PROCEDURE_SIG, Is::ROUTINE_SIG, Is::AGGREGATE];
     let signature = node.any(&signatures).ok_or_else(|| node.refuse("a function without a name"))?;
     let name = signature.first_node().ok_or_else(|| node.refuse("a function without a name"))?.object_name()?;
-    let renames = [
-        Is::FUNCTION_RENAME_TO,
-        Is::PROCEDURE_RENAME_TO,
-        Is::ROUTINE_RENAME_TO,
-        Is::AGGREGATE_RENAME_TO,
-    ];
+    let renames = [Is::FUNCTION_RENAME_TO, Is::PROCEDURE_RENAME_TO, Is::ROUTINE_RENAME_TO, Is::AGGREGATE_RENAME_TO];
     let to = if let Some(rename) = node.any(&renames) {
         let to = rename.first_node().ok_or_else(|| rename.refuse("a name is missing"))?;
         name.sibling(to.object_name()?.name)

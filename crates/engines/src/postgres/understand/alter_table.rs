@@ -113,11 +113,9 @@ fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Result<Step
             None => return Err(node.refuse("which triggers the table has is not known here")),
         },
 
-        Is::OWNER_TO
-        | Is::CLUSTER_ON
-        | Is::REPLICA_IDENTITY
-        | Is::SET_WITHOUT_CLUSTER
-        | Is::SET_WITHOUT_OIDS => inert(),
+        Is::OWNER_TO | Is::CLUSTER_ON | Is::REPLICA_IDENTITY | Is::SET_WITHOUT_CLUSTER | Is::SET_WITHOUT_OIDS => {
+            inert()
+        }
         Is::SET_ACCESS_METHOD if node.text().to_ascii_lowercase().ends_with(" heap") => inert(),
         _ => return Err(node.refuse(format!("`{}` has no step", head(node)))),
     })

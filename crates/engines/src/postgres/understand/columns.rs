@@ -21,7 +21,10 @@ pub(super) const TYPES: &[Is] = &[
 ];
 
 /// A column of a table, with the constraints written beside it.
-pub(super) fn column(node: Node<'_>, table: &whimbrel_schema::ObjectName) -> Result<(Column, Vec<Constraint>), Refusal> {
+pub(super) fn column(
+    node: Node<'_>,
+    table: &whimbrel_schema::ObjectName,
+) -> Result<(Column, Vec<Constraint>), Refusal> {
     let name = node.need(Is::COLUMN_NAME)?.name()?;
     let Some(written) = node.any(TYPES) else {
         return Err(node.refuse(format!("column `{name}` has no type")));

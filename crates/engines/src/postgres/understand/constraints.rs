@@ -9,12 +9,21 @@ use super::{Refusal, indexes, sequences};
 
 /// What a constraint clause says of a column or of a table.
 pub(super) enum Clause {
-    Constraint { constraint: Constraint, using_index: Option<String> },
+    Constraint {
+        constraint: Constraint,
+        using_index: Option<String>,
+    },
     /// The column's name, where the clause stands on its own (PostgreSQL 18).
     NotNull(Option<String>),
     Null,
-    Default { value: Option<Expression>, collation: Option<String> },
-    Identity { always: bool, numbers: SequenceChange },
+    Default {
+        value: Option<Expression>,
+        collation: Option<String>,
+    },
+    Identity {
+        always: bool,
+        numbers: SequenceChange,
+    },
     Generated(Generation),
 }
 
@@ -48,7 +57,12 @@ pub(super) fn clause(node: Node<'_>, column: Option<&str>) -> Result<Clause, Ref
         Is::CHECK_CONSTRAINT => Constraint::Check(check(node, name)?),
         Is::PRIMARY_KEY_CONSTRAINT => {
             let (columns, include) = keys(node, column)?;
-            Constraint::PrimaryKey(PrimaryKey { name, include, deferrable: deferrable(node), ..PrimaryKey::new(columns) })
+            Constraint::PrimaryKey(PrimaryKey {
+                name,
+                include,
+                deferrable: deferrable(node),
+                ..PrimaryKey::new(columns)
+            })
         }
         Is::UNIQUE_CONSTRAINT => {
             let (columns, include) = keys(node, column)?;

@@ -1,7 +1,5 @@
 use whimbrel_plan::Step;
-use whimbrel_schema::{
-    Domain, EnumType, Extension, Namespace, Object, Opaque, Routine, RoutineKind,
-};
+use whimbrel_schema::{Domain, EnumType, Extension, Namespace, Object, Opaque, Routine, RoutineKind};
 
 use super::constraints::{self, Clause};
 use super::tree::{Is, Node};

@@ -60,8 +60,7 @@ fn read(statement: &str) -> Steps {
     if let Some(error) = session::copied_rows(&tree).or_else(|| tree.error.clone()) {
         return Err(error);
     }
-    let mut statements =
-        tree.root().children().filter(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT));
+    let mut statements = tree.root().children().filter(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT));
     match (statements.next(), statements.next()) {
         (Some(only), None) => steps(only),
         (None, _) => Ok(Vec::new()),

@@ -60,11 +60,7 @@ pub(super) fn other(node: Node<'_>) -> Steps {
                 let (name, table) = placed(node, name.object_name()?)?;
                 let detail = table.map_or_else(|| (*kind).to_string(), |table| format!("{kind} on {table}"));
                 let object = ObjectId { kind: ObjectKind::Opaque, name, detail: Some(detail) };
-                steps.push(Step::DropObject {
-                    object,
-                    if_exists: node.has(Is::IF_EXISTS),
-                    cascade: cascade(node),
-                });
+                steps.push(Step::DropObject { object, if_exists: node.has(Is::IF_EXISTS), cascade: cascade(node) });
             }
             return Ok(steps);
         }
@@ -76,10 +72,7 @@ pub(super) fn other(node: Node<'_>) -> Steps {
 }
 
 /// Policies and rules are named within their table, and live in its schema.
-fn placed(
-    node: Node<'_>,
-    name: ObjectName,
-) -> Result<(ObjectName, Option<ObjectName>), super::Refusal> {
+fn placed(node: Node<'_>, name: ObjectName) -> Result<(ObjectName, Option<ObjectName>), super::Refusal> {
     let on = match node.kind() {
         Is::CREATE_RULE => node.need(Is::RULE_ON)?,
         Is::DROP_RULE => node.need(Is::ON_RELATION)?,

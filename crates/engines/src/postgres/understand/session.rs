@@ -62,11 +62,8 @@ pub(super) fn set(node: Node<'_>) -> Steps {
                 let Some(values) = config.child(Is::TO_CONFIG_VALUE) else {
                     return step(&name, Some("DEFAULT".to_string()));
                 };
-                let values: Vec<Node<'_>> = values
-                    .children()
-                    .skip(1)
-                    .filter(|value| value.kind() != Is::COMMA)
-                    .collect();
+                let values: Vec<Node<'_>> =
+                    values.children().skip(1).filter(|value| value.kind() != Is::COMMA).collect();
                 if name == "search_path" {
                     search_path(&values)?;
                 }

@@ -3,8 +3,8 @@
 //! The grammar is squawk's; its events are laid out flat, in the order of the text, because walking them that way is
 //! several times faster than building the crate's own tree. Nothing outside this folder knows about squawk.
 
-use squawk_parser::{EntryPoint, LexedStr, StrStep};
 pub(super) use squawk_parser::SyntaxKind as Is;
+use squawk_parser::{EntryPoint, LexedStr, StrStep};
 use whimbrel_schema::{Expression, ObjectName};
 
 use super::Refusal;
