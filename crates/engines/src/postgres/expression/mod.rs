@@ -153,11 +153,8 @@ pub(super) fn columns_in<'c>(text: &str, columns: impl Iterator<Item = &'c str> 
         }
         let name = quote::fold(token.text);
         let keyword = token.kind == Kind::Word && quote::is_keyword(&name);
-        if let Some(column) = columns.clone().find(|column| *column == name).filter(|_| !keyword) {
-            if !found.contains(&column) {
-                found.push(column);
-            }
-        }
+        let column = columns.clone().find(|column| *column == name).filter(|_| !keyword);
+        found.extend(column.filter(|column| !found.contains(column)));
     }
     found
 }
