@@ -1,8 +1,11 @@
 //! One room per engine, with the same file names in every room. Rooms do not visit each other.
 
+mod open;
 pub mod url;
 
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+
+pub use open::{connect, connect_existing, dialect};

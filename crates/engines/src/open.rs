@@ -1,0 +1,55 @@
+//! From an engine's name or a database's URL to the room that knows it.
+
+use whimbrel_plan::Dialect;
+use whimbrel_run::{Driver, DriverError, DriverErrorKind};
+use whimbrel_schema::Engine;
+
+use crate::url::DatabaseUrl;
+#[cfg(feature = "sqlite")]
+use crate::{
+    sqlite::{Mode, Place},
+    url::SqliteUrl,
+};
+
+/// The dialect of an engine; `None` where this build has no room for it.
+pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
+    match engine {
+        #[cfg(feature = "sqlite")]
+        Engine::Sqlite => Some(crate::sqlite::dialect()),
+        #[cfg(not(feature = "sqlite"))]
+        Engine::Sqlite => None,
+        Engine::Postgres | Engine::Mysql => None,
+    }
+}
+
+/// Opens the database. A SQLite file that is not there is made.
+pub fn connect(url: &DatabaseUrl) -> Result<Box<dyn Driver>, DriverError> {
+    open(url, true)
+}
+
+/// Opens a database that is there: looking at one must not make one.
+pub fn connect_existing(url: &DatabaseUrl) -> Result<Box<dyn Driver>, DriverError> {
+    open(url, false)
+}
+
+#[cfg_attr(not(feature = "sqlite"), allow(unused_variables))]
+fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError> {
+    match url {
+        #[cfg(feature = "sqlite")]
+        DatabaseUrl::Sqlite(SqliteUrl { file, parameters: _ }) => {
+            let place = file.clone().map_or(Place::Memory, Place::File);
+            let mode = if create { Mode::Create } else { Mode::Existing };
+            Ok(Box::new(crate::sqlite::connect(&place, mode)?))
+        }
+        #[cfg(not(feature = "sqlite"))]
+        DatabaseUrl::Sqlite(_) => Err(unsupported(Engine::Sqlite)),
+        DatabaseUrl::Postgres(_) => Err(unsupported(Engine::Postgres)),
+    }
+}
+
+fn unsupported(engine: Engine) -> DriverError {
+    DriverError::new(
+        DriverErrorKind::Unsupported,
+        format!("this build of whimbrel does not connect to {}", engine.title()),
+    )
+}
