@@ -5,16 +5,23 @@
 //! what differs between engines is asked of a [`Dialect`].
 
 mod amendment;
+pub mod autogenerate;
 mod change;
+mod choices;
 mod dialect;
 pub mod diff;
 pub mod fold;
 pub mod history;
+mod ops;
+mod order;
+mod question;
 pub mod revision;
 mod step;
 mod words;
 
 pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
 pub use change::Change;
+pub use choices::{ChoiceError, Choices, Rename, object_name};
 pub use dialect::{Cast, Dialect, How, RenderError, Understanding};
+pub use question::Question;
 pub use step::{CommentTarget, DataChange, EnumPosition, Step};

@@ -67,7 +67,7 @@ fn pair_up<T>(from: &mut [Option<T>], to: &mut [Option<T>], belong: impl Fn(&T, 
 }
 
 /// Whether the two mean the same, whatever they are called; comments are changes of their own.
-pub(super) fn same_constraint(constraints: Pair<&Constraint>, dialect: &dyn Dialect) -> bool {
+pub(crate) fn same_constraint(constraints: Pair<&Constraint>, dialect: &dyn Dialect) -> bool {
     let engine = dialect.engine();
     let same_columns =
         |a: &[String], b: &[String]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| engine.same_name(a, b));

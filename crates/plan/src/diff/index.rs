@@ -41,7 +41,7 @@ pub(super) fn diff(table: &ObjectName, indexes: Pair<&Vec<Index>>, dialect: &dyn
 }
 
 /// Whether the two are the same index, whatever they are called; comments are changes of their own.
-pub(super) fn same_index(indexes: Pair<&Index>, dialect: &dyn Dialect) -> bool {
+pub(crate) fn same_index(indexes: Pair<&Index>, dialect: &dyn Dialect) -> bool {
     let Pair { from, to } = indexes;
     from.unique == to.unique
         && method(from) == method(to)

@@ -16,9 +16,13 @@ mod trigger;
 
 use whimbrel_schema::{Pair, Schema};
 
+pub(crate) use constraint::same_constraint;
 pub use doubt::in_doubt;
-use index::same_index;
+pub(crate) use index::same_index;
+pub(crate) use object::same_view;
+pub(crate) use options::keep_what_is_not_said;
 pub use scope::{DiffOptions, Scope};
+pub(crate) use trigger::same_definition;
 
 use crate::{Change, Dialect};
 

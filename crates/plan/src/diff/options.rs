@@ -16,7 +16,7 @@ pub(super) fn diff(tables: Pair<&Table>, options: &DiffOptions, changes: &mut Ve
 }
 
 /// What a class cannot say, or says only by naming it, stays as it is in the database.
-fn keep_what_is_not_said(from: &TableOptions, to: &mut TableOptions) {
+pub(crate) fn keep_what_is_not_said(from: &TableOptions, to: &mut TableOptions) {
     for (key, value) in &from.storage {
         to.storage.entry(key.clone()).or_insert_with(|| value.clone());
     }

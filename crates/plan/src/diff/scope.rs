@@ -28,7 +28,7 @@ impl Scope {
     }
 
     /// Whether a trigger, a comment on an index, a storage parameter or the like shall go when `to` is silent.
-    pub(super) fn speaks_for_details(self) -> bool {
+    pub(crate) fn speaks_for_details(self) -> bool {
         match self {
             Scope::Everything => true,
             Scope::Models => false,

@@ -20,6 +20,7 @@ pub use texts::RenamedTexts;
 
 use std::fmt;
 
+pub(crate) use dependents::names_column;
 pub(crate) use object::is_of_type;
 use thiserror::Error;
 use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Persistence, Schema, Table};

@@ -1,0 +1,140 @@
+//! From two schemas to the two halves of a revision.
+//!
+//! Nothing is guessed: what a person has to decide is taken from the choices or becomes a question. Everything that
+//! is written is read again and folded, and must lead exactly where it was meant to.
+
+mod renames;
+mod suspicion;
+mod target;
+mod write;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use whimbrel_schema::{ObjectName, Pair, Schema};
+
+use crate::diff::{DiffOptions, Scope, diff};
+use crate::fold::{FoldError, settle};
+use crate::ops::{Setting, Way, plan};
+use crate::{Change, ChoiceError, Choices, Dialect, Question, RenderError};
+
+/// A revision for one engine, before it is a file.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Draft {
+    pub changes: Vec<Change>,
+    pub upgrade: Vec<DraftStatement>,
+    pub downgrade: Vec<DraftStatement>,
+    /// All of them: those that stand above a statement, and those for which nothing was written.
+    pub questions: Vec<Question>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftStatement {
+    /// Without the closing semicolon.
+    pub sql: String,
+    /// Whether the engine takes it within a transaction.
+    pub transactional: bool,
+    /// What a reader should know before it runs.
+    pub note: Option<String>,
+    pub questions: Vec<Question>,
+}
+
+/// Why no revision can be drafted. The last three are mistakes of Whimbrel's own, which are said rather than written
+/// into a file.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum DraftError {
+    #[error(transparent)]
+    Choice(#[from] ChoiceError),
+    #[error(transparent)]
+    Render(#[from] RenderError),
+    #[error("the {way} would stop at `{sql}`: {error}")]
+    Fold { way: &'static str, sql: String, error: FoldError },
+    #[error("the {way} has a statement that is not read as it was meant: `{sql}`: {reason}")]
+    Misread { way: &'static str, sql: String, reason: String },
+    #[error("the {way} would not lead where it should; still to do: {}", left.join("; "))]
+    Astray { way: &'static str, left: Vec<String> },
+}
+
+/// The changes that lead from the schema at the head of the history to the one that the models describe, both ways.
+pub fn draft(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -> Result<Draft, DraftError> {
+    let Pair { from: start, to } = schemas.map(|schema| settled(schema, dialect));
+    check(&start, choices)?;
+
+    let renames = renames::of(&start, &to, dialect, choices)?;
+    let mut questions = Vec::new();
+    let target = mended(target::of(&renames.after, &to, dialect, choices, &mut questions));
+    for (flag, places) in [("--backfill", &choices.backfills), ("--using", &choices.usings)] {
+        for place in places.keys() {
+            check_column(flag, place, &target)?;
+        }
+    }
+    let everything = DiffOptions { scope: Scope::Everything };
+    let changes = diff(Pair::new(&renames.after, &target), dialect, &everything);
+    if changes.is_empty() && renames.changes.is_empty() {
+        return Ok(Draft { questions, ..Draft::default() });
+    }
+    questions.extend(suspicion::of(Pair::new(&renames.after, &to), &changes));
+
+    let setting = Setting { schemas: Pair::new(&renames.after, &target), dialect, choices, way: Way::Upgrade };
+    let steps = renames.steps().chain(plan(&setting, changes.clone())).collect();
+    let mut upgrade = write::Writer::new("upgrade", &start, dialect);
+    upgrade.write(steps)?;
+    let (upgrade, reached) = upgrade.finish(&target)?;
+
+    let before = mended(renames.after.clone());
+    let back = diff(Pair::new(&target, &before), dialect, &everything);
+    let setting = Setting { schemas: Pair::new(&target, &before), dialect, choices, way: Way::Downgrade };
+    let steps = plan(&setting, back).into_iter().chain(renames.steps_back()).collect();
+    let mut downgrade = write::Writer::new("downgrade", &reached, dialect);
+    downgrade.write(steps)?;
+    let (downgrade, _) = downgrade.finish(&mended(start))?;
+
+    for question in upgrade.iter().flat_map(|statement: &DraftStatement| &statement.questions) {
+        if !questions.contains(question) {
+            questions.push(question.clone());
+        }
+    }
+    let changes = renames.changes.into_iter().chain(changes).collect();
+    Ok(Draft { changes, upgrade, downgrade, questions })
+}
+
+/// Choices that speak of nothing are mistakes of spelling, and those can cost data.
+fn check(start: &Schema, choices: &Choices) -> Result<(), ChoiceError> {
+    let tables = || start.tables.keys().map(ToString::to_string).collect();
+    for table in &choices.allow_drop {
+        if start.table(table).is_none() {
+            let what = format!("table `{table}`");
+            return Err(ChoiceError::Nothing { flag: "--allow-drop", what, candidates: tables() });
+        }
+    }
+    Ok(())
+}
+
+/// Columns that `--backfill` and `--using` speak of have to be wanted.
+fn check_column(flag: &'static str, place: &(ObjectName, String), target: &Schema) -> Result<(), ChoiceError> {
+    let (table, column) = place;
+    let Some(found) = target.table(table) else {
+        let candidates = target.tables.keys().map(ToString::to_string).collect();
+        return Err(ChoiceError::Unwanted {
+            what: format!("{flag} {table}.{column}"),
+            wanted: format!("table `{table}`"),
+            candidates,
+        });
+    };
+    if !found.columns.iter().any(|candidate| target.engine.same_name(&candidate.name, column)) {
+        let candidates = found.columns.iter().map(|candidate| candidate.name.clone()).collect();
+        let wanted = format!("column `{table}.{column}`");
+        return Err(ChoiceError::Unwanted { what: format!("{flag} {table}.{column}"), wanted, candidates });
+    }
+    Ok(())
+}
+
+/// No way leads to an index that is broken.
+fn mended(mut schema: Schema) -> Schema {
+    schema.tables.values_mut().flat_map(|table| &mut table.indexes).for_each(|index| index.valid = true);
+    schema
+}
+
+fn settled(mut schema: Schema, dialect: &dyn Dialect) -> Schema {
+    settle(&mut schema, dialect);
+    schema
+}

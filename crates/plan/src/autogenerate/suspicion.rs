@@ -1,0 +1,93 @@
+use std::collections::HashMap;
+
+use whimbrel_schema::{Column, Object, ObjectName, Pair, Schema, Table};
+
+use crate::{Change, Question};
+
+/// What looks like a rename that nobody said.
+pub(super) fn of(schemas: Pair<&Schema>, changes: &[Change]) -> Vec<Question> {
+    let mut questions = Vec::new();
+    columns(changes, &mut questions);
+    tables(schemas, changes, &mut questions);
+    enum_values(changes, &mut questions);
+    questions
+}
+
+/// A column goes and one of the same type comes in its table. Each is asked about once: the closest name first.
+fn columns(changes: &[Change], questions: &mut Vec<Question>) {
+    let mut dropped: HashMap<&ObjectName, Vec<&Column>> = HashMap::new();
+    for change in changes {
+        if let Change::DropColumn { table, column } = change {
+            dropped.entry(table).or_default().push(column);
+        }
+    }
+    for change in changes {
+        let Change::AddColumn { table, column } = change else { continue };
+        let Some(candidates) = dropped.get_mut(table) else { continue };
+        let alike = (candidates.iter().enumerate())
+            .filter(|(_, old)| old.ty == column.ty && old.generation.is_some() == column.generation.is_some())
+            .max_by_key(|(_, old)| likeness(&old.name, &column.name));
+        if let Some((at, _)) = alike {
+            let old = candidates.remove(at);
+            questions.push(Question::RenamedColumn {
+                table: table.clone(),
+                from: old.name.clone(),
+                to: column.name.clone(),
+            });
+        }
+    }
+}
+
+/// The letters that two names share at their beginnings and ends.
+fn likeness(a: &str, b: &str) -> usize {
+    let common = |a: &mut dyn Iterator<Item = char>, b: &mut dyn Iterator<Item = char>| {
+        a.zip(b).take_while(|(a, b)| a == b).count()
+    };
+    common(&mut a.chars(), &mut b.chars()) + common(&mut a.chars().rev(), &mut b.chars().rev())
+}
+
+/// A table that the models do not name any more, and a new one with mostly its columns.
+fn tables(schemas: Pair<&Schema>, changes: &[Change], questions: &mut Vec<Question>) {
+    let mut gone: Vec<&Table> =
+        schemas.from.tables.values().filter(|table| schemas.to.table(&table.name).is_none()).collect();
+    for change in changes {
+        let Change::CreateTable { table } = change else { continue };
+        let best = (gone.iter().enumerate())
+            .map(|(at, old)| (at, shared_columns(old, table)))
+            .filter(|(at, shared)| {
+                gone.get(*at).is_some_and(|old| {
+                    let larger = old.columns.len().max(table.columns.len());
+                    *shared >= 2 && shared * 10 >= larger * 7
+                })
+            })
+            .max_by_key(|(_, shared)| *shared);
+        if let Some((at, _)) = best {
+            let old = gone.remove(at);
+            questions.push(Question::RenamedTable { from: old.name.clone(), to: table.name.clone() });
+        }
+    }
+}
+
+fn shared_columns(a: &Table, b: &Table) -> usize {
+    a.columns.iter().filter(|column| b.column(&column.name).is_some_and(|other| other.ty == column.ty)).count()
+}
+
+/// One value goes, one comes at the same place.
+fn enum_values(changes: &[Change], questions: &mut Vec<Question>) {
+    for change in changes {
+        let Change::AlterObject { object } = change else { continue };
+        let (Object::Enum(from), Object::Enum(to)) = (&object.from, &object.to) else { continue };
+        if from.values.len() != to.values.len() {
+            continue;
+        }
+        let differing: Vec<_> = from.values.iter().zip(&to.values).filter(|(from, to)| from != to).collect();
+        let fresh = differing.iter().all(|(old, new)| !to.values.contains(old) && !from.values.contains(new));
+        if fresh {
+            questions.extend(differing.into_iter().map(|(old, new)| Question::RenamedEnumValue {
+                name: to.name.clone(),
+                from: old.clone(),
+                to: new.clone(),
+            }));
+        }
+    }
+}

@@ -1,0 +1,74 @@
+use whimbrel_schema::{Constraint, ForeignKey, Object, ObjectId, Table};
+
+use super::survey::Survey;
+use super::{Items, Planned, Setting, Way, comment};
+use crate::order::Rank;
+use crate::{CommentTarget, How, Step};
+
+/// The table with its indexes and comments; triggers wait until their functions are there.
+pub(super) fn steps(setting: &Setting<'_>, table: &Table, survey: &Survey, items: &mut Items) {
+    let mut bare = table.clone();
+    bare.indexes.clear();
+    bare.triggers.clear();
+    let (waiting, inline): (Vec<ForeignKey>, Vec<ForeignKey>) =
+        bare.foreign_keys.drain(..).partition(|key| waits(setting, table, key, survey));
+    bare.foreign_keys = inline;
+    let create = Planned::from(Step::CreateTable { table: Box::new(bare), if_not_exists: false });
+    let create = match setting.way {
+        Way::Upgrade => create,
+        Way::Downgrade => create.noted(format!("`{}` comes back without its rows", table.name)),
+    };
+    let mut steps = vec![create];
+    for index in &table.indexes {
+        let index = Box::new(index.clone());
+        let table = table.name.clone();
+        steps.push(Step::CreateIndex { table, index, concurrently: false, if_not_exists: false }.into());
+    }
+    steps.extend(comment::of_table(table));
+    items.push(Rank::CreateTable, &table.name, steps);
+
+    for key in waiting {
+        let constraint = Box::new(Constraint::ForeignKey(ForeignKey { comment: None, ..key }));
+        let step = Step::AddConstraint { table: table.name.clone(), constraint, using_index: None };
+        items.push(Rank::AddForeignKey, &table.name, vec![step.into()]);
+    }
+    for trigger in &table.triggers {
+        super::trigger::create(&table.name, trigger, items);
+        if let Some(text) = &trigger.comment {
+            let on = CommentTarget::Trigger(table.name.clone(), trigger.name.clone());
+            items.push(Rank::Comment, &table.name, vec![Step::SetComment { on, to: Some(text.clone()) }.into()]);
+        }
+    }
+}
+
+/// Whether the foreign key can only be made after the table: what it references is not there yet, or not as it will
+/// be. An engine that cannot add one afterwards lets a table reference what is not there.
+fn waits(setting: &Setting<'_>, table: &Table, key: &ForeignKey, survey: &Survey) -> bool {
+    if key.references == table.name {
+        return false;
+    }
+    let later = match (survey.created.get(&key.references), survey.created.get(&table.name)) {
+        (Some(referenced), Some(own)) => referenced > own,
+        (None, _) => survey.unsettled.contains(&key.references),
+        (Some(_), None) => true,
+    };
+    later && {
+        let constraint = Box::new(Constraint::ForeignKey(key.clone()));
+        let step = Step::AddConstraint { table: table.name.clone(), constraint, using_index: None };
+        setting.dialect.how(&step, setting.schemas.to) == How::InPlace
+    }
+}
+
+/// Types of the old side that only this table may use, for the tables that stay though the models do not name them.
+pub(crate) fn types_of(table: &Table, objects: impl Iterator<Item = Object>) -> Vec<(ObjectId, Object)> {
+    objects
+        .filter(|object| match object {
+            Object::Enum(it) => table.columns.iter().any(|column| crate::fold::is_of_type(&column.ty, &it.name)),
+            Object::Domain(it) => table.columns.iter().any(|column| crate::fold::is_of_type(&column.ty, &it.name)),
+            Object::Sequence(it) => it.owned_by.as_ref().is_some_and(|(owner, _)| *owner == table.name),
+            Object::Namespace(it) => table.name.namespace.as_ref() == Some(&it.name),
+            Object::Extension(_) | Object::View(_) | Object::Routine(_) | Object::Opaque(_) => false,
+        })
+        .map(|object| (object.id(), object))
+        .collect()
+}

@@ -1,0 +1,16 @@
+use whimbrel_schema::{Column, ObjectName};
+
+use super::{Items, Planned, Setting, Way};
+use crate::Step;
+use crate::order::Rank;
+
+pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, items: &mut Items) {
+    let step = Step::DropColumn { table: table.clone(), column: column.name.clone(), if_exists: false, cascade: false };
+    let planned = match setting.way {
+        Way::Upgrade if column.generation.is_none() => {
+            Planned::from(step).noted(format!("the values of `{table}.{}` are lost", column.name))
+        }
+        Way::Upgrade | Way::Downgrade => step.into(),
+    };
+    items.on(Rank::DropColumn, table, planned);
+}

@@ -1,0 +1,45 @@
+use whimbrel_schema::{Index, ObjectName, Pair};
+
+use super::constraint::takes_over;
+use super::survey::Survey;
+use super::{Items, Setting};
+use crate::Step;
+use crate::order::Rank;
+
+pub(super) fn create(table: &ObjectName, index: &Index, items: &mut Items) {
+    let index = Box::new(index.clone());
+    let step = Step::CreateIndex { table: table.clone(), index, concurrently: false, if_not_exists: false };
+    items.on(Rank::CreateIndex, table, step);
+}
+
+pub(super) fn drop(setting: &Setting<'_>, table: &ObjectName, index: &Index, survey: &Survey, items: &mut Items) {
+    // A constraint of that name takes it over.
+    let key = survey.added_keys.get(&(table.clone(), index.name.clone()));
+    if key.is_some_and(|key| takes_over(setting, table, key, index)) {
+        return;
+    }
+    items.on(Rank::DropIndex, table, drop_step(table, index));
+}
+
+pub(super) fn alter(setting: &Setting<'_>, table: &ObjectName, index: &Pair<Index>, items: &mut Items) {
+    let Pair { from, to } = index;
+    let alike = |change: fn(&mut Index, &Index)| {
+        let mut alike = Index { comment: to.comment.clone(), ..from.clone() };
+        change(&mut alike, to);
+        crate::diff::same_index(Pair::new(&alike, to), setting.dialect)
+    };
+    if from.name != to.name && alike(|alike, to| alike.name.clone_from(&to.name)) {
+        let step = Step::RenameIndex { from: table.sibling(&from.name), to: to.name.clone() };
+        items.on(Rank::RenameWithin, table, step);
+    } else if from.name == to.name && from.valid && alike(|alike, to| alike.storage.clone_from(&to.storage)) {
+        let step = Step::SetIndexStorage { index: table.sibling(&to.name), to: to.storage.clone() };
+        items.on(Rank::CreateIndex, table, step);
+    } else {
+        items.on(Rank::DropIndex, table, drop_step(table, from));
+        create(table, to, items);
+    }
+}
+
+fn drop_step(table: &ObjectName, index: &Index) -> Step {
+    Step::DropIndex { index: table.sibling(&index.name), concurrently: false, if_exists: false, cascade: false }
+}
