@@ -29,17 +29,20 @@ pub enum LedgerError {
 /// Reads the ledger in one query. Creates nothing.
 pub fn read(driver: &mut dyn Driver) -> Result<Ledger, LedgerError> {
     let tables = Tables::of(driver);
-    match driver.query(&tables.read_events(), &[]) {
-        Ok(rows) => {
-            let events = rows.iter().map(event).collect::<Result<Vec<_>, _>>()?;
-            Ok(Ledger { events, exists: true })
-        }
+    let rows = match driver.query(&tables.read_events(), &[]) {
+        Ok(rows) => rows,
         // The query is asked first because there nearly always is a ledger; only a refusal is worth a second question.
-        Err(error) if error.kind == DriverErrorKind::Statement && !driver.has_table(Tables::LEDGER)? => {
-            Ok(Ledger::default())
+        Err(error) if error.kind == DriverErrorKind::Statement => {
+            if !driver.has_table(Tables::LEDGER)? {
+                return Ok(Ledger::default());
+            }
+            // Another runner made it between the two questions, or it is not as it should be: the same query tells.
+            driver.query(&tables.read_events(), &[])?
         }
-        Err(error) => Err(error.into()),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    let events = rows.iter().map(event).collect::<Result<Vec<_>, _>>()?;
+    Ok(Ledger { events, exists: true })
 }
 
 /// What the ledger has of the statements of one event.
