@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, anyhow};
 use tempfile::TempDir;
@@ -11,10 +12,13 @@ use whimbrel_plan::history::{History, Target};
 use whimbrel_run::apply::{self, ApplyError, Options, Report};
 use whimbrel_run::{Actor, Driver, Event, Row};
 
+use crate::database::open;
+
 /// The engines that a test is run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum On {
     Sqlite,
+    SqliteWal,
     Postgres,
 }
 
@@ -27,6 +31,7 @@ pub struct Project {
 /// Runs the test on every engine that is there. SQLite always is.
 pub fn on_each_engine(mut test: impl FnMut(Project) -> Result<()>) -> Result<()> {
     test(Project::new(On::Sqlite)?).context("on SQLite")?;
+    test(Project::new(On::SqliteWal)?).context("on SQLite with a write-ahead log")?;
     Ok(())
 }
 
@@ -35,7 +40,15 @@ impl Project {
         let folder = tempfile::tempdir()?;
         fs::create_dir(folder.path().join("migrations"))?;
         let url = match on {
-            On::Sqlite => folder.path().join("app.db").display().to_string(),
+            On::Sqlite | On::SqliteWal => {
+                let path = folder.path().join("app.db");
+                let mut driver = sqlite::connect(&sqlite::Place::File(path.clone()), sqlite::Mode::Create)?;
+                driver.query(
+                    if on == On::SqliteWal { "PRAGMA journal_mode = wal" } else { "PRAGMA journal_mode" },
+                    &[],
+                )?;
+                path.display().to_string()
+            }
             On::Postgres => crate::server::shared(None)?.fresh_database()?,
         };
         Ok(Project { folder, url, on })
@@ -62,7 +75,7 @@ impl Project {
     }
 
     pub fn connect(&self) -> Result<Box<dyn Driver>> {
-        connect(&self.url)
+        open(&self.url)
     }
 
     pub fn options(&self) -> Options {
@@ -86,6 +99,15 @@ impl Project {
     pub fn downgrade(&self, target: &str) -> Result<Result<Report, ApplyError>> {
         let target: Target = target.parse()?;
         Ok(apply::downgrade(&mut *self.connect()?, &self.history()?, &target, &self.options(), &mut |_| {}))
+    }
+
+    /// A process of its own that upgrades this database: the calling test binary again, at its test `runner`.
+    pub fn runner(&self, target: &str) -> Result<Command> {
+        let mut command = Command::new(std::env::current_exe()?);
+        let orders = format!("{}\n{}\n{target}", self.migrations().display(), self.url);
+        command.args(["--exact", "runner", "--nocapture", "--test-threads=1"]).env(RUNNER, orders);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Ok(command)
     }
 
     /// Runs one statement beside everything.
@@ -112,7 +134,35 @@ impl Project {
     }
 }
 
-/// Opens a database by its URL, or by the path of a SQLite file.
-pub fn connect(url: &str) -> Result<Box<dyn Driver>> {
-    Ok(Box::new(sqlite::connect(&sqlite::Place::from(Path::new(url)), sqlite::Mode::Create)?))
+/// Set for a process that is to upgrade a database: its migrations folder, its URL and the target, a line each.
+const RUNNER: &str = "WHIMBREL_ACCEPTANCE_RUNNER";
+
+/// The other half of [`Project::runner`]: a test of this name and nothing else in it makes the test binary able to be
+/// a runner.
+pub fn be_a_runner() {
+    let Ok(orders) = std::env::var(RUNNER) else { return };
+    let status = run(&orders).unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        70
+    });
+    std::process::exit(status);
+}
+
+fn run(orders: &str) -> Result<i32> {
+    let mut orders = orders.lines();
+    let mut order = || orders.next().context("an order is missing");
+    let (folder, url, target) = (order()?, order()?, order()?);
+    let history = read_folder(Path::new(folder)).map_err(|problems| anyhow!("{problems:?}"))?;
+    let mut driver = open(url)?;
+    let options = Options::new(Actor::here("0.0.0"));
+    match apply::upgrade(&mut *driver, &history, &target.parse()?, &options, &mut |_| {}) {
+        Ok(report) => {
+            println!("done {} elsewhere {}", report.done.len(), report.elsewhere.len());
+            Ok(0)
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            Ok(i32::from(error.exit_status()))
+        }
+    }
 }

@@ -1,0 +1,239 @@
+//! Runs that stop anywhere, and the next run that finishes them.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use whimbrel_acceptance::project::{self, Project, on_each_engine};
+use whimbrel_run::apply::{Failure, Options, Refusal, Resume};
+use whimbrel_run::event::Found;
+use whimbrel_run::{Event, ledger};
+
+#[test]
+fn runner() {
+    project::be_a_runner();
+}
+
+/// Work that takes a while, in one statement.
+fn slow(table: &str, rows: u32) -> String {
+    format!(
+        "INSERT INTO {table} (v) WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows}) \
+         SELECT n FROM c;"
+    )
+}
+
+fn chain(project: &Project) -> Result<()> {
+    project.revision("a0", "none", "CREATE TABLE big (v integer);", "DROP TABLE big;")?;
+    let mut parent = "a0".to_string();
+    for at in 1..=6 {
+        let id = format!("a{at}");
+        // Every third is not one transaction; what stands alone there can be seen to be there or not.
+        let up = match at % 3 {
+            0 => format!(
+                "-- transaction: none\nCREATE TABLE alone{at} (a integer);\n{}\n-- transaction: none\nCREATE INDEX ix{at} ON big (v);",
+                slow("big", 20_000)
+            ),
+            _ => format!(
+                "CREATE TABLE t{at} (a integer);\n{}\nALTER TABLE t{at} ADD COLUMN b integer;",
+                slow("big", 20_000)
+            ),
+        };
+        project.revision(&id, &parent, &up, "-- nothing to do")?;
+        parent = id;
+    }
+    Ok(())
+}
+
+#[test]
+fn killed_at_any_point_the_next_run_ends_as_an_unbroken_one() -> Result<()> {
+    on_each_engine(|project| {
+        chain(&project)?;
+        let unbroken = Project::new(project.on)?;
+        chain(&unbroken)?;
+        unbroken.upgrade("head")??;
+        let whole = unbroken.connect()?.introspect()?;
+
+        let mut killed = 0;
+        for delay in (0..).map(|round| Duration::from_millis(15 + 13 * round)) {
+            let mut runner = project.runner("head")?.spawn()?;
+            std::thread::sleep(delay);
+            runner.kill()?;
+            let status = runner.wait()?;
+            if status.success() {
+                break;
+            }
+            ensure!(status.code().is_none(), "it was killed and did not fail: {status:?}");
+            killed += 1;
+            ensure!(killed < 200, "it never gets through");
+        }
+        assert!(killed >= 3, "killed {killed} times only: this shows nothing");
+        project.upgrade("head")??;
+        assert_eq!(project.applied()?.len(), 7);
+        assert_eq!(project.connect()?.introspect()?, whole);
+        assert_eq!(project.value("SELECT count(*) FROM big")?, unbroken.value("SELECT count(*) FROM big")?);
+        assert!(ledger::read(&mut *project.connect()?)?.unfinished().is_none());
+        Ok(())
+    })
+}
+
+/// A run that stopped between the intent of a statement and what became of it, as a killed one leaves it.
+fn leave_intent(project: &Project, ordinal: u32) -> Result<()> {
+    let begun = ledger::read(&mut *project.connect()?)?;
+    let seq = begun.events.iter().rfind(|event| event.outcome == ledger::Outcome::Started).unwrap().seq;
+    project.sql(&format!("DELETE FROM whimbrel_ledger WHERE seq > {seq}"))?;
+    project.sql(&format!("DELETE FROM whimbrel_ledger_statement WHERE seq = {seq} AND ordinal > {ordinal}"))?;
+    project.sql(&format!(
+        "UPDATE whimbrel_ledger_statement SET outcome = 'intent' WHERE seq = {seq} AND ordinal = {ordinal}"
+    ))?;
+    Ok(())
+}
+
+fn found(project: &Project) -> Result<Vec<String>> {
+    let mut heard = Vec::new();
+    project.upgrade_heard("head", &mut |event| {
+        if let Event::Recovered { found, sql, .. } = event {
+            let found = match found {
+                Found::Done => "done",
+                Found::Nothing => "nothing",
+                Found::InvalidIndex { .. } => "invalid",
+                Found::SaidDone => "said done",
+                Found::SaidAgain => "said again",
+            };
+            heard.push(format!("{found}: {sql}"));
+        }
+    })??;
+    Ok(heard)
+}
+
+#[test]
+fn what_can_be_seen_is_not_asked() -> Result<()> {
+    on_each_engine(|project| {
+        let up = "CREATE TABLE t (a integer);\n-- transaction: none\nCREATE INDEX ix ON t (a);\n-- transaction: none\nCREATE TABLE u (a integer);";
+        project.revision("a1", "none", up, "-- nothing to do")?;
+        project.upgrade("head")??;
+
+        leave_intent(&project, 3)?;
+        assert_eq!(found(&project)?, ["done: CREATE TABLE u (a integer)"]);
+        leave_intent(&project, 3)?;
+        project.sql("DROP TABLE u")?;
+        assert_eq!(found(&project)?, ["nothing: CREATE TABLE u (a integer)"]);
+        leave_intent(&project, 2)?;
+        project.sql("DROP TABLE u")?;
+        assert_eq!(found(&project)?, ["done: CREATE INDEX ix ON t (a)"]);
+        leave_intent(&project, 2)?;
+        project.sql("DROP TABLE u")?;
+        project.sql("DROP INDEX ix")?;
+        assert_eq!(found(&project)?, ["nothing: CREATE INDEX ix ON t (a)"]);
+        assert_eq!(project.connect()?.introspect()?.tables.len(), 2);
+        assert_eq!(project.applied()?, ["a1"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn what_cannot_be_seen_is_asked_and_the_answer_is_heard() -> Result<()> {
+    on_each_engine(|project| {
+        let up =
+            "CREATE TABLE t (a integer);\n-- transaction: none\nINSERT INTO t VALUES (1);\nCREATE TABLE u (a integer);";
+        project.revision("a1", "none", up, "-- nothing to do")?;
+        project.upgrade("head")??;
+        for (answer, rows) in [(Resume::Done, "1"), (Resume::Again, "2")] {
+            leave_intent(&project, 2)?;
+            project.sql("DROP TABLE u")?;
+            let error = project.upgrade("head")?.unwrap_err();
+            assert_eq!(error.exit_status(), 3);
+            let Failure::Refused(refusal) = &*error.failure else { panic!("{error:?}") };
+            assert!(matches!(&**refusal, Refusal::Undecided { ordinal: 2, .. }), "{refusal}");
+            assert!(error.next("whimbrel upgrade head").unwrap().contains("--resume done"));
+            project.upgrade_with("head", &Options { resume: Some(answer), ..project.options() })??;
+            assert_eq!(project.value("SELECT count(*) FROM t")?, rows);
+            project.rows("SELECT * FROM u")?;
+        }
+        Ok(())
+    })
+}
+
+#[test]
+fn a_statement_that_failed_may_be_corrected_and_one_that_was_done_may_not() -> Result<()> {
+    on_each_engine(|project| {
+        let with =
+            |second: &str| format!("-- transaction: none\nCREATE TABLE t (a integer);\n-- transaction: none\n{second}");
+        project.revision("a1", "none", &with("CREATE INDEX ix ON t (nowhere);"), "-- nothing to do")?;
+        let error = project.upgrade("head")?.unwrap_err();
+        assert_eq!(error.exit_status(), 5);
+        let partial = error.report.partial.clone().unwrap();
+        assert_eq!((partial.done, partial.of), (1, 2));
+        assert!(project.applied()?.is_empty());
+
+        let down = project.downgrade("base")?;
+        assert_eq!(down.unwrap_err().exit_status(), 3, "half-way up is no place to go down from");
+
+        let edited = with("CREATE INDEX ix ON t (a);").replace("t (a integer)", "t (a integer, b integer)");
+        project.revision("a1", "none", &edited, "-- nothing to do")?;
+        let error = project.upgrade("head")?.unwrap_err();
+        let Failure::Refused(refusal) = &*error.failure else { panic!("{error:?}") };
+        assert!(matches!(&**refusal, Refusal::EditedHalfWay { ordinal: 1, .. }), "{refusal}");
+
+        project.revision("a1", "none", &with("CREATE INDEX ix ON t (a);"), "-- nothing to do")?;
+        let report = project.upgrade("head")??;
+        assert!(report.done[0].resumed);
+        assert_eq!(project.applied()?, ["a1"]);
+        let (mut driver, history) = (project.connect()?, project.history()?);
+        let ledger = ledger::read(&mut *driver)?;
+        let applied = ledger.applied();
+        assert_eq!(applied.values().next().unwrap().checksum.as_ref(), Some(&history.revisions()[0].checksum));
+        assert_eq!(ledger.fingerprint(), Some(&driver.introspect()?.fingerprint()));
+        Ok(())
+    })
+}
+
+#[test]
+fn a_request_to_stop_is_heard_between_statements() -> Result<()> {
+    on_each_engine(|project| {
+        chain(&project)?;
+        let options = project.options();
+        let stop = options.stop.clone();
+        let (mut driver, history) = (project.connect()?, project.history()?);
+        let target = "head".parse()?;
+        let error = whimbrel_run::apply::upgrade(&mut *driver, &history, &target, &options, &mut |event| {
+            if matches!(event, Event::StatementStarted { number: 2, .. }) {
+                stop.store(true, Ordering::Relaxed);
+            }
+        })
+        .unwrap_err();
+        assert!(matches!(&*error.failure, Failure::Stopped), "{error:?}");
+        assert_eq!(error.report.done.len(), 1);
+        assert_eq!(error.exit_status(), 5);
+        assert_eq!(project.applied()?, ["a0"]);
+        project.upgrade("head")??;
+        Ok(())
+    })
+}
+
+#[test]
+fn a_running_statement_can_be_cancelled() -> Result<()> {
+    on_each_engine(|project| {
+        project.revision("a0", "none", "CREATE TABLE big (v integer);", "DROP TABLE big;")?;
+        project.revision("a1", "a0", &slow("big", 500_000_000), "-- nothing to do")?;
+        let (mut driver, history) = (project.connect()?, project.history()?);
+        let cancel = driver.canceller();
+        let begun = std::time::Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(move || {
+                std::thread::sleep(Duration::from_millis(400));
+                cancel();
+            });
+            let target = "head".parse()?;
+            let error = whimbrel_run::apply::upgrade(&mut *driver, &history, &target, &project.options(), &mut |_| {});
+            let error = error.unwrap_err();
+            assert!(matches!(&*error.failure, Failure::Stopped), "{error:?}");
+            anyhow::Ok(())
+        })?;
+        assert!(begun.elapsed() < Duration::from_secs(20));
+        assert_eq!(project.applied()?, ["a0"]);
+        assert_eq!(project.value("SELECT count(*) FROM big")?, "0");
+        Ok(())
+    })
+}
