@@ -1,7 +1,7 @@
 //! From an engine's name or a database's URL to the room that knows it.
 
 use whimbrel_plan::Dialect;
-use whimbrel_run::{Driver, DriverError, DriverErrorKind};
+use whimbrel_run::{Driver, DriverError};
 use whimbrel_schema::Engine;
 
 use crate::url::DatabaseUrl;
@@ -18,7 +18,11 @@ pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
         Engine::Sqlite => Some(crate::sqlite::dialect()),
         #[cfg(not(feature = "sqlite"))]
         Engine::Sqlite => None,
-        Engine::Postgres | Engine::Mysql => None,
+        #[cfg(feature = "postgres")]
+        Engine::Postgres => Some(crate::postgres::dialect()),
+        #[cfg(not(feature = "postgres"))]
+        Engine::Postgres => None,
+        Engine::Mysql => None,
     }
 }
 
@@ -43,13 +47,17 @@ fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError>
         }
         #[cfg(not(feature = "sqlite"))]
         DatabaseUrl::Sqlite(_) => Err(unsupported(Engine::Sqlite)),
+        #[cfg(feature = "postgres")]
+        DatabaseUrl::Postgres(url) => Ok(Box::new(crate::postgres::connect(url)?)),
+        #[cfg(not(feature = "postgres"))]
         DatabaseUrl::Postgres(_) => Err(unsupported(Engine::Postgres)),
     }
 }
 
+#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 fn unsupported(engine: Engine) -> DriverError {
     DriverError::new(
-        DriverErrorKind::Unsupported,
+        whimbrel_run::DriverErrorKind::Unsupported,
         format!("this build of whimbrel does not connect to {}", engine.title()),
     )
 }

@@ -45,9 +45,13 @@ fn push_literal(bound: &mut String, value: &Value<'_>) {
 }
 
 /// A text as a literal that means the same whatever `standard_conforming_strings` is.
-fn literal(text: &str) -> String {
+pub fn literal(text: &str) -> String {
     let doubled = text.replace('\'', "''");
     if text.contains('\\') { format!(" E'{}'", doubled.replace('\\', "\\\\")) } else { format!("'{doubled}'") }
+}
+
+pub fn identifier(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }
 
 fn ends_in_escape_prefix(before: &str) -> bool {
@@ -98,9 +102,37 @@ fn opaque_length(text: &str, escapes: bool) -> usize {
     }
 }
 
+/// The text with `qualifier.` taken away wherever it stands before a name.
+pub fn without_qualifier(text: &str, qualifier: &str) -> String {
+    let (plain, quoted) = (format!("{qualifier}."), format!("{}.", identifier(qualifier)));
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let within = kept.ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == '$' || c == '.' || c == '"');
+        let found = [&plain, &quoted].into_iter().find(|prefix| !within && rest.starts_with(prefix.as_str()));
+        if let Some(prefix) = found {
+            rest = &rest[prefix.len()..];
+            continue;
+        }
+        let escapes = first == '\'' && ends_in_escape_prefix(&kept);
+        let length = if first.is_ascii() { opaque_length(rest, escapes) } else { first.len_utf8() };
+        kept.push_str(&rest[..length]);
+        rest = &rest[length..];
+    }
+    kept
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_qualifier_goes_only_where_it_is_one() {
+        let text =
+            "CREATE TRIGGER t ON public.a WHEN ('public.b' <> $$public.c$$) x.public.y \"public\".d republic.e é";
+        let expected = "CREATE TRIGGER t ON a WHEN ('public.b' <> $$public.c$$) x.public.y d republic.e é";
+        assert_eq!(without_qualifier(text, "public"), expected);
+    }
 
     #[test]
     fn parameters_become_literals_and_what_only_looks_like_one_stays() {

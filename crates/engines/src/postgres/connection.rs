@@ -117,6 +117,11 @@ impl Connection {
         std::mem::take(&mut self.notices.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Puts something among the notices.
+    pub fn remark(&mut self, notice: String) {
+        self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
+    }
+
     pub fn canceller(&self) -> Canceller {
         let token = self.client.as_ref().map(Client::cancel_token);
         let tls = self.tls.clone();

@@ -1,23 +1,34 @@
-//! PostgreSQL.
+//! PostgreSQL: how it reads, renders and runs.
 
 mod bind;
 mod cast;
 mod complete;
 mod connection;
 mod dialect;
+mod driver;
 mod error;
 mod expression;
+mod introspect;
 mod lexer;
 mod naming;
+mod normalize;
 mod passfile;
 mod quote;
 mod render;
+mod scratch;
 mod settings;
 mod split;
 mod tls;
 mod types;
 mod understand;
 
+use whimbrel_plan::Dialect;
+
 pub use connection::Connection;
 pub use dialect::{POSTGRES, Postgres};
+pub use driver::{PostgresDriver, connect};
 pub use settings::Settings;
+
+pub fn dialect() -> &'static dyn Dialect {
+    &POSTGRES
+}

@@ -9,6 +9,7 @@ use super::passfile;
 use crate::url::PostgresUrl;
 
 /// Everything a connection needs, gathered from the URL first and from libpq's environment second.
+#[derive(Clone)]
 pub struct Settings {
     pub config: Config,
     pub tls: Tls,

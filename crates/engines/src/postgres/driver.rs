@@ -1,0 +1,174 @@
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tokio_postgres::SimpleQueryMessage;
+use whimbrel_plan::Dialect;
+use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
+use whimbrel_schema::{ObjectName, Schema, Version};
+
+use super::connection::Connection;
+use super::settings::Settings;
+use super::{introspect, normalize, scratch};
+use crate::url::PostgresUrl;
+
+/// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
+/// so one number serves all.
+const LOCK: i64 = i64::from_be_bytes(*b"whimbrel");
+
+pub struct PostgresDriver {
+    pub(super) connection: Connection,
+    pub(super) settings: Settings,
+    /// The schema that unqualified names mean here, and that a [`Schema`] leaves out of its names.
+    pub(super) home: String,
+    pub(super) in_transaction: bool,
+    /// Of a scratch database; after the connection, which it outlives.
+    pub(super) guard: Option<scratch::Guard>,
+}
+
+/// Opens the connection. What the URL leaves open is taken from libpq's environment and from `~/.pgpass`.
+pub fn connect(url: &PostgresUrl) -> Result<PostgresDriver, DriverError> {
+    PostgresDriver::open(Settings::of(url)?)
+}
+
+impl PostgresDriver {
+    pub(super) fn open(settings: Settings) -> Result<PostgresDriver, DriverError> {
+        let mut connection = Connection::open(&settings)?;
+        let home = PostgresDriver::ask_home(&mut connection)?;
+        Ok(PostgresDriver { connection, settings, home, in_transaction: false, guard: None })
+    }
+
+    pub(super) fn ask_home(connection: &mut Connection) -> Result<String, DriverError> {
+        let rows = connection.rows("SELECT current_schema()")?;
+        Ok(rows.into_iter().flatten().next().flatten().unwrap_or_else(|| "public".to_string()))
+    }
+
+    /// Refuses servers whose catalogue is not the one that the queries were written for.
+    pub(super) fn require_known_version(&self) -> Result<(), DriverError> {
+        let version = self.connection.version;
+        if version.major >= 13 {
+            return Ok(());
+        }
+        let message = format!("PostgreSQL {version} is too old: whimbrel reads schemas from PostgreSQL 13 on");
+        Err(DriverError::new(DriverErrorKind::Unsupported, message))
+    }
+
+    fn try_lock(&mut self) -> Result<bool, DriverError> {
+        let rows = self.connection.rows(&format!("SELECT pg_try_advisory_lock({LOCK})"))?;
+        Ok(rows.into_iter().flatten().flatten().any(|answer| answer == "t"))
+    }
+}
+
+impl Driver for PostgresDriver {
+    fn dialect(&self) -> &'static dyn Dialect {
+        super::dialect()
+    }
+
+    fn version(&self) -> Version {
+        self.connection.version
+    }
+
+    fn describe(&self) -> String {
+        format!("PostgreSQL {} · {} at {}", self.connection.version, self.settings.database, self.settings.place)
+    }
+
+    fn home(&self) -> Option<&str> {
+        Some(&self.home)
+    }
+
+    fn has_table(&mut self, name: &str) -> Result<bool, DriverError> {
+        let rows = self.connection.query(
+            "SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+             WHERE c.relname = $1 AND n.nspname = $2 AND c.relkind IN ('r', 'p')",
+            &[Value::Text(name), Value::Text(&self.home)],
+        )?;
+        Ok(!rows.is_empty())
+    }
+
+    fn introspect(&mut self) -> Result<Schema, DriverError> {
+        introspect::introspect(self)
+    }
+
+    fn execute(&mut self, statement: &str) -> Result<u64, DriverError> {
+        let mut touched = 0;
+        self.connection.send(statement, |message| {
+            if let SimpleQueryMessage::CommandComplete(rows) = message {
+                touched = rows;
+            }
+            Ok(())
+        })?;
+        Ok(touched)
+    }
+
+    fn execute_script(&mut self, script: &str) -> Result<(), DriverError> {
+        self.connection.send(script, |_| Ok(()))
+    }
+
+    fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError> {
+        self.connection.query(statement, parameters)
+    }
+
+    fn begin(&mut self) -> Result<(), DriverError> {
+        self.execute_script("BEGIN")?;
+        self.in_transaction = true;
+        Ok(())
+    }
+
+    fn commit(&mut self) -> Result<(), DriverError> {
+        self.in_transaction = false;
+        self.execute_script("COMMIT")
+    }
+
+    fn rollback(&mut self) -> Result<(), DriverError> {
+        self.in_transaction = false;
+        self.execute_script("ROLLBACK")
+    }
+
+    fn lock(&mut self, wait: Duration) -> Result<bool, DriverError> {
+        let deadline = Instant::now() + wait;
+        let mut pause = Duration::from_millis(5);
+        while !self.try_lock()? {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(false);
+            }
+            sleep(pause.min(left));
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+        Ok(true)
+    }
+
+    fn unlock(&mut self) -> Result<(), DriverError> {
+        let rows = self.connection.rows(&format!("SELECT pg_advisory_unlock({LOCK})"))?;
+        if rows.into_iter().flatten().flatten().any(|answer| answer == "t") {
+            return Ok(());
+        }
+        let message = "this session no longer had the lock: a connection pooler that switches servers between \
+                       transactions cannot be used here, connect to PostgreSQL itself";
+        Err(DriverError::new(DriverErrorKind::Statement, message))
+    }
+
+    fn prepare_session(&mut self) -> Result<(), DriverError> {
+        // The role is no setting that RESET ALL puts back.
+        self.execute_script("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
+    }
+
+    fn violations(&mut self) -> Result<Vec<String>, DriverError> {
+        Ok(Vec::new())
+    }
+
+    fn notices(&mut self) -> Vec<String> {
+        self.connection.take_notices()
+    }
+
+    fn normalize(&mut self, schema: &Schema, differing: &[ObjectName]) -> Result<Schema, DriverError> {
+        normalize::normalize(self, schema, differing)
+    }
+
+    fn scratch(&mut self) -> Result<Box<dyn Driver>, DriverError> {
+        Ok(Box::new(scratch::create(self)?))
+    }
+
+    fn canceller(&self) -> Canceller {
+        self.connection.canceller()
+    }
+}

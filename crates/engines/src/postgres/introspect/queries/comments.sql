@@ -1,0 +1,3 @@
+SELECT classoid, objoid, objsubid, description
+FROM pg_description
+WHERE objoid >= 16384

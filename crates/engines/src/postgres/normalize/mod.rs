@@ -1,0 +1,122 @@
+//! Has the server word expressions as its catalogue would: makes what holds them, empty, in a schema of its own within
+//! a transaction that is rolled back, and reads it like any other.
+//!
+//! Nothing that exists is touched: everything is made under a name of its own in the scratch schema, which comes first
+//! in the search path; what is only referred to is found where it is, or made too if the given schema has it. What the
+//! server refuses keeps its text, and a notice says so.
+
+mod compare;
+mod gather;
+mod pieces;
+
+use whimbrel_run::{DriverError, DriverErrorKind};
+use whimbrel_schema::{ObjectName, Schema};
+
+use self::gather::Gathered;
+use self::pieces::Piece;
+use super::bind::identifier;
+use super::driver::PostgresDriver;
+use super::introspect::{read, steady_printing};
+use super::scratch::number;
+
+pub fn normalize(
+    driver: &mut PostgresDriver,
+    schema: &Schema,
+    differing: &[ObjectName],
+) -> Result<Schema, DriverError> {
+    driver.require_known_version()?;
+    let gathered = Gathered::of(schema, differing);
+    if gathered.is_empty() {
+        return Ok(schema.clone());
+    }
+    let (open, undo) = if driver.in_transaction {
+        let undo = "ROLLBACK TO SAVEPOINT whimbrel_normalize; RELEASE SAVEPOINT whimbrel_normalize";
+        ("SAVEPOINT whimbrel_normalize", undo)
+    } else {
+        ("BEGIN", "ROLLBACK")
+    };
+    driver.connection.send(open, |_| Ok(()))?;
+    let worded = word(driver, schema, &gathered);
+    if !worded.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Lost) {
+        driver.connection.send(undo, |_| Ok(()))?;
+    }
+    let (worded, notices) = worded?;
+    notices.into_iter().for_each(|notice| driver.connection.remark(notice));
+    Ok(worded)
+}
+
+fn word(
+    driver: &mut PostgresDriver,
+    schema: &Schema,
+    gathered: &Gathered<'_>,
+) -> Result<(Schema, Vec<String>), DriverError> {
+    let scratch = format!("whimbrel_scratch_{:016x}", number());
+    let home = driver.home.clone();
+    let connection = &mut driver.connection;
+    let homes = [scratch.as_str(), home.as_str()];
+    let path = steady_printing(&homes);
+    connection.send(&format!("CREATE SCHEMA {scratch};\n{path} SET LOCAL check_function_bodies = off;"), |_| Ok(()))?;
+    let mut pieces = pieces::all(schema, gathered, &home)?;
+    for namespace in gathered.namespaces() {
+        let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(namespace));
+        pieces.insert(0, Piece { sql, what: format!("schema `{namespace}`") });
+    }
+    let mut notices = make(driver, &pieces)?;
+
+    // Numbers are given out in order: whatever lies between two that were taken around the making is what was made.
+    let connection = &mut driver.connection;
+    let ends = connection.rows(&format!(
+        "CREATE SCHEMA {scratch}_end; SELECT oid FROM pg_namespace WHERE nspname IN ('{scratch}', '{scratch}_end') \
+         ORDER BY nspname"
+    ))?;
+    let ends: Vec<u32> = ends.iter().flatten().flatten().filter_map(|number| number.parse().ok()).collect();
+    let [first, last] = ends[..] else {
+        return Err(DriverError::new(DriverErrorKind::Unsupported, "the scratch schema cannot be found again"));
+    };
+    if last < first {
+        notices.push("expressions were compared as text: the server's object numbers began again just now".to_string());
+        return Ok((schema.clone(), notices));
+    }
+    let twin = read(connection, &homes, first, &path, "")?;
+    Ok((compare::reworded(schema, gathered, &twin, &scratch), notices))
+}
+
+/// Everything in one message; where that is refused, piece by piece, those that failed once more when the others are
+/// there.
+fn make(driver: &mut PostgresDriver, pieces: &[Piece]) -> Result<Vec<String>, DriverError> {
+    let connection = &mut driver.connection;
+    let mut script = "SAVEPOINT whimbrel_piece;\n".to_string();
+    for piece in pieces {
+        script.push_str(&piece.sql);
+        script.push_str(";\n");
+    }
+    match connection.send(&script, |_| Ok(())) {
+        Ok(()) => return Ok(Vec::new()),
+        Err(error) if error.kind == DriverErrorKind::Statement => {}
+        Err(error) => return Err(error),
+    }
+    connection.send("ROLLBACK TO SAVEPOINT whimbrel_piece", |_| Ok(()))?;
+    let mut left: Vec<(&Piece, String)> = pieces.iter().map(|piece| (piece, String::new())).collect();
+    loop {
+        let before = left.len();
+        let mut failed = Vec::new();
+        for (piece, _) in left {
+            let sql = format!("SAVEPOINT whimbrel_piece; {}; RELEASE SAVEPOINT whimbrel_piece", piece.sql);
+            match connection.send(&sql, |_| Ok(())) {
+                Ok(()) => {}
+                Err(error) if error.kind == DriverErrorKind::Lost => return Err(error),
+                Err(error) => {
+                    connection.send("ROLLBACK TO SAVEPOINT whimbrel_piece", |_| Ok(()))?;
+                    failed.push((piece, error.message));
+                }
+            }
+        }
+        if failed.is_empty() || failed.len() == before {
+            let notice = |(piece, message): (&Piece, String)| {
+                format!("{} was compared as text, the server does not take it: {message}", piece.what)
+            };
+            return Ok(failed.into_iter().map(notice).collect());
+        }
+        left = failed;
+    }
+}
