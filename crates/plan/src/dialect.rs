@@ -63,7 +63,7 @@ pub trait Dialect: Send + Sync {
         true
     }
 
-    /// The views' and triggers' texts after a rename, where only the engine's own reading of names can tell which of
+    /// The views' and triggers' texts after a rename (or a dropped column), where only the engine's own reading of names can tell which of
     /// them are meant. `None` leaves them to folding, which replaces what certainly is.
     fn renamed_texts(&self, _step: &Step, _before: &Schema) -> Option<RenamedTexts> {
         None

@@ -69,6 +69,12 @@ pub(crate) fn words(text: &str) -> Vec<Word<'_>> {
                 found.push(literal(text, at..end));
                 at = end;
             }
+            // Bytes and bits: `x'00'`, `B'01'`.
+            (b'x' | b'X' | b'b' | b'B', Some(b'\'')) => {
+                let end = quoted_end(bytes, at + 1, b'\'', false);
+                found.push(literal(text, at..end));
+                at = end;
+            }
             (b'"' | b'`', _) => {
                 let end = quoted_end(bytes, at, byte, false);
                 found.push(quoted(text, at..end, byte as char));

@@ -3,6 +3,7 @@
 use whimbrel_schema::{ObjectName, PrimaryKey, Schema, Table};
 
 use super::naming::same;
+use super::strings;
 use super::types::is_integer;
 
 pub(super) fn complete(schema: &mut Schema, name: &ObjectName) {
@@ -26,6 +27,7 @@ pub(super) fn complete(schema: &mut Schema, name: &ObjectName) {
     }
     fill_not_null(table);
     drop_comments(table);
+    strings::write_strings_as_such(table);
 }
 
 /// The columns of a primary key hold no NULL where the key is the rowid, where there is no rowid, and in a strict

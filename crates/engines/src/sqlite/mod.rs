@@ -16,6 +16,7 @@ mod rebuild;
 mod renamed;
 mod render;
 mod split;
+mod strings;
 mod token;
 mod types;
 mod understand;

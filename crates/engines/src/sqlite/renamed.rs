@@ -1,4 +1,4 @@
-//! What SQLite makes of views and triggers when a table or a column that they read is renamed.
+//! What SQLite makes of views and triggers when a table or a column is renamed.
 //!
 //! Which names in a query are meant is a matter of scopes, aliases and the columns of every table around. Nobody
 //! knows it but SQLite; so it is asked: the views, the triggers and bare copies of the tables they name are made in
@@ -13,14 +13,15 @@ use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_schema::{Column, Object, Schema, Table, Trigger, View};
 
 use super::introspect;
-use super::naming::{quote, unquote};
+use super::naming::{quote, same, same_object, unquote};
 use super::render;
 use super::token::tokens;
 
 pub(super) fn renamed_texts(step: &Step, before: &Schema) -> Option<RenamedTexts> {
-    let renamed = match step {
-        Step::RenameTable { from, .. } => &from.name,
-        Step::RenameColumn { from, .. } => from,
+    let (altered, renamed, rewrites_strings) = match step {
+        Step::RenameTable { from, .. } => (from, &from.name, false),
+        Step::RenameColumn { table, from, .. } => (table, from, true),
+        Step::DropColumn { table, column, .. } => (table, column, true),
         _ => return None,
     };
     let views: Vec<&View> = (before.objects.values())
@@ -36,15 +37,32 @@ pub(super) fn renamed_texts(step: &Step, before: &Schema) -> Option<RenamedTexts
         queries.chain(triggers.iter().map(|trigger| trigger.definition.as_str()))
     };
     let names: HashSet<String> = texts().flat_map(names_in).collect();
-    if !names.contains(&renamed.to_ascii_lowercase()) {
+    let rewritten = || rewrites_strings && texts().any(|text| has_double_quoted_string(text, before));
+    let concerned = names.contains(&renamed.to_ascii_lowercase()) || rewritten();
+    if !concerned {
         return None;
     }
-    let tables = before.tables.values().filter(|table| names.contains(&table.name.name.to_ascii_lowercase()));
+    let tables = before
+        .tables
+        .values()
+        .filter(|table| same_object(&table.name, altered) || names.contains(&table.name.name.to_ascii_lowercase()));
     rename_in_memory(step, before, tables, &views, &triggers).ok()
 }
 
 fn names_in(text: &str) -> impl Iterator<Item = String> {
     tokens(text).filter(|token| token.is_name()).map(|token| unquote(token.text).to_ascii_lowercase())
+}
+
+/// SQLite reads `"text"` as a string where it names nothing. When a column is renamed or dropped it corrects that,
+/// everywhere.
+fn has_double_quoted_string(text: &str, schema: &Schema) -> bool {
+    let names_something = |name: &str| {
+        schema
+            .tables
+            .values()
+            .any(|table| same(&table.name.name, name) || table.columns.iter().any(|column| same(&column.name, name)))
+    };
+    tokens(text).any(|token| token.text.starts_with('"') && !names_something(&unquote(token.text)))
 }
 
 /// Something could not be made or renamed there; then the real thing would not work either, or works in a way that is

@@ -78,12 +78,17 @@ pub fn assert_same(mut folded: Schema, read: &Schema, about: &str) {
         return;
     }
     align(&mut folded, read);
-    assert!(
-        folded == *read,
-        "{about}\nfolded: {}\nread:   {}",
-        serde_json::to_string_pretty(&folded).unwrap(),
-        serde_json::to_string_pretty(read).unwrap()
-    );
+    if folded == *read {
+        return;
+    }
+    let lines = |schema: &Schema| -> Vec<String> {
+        serde_json::to_string_pretty(schema).unwrap().lines().map(str::to_string).collect()
+    };
+    let (folded, read) = (lines(&folded), lines(read));
+    let same = folded.iter().zip(&read).take_while(|(a, b)| a == b).count();
+    let near =
+        |lines: &[String]| lines.iter().skip(same.saturating_sub(8)).take(20).cloned().collect::<Vec<_>>().join("\n");
+    panic!("{about}\nfolded: {}\nread:   {}", near(&folded), near(&read));
 }
 
 /// Takes over from `read` every expression that certainly means the same.

@@ -78,7 +78,10 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
             column::add(schema, table, column, constraints, *if_not_exists, dialect)
         }
         Step::DropColumn { table, column, if_exists, cascade } => {
-            column::drop(schema, table, column, *if_exists, *cascade)
+            let texts = dialect.renamed_texts(step, schema);
+            column::drop(schema, table, column, *if_exists, *cascade)?;
+            texts.into_iter().for_each(|texts| texts.put_into(schema));
+            Ok(())
         }
         Step::RenameColumn { table, from, to } => {
             let texts = dialect.renamed_texts(step, schema);
