@@ -1,0 +1,331 @@
+//! What `upgrade` and `downgrade` share: the run as it is seen, and how it ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use owo_colors::OwoColorize;
+use serde::Serialize;
+use whimbrel_plan::history::{History, Target, TargetRange};
+use whimbrel_plan::revision::{Direction, RevisionId};
+use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume};
+use whimbrel_run::event::Found;
+use whimbrel_run::ledger;
+use whimbrel_run::{Actor, Driver, Event};
+use whimbrel_schema::Engine;
+
+use crate::args::{Global, ResumeChoice, Running};
+use crate::diagnose;
+use crate::failure::{Exit, Failure, Outcome};
+use crate::printer::{Detail, Printer, Screen};
+use crate::progress::Progress;
+use crate::project::Project;
+use crate::render::words;
+
+/// One run, from the words of the command line to its last line.
+pub struct Run<'a> {
+    pub direction: Direction,
+    pub target: &'a str,
+    pub running: &'a Running,
+    pub global: &'a Global,
+    pub project: &'a Project,
+    pub printer: &'a Printer,
+}
+
+impl Run<'_> {
+    pub fn go(&self) -> Outcome {
+        if self.running.sql { print_script(self) } else { self.apply() }
+    }
+
+    fn apply(&self) -> Outcome {
+        let target = self.project.target(self.target)?;
+        let environment = self.project.settings.need_database()?;
+        let history = self.project.history()?;
+        let mut driver = self.project.connect(&environment)?;
+        let place = self.project.place(&environment, Some(driver.as_ref()));
+        let mut options = options(self.running);
+        options.refuse_questions = environment.protected;
+        heed_interrupts(driver.as_ref(), &options.stop)?;
+        let mut watcher = Watcher::new(self.printer, &history, place.clone());
+        let mut listen = |event: Event<'_>| watcher.see(event);
+        let result = match self.direction {
+            Direction::Up => apply::upgrade(driver.as_mut(), &history, &target, &options, &mut listen),
+            Direction::Down => apply::downgrade(driver.as_mut(), &history, &target, &options, &mut listen),
+        };
+        drop(watcher);
+        let report = result.map_err(|error| self.failure(&error))?;
+        let applied = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
+        let at = history.heads_among(&applied).into_iter().map(|revision| revision.id.clone()).collect();
+        let heads: Vec<RevisionId> = history.heads().into_iter().map(|head| head.id.clone()).collect();
+        let ended = Ended::of(&report, place, at, &heads);
+        match self.printer.json() {
+            true => self.printer.show(Exit::Fine, &ended),
+            false => self.printer.line(&ended.text(Detail::Usual)),
+        }
+        Ok(Exit::Fine)
+    }
+
+    fn failure(&self, error: &ApplyError) -> Failure {
+        diagnose::apply(error, &self.command(), &self.project.settings)
+    }
+
+    /// The command that was typed, as it has to be typed again.
+    fn command(&self) -> String {
+        let word = match self.direction {
+            Direction::Up => "upgrade",
+            Direction::Down => "downgrade",
+        };
+        let mut command = format!("whimbrel {word} {}", self.target);
+        if let Some(environment) = &self.global.env {
+            command.push_str(&format!(" --env {environment}"));
+        }
+        if self.global.url.is_some() {
+            command.push_str(" --url …");
+        }
+        command
+    }
+}
+
+pub fn actor(deploy: Option<&str>) -> Actor {
+    let mut actor = Actor::here(env!("CARGO_PKG_VERSION"));
+    if let Some(deploy) = deploy {
+        actor.deploy = Some(deploy.to_string());
+    }
+    actor
+}
+
+pub fn options(running: &Running) -> Options {
+    let mut options = Options::new(actor(running.deploy.as_deref()));
+    options.wait = std::time::Duration::from_secs(running.wait);
+    options.accept_drift = running.accept_drift.clone();
+    options.resume = running.resume.map(|choice| match choice {
+        ResumeChoice::Again => Resume::Again,
+        ResumeChoice::Done => Resume::Done,
+    });
+    options
+}
+
+/// Ctrl-C asks the run to stop before its next statement, and the engine to stop the one that runs.
+fn heed_interrupts(driver: &dyn Driver, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let cancel = driver.canceller();
+    let stop = Arc::clone(stop);
+    let handler = move || {
+        stop.store(true, Ordering::SeqCst);
+        cancel();
+    };
+    ctrlc::set_handler(handler)
+        .map_err(|error| Failure::new(Exit::Failed, "signal", format!("Ctrl-C cannot be heeded: {error}")))
+}
+
+/// Turns what happens into lines.
+struct Watcher<'a> {
+    progress: Progress<'a>,
+    history: &'a History,
+    /// Printed before the first line, and not without one.
+    place: Option<String>,
+    /// Of the messages, so that durations stand below each other.
+    width: usize,
+}
+
+const WIDEST: usize = 48;
+
+impl<'a> Watcher<'a> {
+    fn new(printer: &'a Printer, history: &'a History, place: String) -> Self {
+        let progress = Progress::new(printer);
+        progress.now(format!("looking at {place}"));
+        let widths = history.revisions().iter().map(|revision| revision.message.chars().count());
+        let width = widths.max().unwrap_or(0).min(WIDEST);
+        Watcher { progress, history, place: Some(place), width }
+    }
+
+    fn line(&mut self, text: &str) {
+        if let Some(place) = self.place.take() {
+            self.progress.line(&place.dimmed().to_string());
+        }
+        self.progress.line(text);
+    }
+
+    fn see(&mut self, event: Event<'_>) {
+        match event {
+            Event::Waiting { at_most } => {
+                self.progress.remark(&format!("another run has the lock; waiting up to {}", words::duration(at_most)));
+            }
+            Event::Pending { .. } => {}
+            Event::Elsewhere { revisions } => {
+                let counted = words::counted(revisions, "revision");
+                self.progress.remark(&format!("{counted} done by another run in the meantime"));
+            }
+            Event::Unfinished { event, done, of } => {
+                let when = words::when(&event.started_at);
+                let id = self.history.short(&event.revision);
+                self.line(&format!(
+                    "an earlier run stopped within {id} ({when}, {}), after {done} of {}",
+                    event.who,
+                    words::counted(of, "statement")
+                ));
+            }
+            Event::Recovered { sql, ordinal, of, found } => {
+                let what = match found {
+                    Found::Done => "it had taken effect: going on behind it".to_string(),
+                    Found::Nothing => "it had not taken effect: running it again".to_string(),
+                    Found::InvalidIndex { index } => {
+                        format!("it left the invalid index `{index}`: dropping it and building it again")
+                    }
+                    Found::SaidDone => "taken as done, as told".to_string(),
+                    Found::SaidAgain => "running it again, as told".to_string(),
+                };
+                self.line(&format!("  statement {ordinal} of {of}  {}\n  {what}", first_line(sql).dimmed()));
+            }
+            Event::DriftUnchecked { why } => {
+                let word = "warning".yellow().bold().to_string();
+                self.progress.remark(&format!("{word}: whether the database drifted is not known: {why}"));
+            }
+            Event::DriftAccepted { differences, reason } => {
+                let counted = words::counted(differences.len(), "difference");
+                self.line(&format!("{counted} from its history accepted: {reason}"));
+            }
+            Event::Questions { revision, questions } => {
+                let word = "warning".yellow().bold().to_string();
+                let id = self.history.short(&revision.id);
+                for question in questions {
+                    self.progress.remark(&format!("{word}: {id} has an open question: {question}"));
+                }
+            }
+            Event::RevisionStarted { revision, direction, number, of } => {
+                let word = match direction {
+                    Direction::Up => "applying",
+                    Direction::Down => "undoing",
+                };
+                let id = self.history.short(&revision.id);
+                self.progress.now(format!("{word} {number} of {of}: {id} {}", revision.message));
+            }
+            Event::StatementStarted { statement, number, of } => {
+                self.progress.now(format!("statement {number} of {of}: {}", first_line(&statement.sql)));
+            }
+            Event::StatementDone { .. } => {}
+            Event::Notice { text } => self.progress.remark(&format!("notice: {text}")),
+            Event::RevisionDone { revision, direction, took } => {
+                let mark = match direction {
+                    Direction::Up => "✓".green().to_string(),
+                    Direction::Down => "↓".yellow().to_string(),
+                };
+                let id = self.history.short(&revision.id).yellow().to_string();
+                let took = words::duration(took).dimmed().to_string();
+                self.line(&format!("  {mark} {id}  {:width$}  {took}", revision.message, width = self.width));
+            }
+        }
+    }
+}
+
+fn first_line(sql: &str) -> &str {
+    sql.lines().next().unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct Ended {
+    database: String,
+    direction: Direction,
+    revisions: Vec<Done>,
+    /// Done by another runner while this one waited.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    elsewhere: Vec<RevisionId>,
+    took_ms: u128,
+    /// Where the database stands now.
+    at: Vec<RevisionId>,
+    at_head: bool,
+}
+
+#[derive(Serialize)]
+struct Done {
+    id: RevisionId,
+    message: String,
+    statements: usize,
+    rows: u64,
+    took_ms: u128,
+    resumed: bool,
+}
+
+impl Ended {
+    fn of(report: &Report, database: String, at: Vec<RevisionId>, heads: &[RevisionId]) -> Self {
+        let done = report.done.iter().map(|revision| Done {
+            id: revision.id.clone(),
+            message: revision.message.clone(),
+            statements: revision.statements,
+            rows: revision.rows,
+            took_ms: revision.took.as_millis(),
+            resumed: revision.resumed,
+        });
+        Ended {
+            database,
+            direction: report.direction,
+            revisions: done.collect(),
+            elsewhere: report.elsewhere.clone(),
+            took_ms: report.took.as_millis(),
+            at_head: !at.is_empty() && heads.iter().all(|head| at.contains(head)),
+            at,
+        }
+    }
+}
+
+impl Screen for Ended {
+    fn text(&self, _: Detail) -> String {
+        let at = match self.at.as_slice() {
+            [] => "base".to_string(),
+            ids => ids.iter().map(|id| format!("`{id}`")).collect::<Vec<_>>().join(" and "),
+        };
+        let head = match (self.at_head, self.at.len()) {
+            (false, _) => "",
+            (true, 1) => " (head)",
+            (true, _) => " (heads)",
+        };
+        let took = words::duration(std::time::Duration::from_millis(u64::try_from(self.took_ms).unwrap_or(u64::MAX)));
+        match (self.revisions.len(), self.direction) {
+            (0, Direction::Up) => format!("nothing to apply: the database stands at {at}{head}\n"),
+            (0, Direction::Down) => format!("nothing to undo: the database stands at {at}{head}\n"),
+            (count, Direction::Up) => {
+                format!("applied {} in {took}; the database stands at {at}{head}\n", words::counted(count, "revision"))
+            }
+            (count, Direction::Down) => {
+                format!("undid {} in {took}; the database stands at {at}{head}\n", words::counted(count, "revision"))
+            }
+        }
+    }
+}
+
+/// The SQL that a run would execute, for somebody else to run.
+fn print_script(run: &Run<'_>) -> Outcome {
+    let history = run.project.history()?;
+    let engine = match run.project.settings.database()? {
+        Some(environment) => environment.url.engine(),
+        None => run.project.settings.engines()?.first().copied().unwrap_or(Engine::Sqlite),
+    };
+    let dialect = crate::project::dialect(engine)?;
+    let missing = match run.direction {
+        Direction::Up => Target::Heads,
+        Direction::Down => Target::Base,
+    };
+    let range = match TargetRange::read(run.target, missing) {
+        Some(range) => range,
+        None => run.target.parse().map(|to| TargetRange { from: Target::Base, to }),
+    };
+    let range = range.map_err(|error| diagnose::target(&error.into()))?;
+    let actor = actor(run.running.deploy.as_deref());
+    let sql = match run.direction {
+        Direction::Up => apply::upgrade_script(&history, &range, dialect, &actor),
+        Direction::Down => apply::downgrade_script(&history, &range, dialect, &actor),
+    };
+    let sql = sql.map_err(|error| diagnose::script(&error, &run.command(), &run.project.settings))?;
+    run.printer.show(Exit::Fine, &Script { engine, sql });
+    Ok(Exit::Fine)
+}
+
+#[derive(Serialize)]
+struct Script {
+    engine: Engine,
+    sql: String,
+}
+
+impl Screen for Script {
+    fn text(&self, _: Detail) -> String {
+        self.sql.clone()
+    }
+}

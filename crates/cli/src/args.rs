@@ -1,0 +1,343 @@
+//! The words of the command line, and nothing about what they mean: meaning is made in [`settings`](crate::settings).
+//!
+//! Wherever Alembic has a word for something, it is the word here.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::environment;
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default())
+    .placeholder(AnsiColor::Cyan.on_default().dimmed());
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  fine
+  1  findings or differences
+  2  the command or the configuration is wrong
+  3  a gate refused
+  4  failed, and nothing was changed
+  5  failed part-way, and the message says the one command that resumes";
+
+/// `--allow-drop` without a table.
+pub const EVERY_TABLE: &str = "*";
+
+/// Safe database migrations: models in, reviewed revisions out, applied under guard.
+#[derive(Debug, Parser)]
+#[command(name = "whimbrel", version, styles = STYLES, after_help = EXIT_STATUS)]
+#[command(max_term_width = 100, subcommand_required = true, disable_help_subcommand = true)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The whimbrel.toml to use, instead of the nearest one upwards [env: WHIMBREL_CONFIG]
+    #[arg(short, long, global = true, value_name = "FILE", env = environment::CONFIG, hide_env = true)]
+    pub config: Option<PathBuf>,
+    /// The environment of whimbrel.toml to work on [env: WHIMBREL_ENV]
+    #[arg(long, global = true, value_name = "NAME", env = environment::ENVIRONMENT, hide_env = true)]
+    pub env: Option<String>,
+    /// The database to work on, whatever the configuration says
+    #[arg(long, global = true, value_name = "URL")]
+    pub url: Option<String>,
+    /// Colours: `auto` (on a terminal, unless NO_COLOR is set), `always` or `never`
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Color::Auto)]
+    #[arg(hide_possible_values = true, hide_default_value = true)]
+    pub color: Color,
+    /// Print one JSON document instead of text
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print results and errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+    /// Print more
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Init(Init),
+    Revision(Box<Revision>),
+    Upgrade(Upgrade),
+    Downgrade(Downgrade),
+    Current(Current),
+    History(History),
+    Heads(Heads),
+    Branches(Branches),
+    Show(Show),
+    Merge(Merge),
+    Stamp(Stamp),
+    Edit(Edit),
+    Check(Check),
+    Schema(Schema),
+    Tour(Tour),
+    Completions(Completions),
+    Man(Man),
+}
+
+/// Write a commented whimbrel.toml and the migrations folder
+///
+/// Finds the models, an alembic.ini and a DATABASE_URL (also in .env) by itself, and says what it found. Nothing that
+/// exists is overwritten.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// A file or package with models; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub models: Vec<PathBuf>,
+    /// The folder for revisions
+    #[arg(long, value_name = "PATH")]
+    pub folder: Option<PathBuf>,
+}
+
+/// Write a new revision, empty or from the models
+///
+/// With --autogenerate, the models are compared with the schema at the head of the history; no database is needed.
+#[derive(Debug, Args)]
+pub struct Revision {
+    /// What the revision does, in a few words
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// Fill it with what the models have and the history has not
+    #[arg(long)]
+    pub autogenerate: bool,
+    /// A column or table that was renamed, as `email.subject:title` or `mail:email`; may be repeated
+    #[arg(long, value_name = "FROM:TO", requires = "autogenerate")]
+    pub rename: Vec<String>,
+    /// Drop tables that the models do not have: the one named, or every one of them
+    #[arg(long, value_name = "TABLE", num_args = 0..=1, default_missing_value = EVERY_TABLE, requires = "autogenerate")]
+    pub allow_drop: Vec<String>,
+    /// The value for rows that exist, as `email.flag=false`; may be repeated
+    #[arg(long, value_name = "COLUMN=SQL", requires = "autogenerate")]
+    pub backfill: Vec<String>,
+    /// How a value becomes the new type, as `email.size=size::integer`; may be repeated
+    #[arg(long, value_name = "COLUMN=SQL", requires = "autogenerate")]
+    pub using: Vec<String>,
+    /// The engine to write for; may be repeated (default: `engines` of whimbrel.toml)
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Vec<whimbrel_schema::Engine>,
+    /// The revision to come after, instead of the head
+    #[arg(long, value_name = "REV")]
+    pub head: Vec<String>,
+    /// Allow a revision that is no head to be come after
+    #[arg(long)]
+    pub splice: bool,
+    /// A name for the branch that begins here; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub branch_label: Vec<String>,
+    /// A revision that must have been applied before; may be repeated
+    #[arg(long, value_name = "REV")]
+    pub depends_on: Vec<String>,
+    /// The id to give it, instead of one made up
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+}
+
+/// Apply revisions up to a target
+///
+/// TARGET is an id or the beginning of one, `head`, `heads`, `+1`, or a branch label; with --sql also `from:to`.
+#[derive(Debug, Args)]
+pub struct Upgrade {
+    #[arg(value_name = "TARGET", default_value = "head")]
+    pub target: String,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// Undo revisions down to a target
+///
+/// TARGET is an id or the beginning of one, `base`, or `-1`; with --sql `from:to`.
+#[derive(Debug, Args)]
+pub struct Downgrade {
+    #[arg(value_name = "TARGET", allow_hyphen_values = true)]
+    pub target: String,
+    #[command(flatten)]
+    pub running: Running,
+}
+
+/// How revisions are run, up or down.
+#[derive(Debug, Args)]
+pub struct Running {
+    /// Print the SQL instead of running it; no database is needed
+    #[arg(long)]
+    pub sql: bool,
+    /// The deploy that this belongs to, for the ledger [env: WHIMBREL_DEPLOY]
+    #[arg(long, value_name = "LABEL", env = environment::DEPLOY, hide_env = true)]
+    pub deploy: Option<String>,
+    /// How long to wait for another run to end, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    pub wait: u64,
+    /// Go on although the database is not what its history says; the reason goes on the ledger
+    #[arg(long, value_name = "REASON")]
+    pub accept_drift: Option<String>,
+    /// What became of the statement at which an earlier run stopped, where nobody can see it
+    #[arg(long, value_enum, value_name = "STATE", hide_possible_values = true)]
+    #[arg(help = "What became of the statement at which an earlier run stopped: `done`, or not: run it `again`")]
+    pub resume: Option<ResumeChoice>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ResumeChoice {
+    Again,
+    Done,
+}
+
+/// Show which revisions the database stands at
+#[derive(Debug, Args)]
+pub struct Current {}
+
+/// Draw the history, newest first
+#[derive(Debug, Args)]
+pub struct History {
+    /// Only a part of it, as `from:to`; either side may be left out
+    #[arg(short, long, value_name = "FROM:TO", allow_hyphen_values = true)]
+    pub rev_range: Option<String>,
+    /// Do not ask the database which revisions it has
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Show the revisions that nothing comes after
+#[derive(Debug, Args)]
+pub struct Heads {}
+
+/// Show the revisions that several come after
+#[derive(Debug, Args)]
+pub struct Branches {}
+
+/// Show one revision: its file, its place in the history, its statements
+#[derive(Debug, Args)]
+pub struct Show {
+    #[arg(value_name = "REV", allow_hyphen_values = true)]
+    pub revision: String,
+}
+
+/// Write a revision that brings several heads together
+#[derive(Debug, Args)]
+pub struct Merge {
+    /// The revisions to bring together (default: all heads)
+    #[arg(value_name = "REV")]
+    pub revisions: Vec<String>,
+    /// What the revision does, in a few words
+    #[arg(short, long, value_name = "TEXT")]
+    pub message: Option<String>,
+    /// A name for the branch that begins here; may be repeated
+    #[arg(long, value_name = "NAME")]
+    pub branch_label: Vec<String>,
+    /// The id to give it, instead of one made up
+    #[arg(long, value_name = "ID")]
+    pub rev_id: Option<String>,
+}
+
+/// Write on the ledger that the database stands at a revision, without running anything
+#[derive(Debug, Args)]
+pub struct Stamp {
+    /// `head`, `heads`, `base`, an id or the beginning of one
+    #[arg(value_name = "REV", allow_hyphen_values = true)]
+    pub revision: String,
+    /// Take everything else off: nothing but REV and what is before it counts as applied
+    #[arg(long)]
+    pub purge: bool,
+    /// The deploy that this belongs to, for the ledger [env: WHIMBREL_DEPLOY]
+    #[arg(long, value_name = "LABEL", env = environment::DEPLOY, hide_env = true)]
+    pub deploy: Option<String>,
+}
+
+/// Open a revision in your editor ($VISUAL, $EDITOR)
+#[derive(Debug, Args)]
+pub struct Edit {
+    #[arg(value_name = "REV", default_value = "head", allow_hyphen_values = true)]
+    pub revision: String,
+}
+
+/// Compare models, history and database, and name every difference
+///
+/// Exits with 1 when there is one. Without a database only models and history are compared, and it says so.
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Compare models and history only, even if there is a database
+    #[arg(long)]
+    pub offline: bool,
+}
+
+/// Print the schema as read from models, history or database
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Where to read it
+    #[arg(long, value_enum, value_name = "SOURCE", default_value_t = SchemaSource::Models)]
+    pub from: SchemaSource,
+    /// The engine in whose terms it is read (default: the first of `engines`)
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<whimbrel_schema::Engine>,
+    /// With --from history: the revision after which it is read
+    #[arg(long, value_name = "REV", default_value = "heads")]
+    pub at: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaSource {
+    Models,
+    History,
+    Database,
+}
+
+/// Play the whole story on SQLite in a temporary folder, really running each command
+#[derive(Debug, Args)]
+pub struct Tour {
+    /// Keep the folder, to play on in it
+    #[arg(long)]
+    pub keep: bool,
+}
+
+/// Print the completion script for a shell
+#[derive(Debug, Args)]
+pub struct Completions {
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Print the man page, or write one for each command into a folder
+#[derive(Debug, Args)]
+pub struct Man {
+    /// The folder to write them into
+    #[arg(long, value_name = "FOLDER")]
+    pub out: Option<PathBuf>,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_holds_together() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn relative_targets_are_not_taken_for_options() {
+        let downgrade = Arguments::try_parse_from(["whimbrel", "downgrade", "-1"]).map(|arguments| arguments.command);
+        assert!(matches!(downgrade, Ok(Command::Downgrade(Downgrade { target, .. })) if target == "-1"));
+        let upgrade = Arguments::try_parse_from(["whimbrel", "upgrade", "+1"]).map(|arguments| arguments.command);
+        assert!(matches!(upgrade, Ok(Command::Upgrade(Upgrade { target, .. })) if target == "+1"));
+    }
+}

@@ -1,0 +1,151 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use owo_colors::OwoColorize;
+use serde::Serialize;
+use whimbrel_plan::history::{GraphRow, History as Revisions, Target, TargetRange};
+use whimbrel_plan::revision::{Phase, RevisionId};
+use whimbrel_run::ledger::AppliedRevision;
+
+use crate::args::History;
+use crate::diagnose;
+use crate::failure::{Exit, Failure, Outcome};
+use crate::printer::{Detail, Printer, Screen};
+use crate::project::Project;
+use crate::render::revision::Summary;
+use crate::render::table::Columns;
+use crate::render::words;
+use crate::settings::Settings;
+
+pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome {
+    let history = project.history()?;
+    let applied = if arguments.offline { None } else { applied(project, printer)? };
+    let only = match &arguments.rev_range {
+        Some(range) => Some(within(&history, range, applied.as_ref())?),
+        None => None,
+    };
+    let rows = history.graph(only.as_ref());
+    let rows: Vec<Row> = rows.iter().map(|row| Row::of(row, &history, applied.as_ref(), &project.settings)).collect();
+    printer.show(Exit::Fine, &Drawn { known: applied.is_some(), revisions: rows });
+    Ok(Exit::Fine)
+}
+
+type Applied = BTreeMap<RevisionId, AppliedRevision>;
+
+/// What the database has, where there is one. The history can be read without, so one that does not answer is told and
+/// no more.
+fn applied(project: &Project, printer: &Printer) -> Result<Option<Applied>, Failure> {
+    let Some(environment) = project.settings.database()? else { return Ok(None) };
+    match project.ledger(&environment) {
+        Ok(ledger) => Ok(Some(ledger.applied())),
+        Err(failure) => {
+            let reason = failure.reports.last().map(|report| report.message.clone()).unwrap_or_default();
+            printer.remark(&format!("{}: what is applied is not known: {reason}", "warning".yellow().bold()));
+            Ok(None)
+        }
+    }
+}
+
+/// `from:to`, both ends included, as Alembic has it. A single target is itself.
+fn within(history: &Revisions, text: &str, applied: Option<&Applied>) -> Result<BTreeSet<RevisionId>, Failure> {
+    let applied = applied.map(|applied| applied.keys().cloned().collect()).unwrap_or_default();
+    let range = match TargetRange::read(text, Target::Heads) {
+        Some(range) => range,
+        None => text.parse().map(|to: Target| TargetRange { from: to.clone(), to }),
+    };
+    let range = range.map_err(|error| diagnose::target(&error.into()))?;
+    let ids = |target: &Target| -> Result<BTreeSet<RevisionId>, Failure> {
+        let found = history.resolve(target, &applied).map_err(|error| diagnose::target(&error))?;
+        Ok(found.into_iter().map(|revision| revision.id.clone()).collect())
+    };
+    let (from, to) = (ids(&range.from)?, ids(&range.to)?);
+    let parents: BTreeSet<RevisionId> =
+        from.iter().filter_map(|id| history.get(id)).flat_map(|revision| revision.parents.clone()).collect();
+    let mut wanted = history.closure(&to);
+    for id in history.closure(&parents) {
+        wanted.remove(&id);
+    }
+    Ok(wanted)
+}
+
+#[derive(Serialize)]
+struct Drawn {
+    /// Whether a database could be asked what it has.
+    #[serde(skip)]
+    known: bool,
+    revisions: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    #[serde(flatten)]
+    summary: Summary,
+    /// Left out where no database was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    applied_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    deploy: Option<String>,
+    #[serde(skip)]
+    graph: String,
+    #[serde(skip)]
+    short: String,
+}
+
+impl Row {
+    fn of(row: &GraphRow<'_>, history: &Revisions, applied: Option<&Applied>, settings: &Settings) -> Self {
+        let id = &row.revision.id;
+        let entry = applied.and_then(|applied| applied.get(id));
+        let mark = if entry.is_some() { '●' } else { '○' };
+        Row {
+            summary: Summary::of(row.revision, history, settings),
+            applied: applied.map(|_| entry.is_some()),
+            applied_at: entry.map(|entry| entry.at.clone()),
+            deploy: entry.and_then(|entry| entry.deploy.clone()),
+            graph: row.draw(mark),
+            short: history.short(id).to_string(),
+        }
+    }
+
+    fn state(&self) -> String {
+        match (self.applied, &self.applied_at, &self.deploy) {
+            (Some(true), Some(at), Some(deploy)) => format!("{}, deploy {deploy}", words::when(at)),
+            (Some(true), Some(at), None) => words::when(at),
+            (Some(true), None, _) => "applied".to_string(),
+            (Some(false), _, _) => "pending".to_string(),
+            (None, _, _) => String::new(),
+        }
+    }
+}
+
+impl Screen for Drawn {
+    fn text(&self, detail: Detail) -> String {
+        if self.revisions.is_empty() {
+            return "there are no revisions yet\n".to_string();
+        }
+        let phases = self.revisions.iter().any(|row| row.summary.phase.is_some());
+        let mut columns = Columns::default();
+        for row in &self.revisions {
+            let id = if detail == Detail::Verbose { row.summary.id.to_string() } else { row.short.clone() };
+            let mut cells = vec![row.graph.clone(), id.yellow().to_string()];
+            if phases {
+                cells.push(row.summary.phase.map(Phase::word).unwrap_or_default().to_string());
+            }
+            let marks = match row.summary.labels.as_slice() {
+                [] => String::new(),
+                labels => format!(" ({})", labels.join(", ")).cyan().to_string(),
+            };
+            cells.push(row.summary.words() + &marks);
+            cells.push(row.state().dimmed().to_string());
+            if detail == Detail::Verbose {
+                cells.push(row.summary.file.dimmed().to_string());
+            }
+            columns.row(cells);
+        }
+        let mut out = columns.text("");
+        if !self.known && detail == Detail::Verbose {
+            out.push_str("no database was asked, so what is applied is not known\n");
+        }
+        out
+    }
+}

@@ -1,0 +1,73 @@
+//! One file per command.
+
+mod branches;
+mod check;
+mod completions;
+mod current;
+mod downgrade;
+mod edit;
+mod heads;
+mod history;
+mod init;
+mod man;
+mod merge;
+mod revision;
+mod schema;
+mod show;
+mod stamp;
+mod tour;
+mod upgrade;
+
+use crate::args::{Arguments, Command};
+use crate::failure::Outcome;
+use crate::printer::Printer;
+use crate::project::Project;
+
+pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
+    let global = &arguments.global;
+    let project = || Project::open(global);
+    match &arguments.command {
+        Command::Init(command) => init::run(command, printer),
+        Command::Revision(command) => revision::run(command, &project()?, printer),
+        Command::Upgrade(command) => upgrade::run(command, global, &project()?, printer),
+        Command::Downgrade(command) => downgrade::run(command, global, &project()?, printer),
+        Command::Current(command) => current::run(command, &project()?, printer),
+        Command::History(command) => history::run(command, &project()?, printer),
+        Command::Heads(command) => heads::run(command, &project()?, printer),
+        Command::Branches(command) => branches::run(command, &project()?, printer),
+        Command::Show(command) => show::run(command, &project()?, printer),
+        Command::Merge(command) => merge::run(command, &project()?, printer),
+        Command::Stamp(command) => stamp::run(command, &project()?, printer),
+        Command::Edit(command) => edit::run(command, &project()?),
+        Command::Check(command) => check::run(command, &project()?, printer),
+        Command::Schema(command) => schema::run(command, &project()?, printer),
+        Command::Tour(command) => tour::run(command, printer),
+        Command::Completions(command) => completions::run(command, printer),
+        Command::Man(command) => man::run(command, printer),
+    }
+}
+
+impl Command {
+    /// The word on the command line, for `--json`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Command::Init(_) => "init",
+            Command::Revision(_) => "revision",
+            Command::Upgrade(_) => "upgrade",
+            Command::Downgrade(_) => "downgrade",
+            Command::Current(_) => "current",
+            Command::History(_) => "history",
+            Command::Heads(_) => "heads",
+            Command::Branches(_) => "branches",
+            Command::Show(_) => "show",
+            Command::Merge(_) => "merge",
+            Command::Stamp(_) => "stamp",
+            Command::Edit(_) => "edit",
+            Command::Check(_) => "check",
+            Command::Schema(_) => "schema",
+            Command::Tour(_) => "tour",
+            Command::Completions(_) => "completions",
+            Command::Man(_) => "man",
+        }
+    }
+}

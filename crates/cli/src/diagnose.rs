@@ -1,0 +1,334 @@
+//! What the libraries say is wrong, in terms of the person's files, database and next command.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use whimbrel_frontends::diagnostic::{self, Diagnostic};
+use whimbrel_frontends::revision::Problem;
+use whimbrel_plan::ChoiceError;
+use whimbrel_plan::autogenerate::DraftError;
+use whimbrel_plan::history::{FoldHistoryError, TargetError, UnknownStatement};
+use whimbrel_plan::revision::{Direction, StatementsError};
+use whimbrel_run::apply::{self, ApplyError, Refusal, ScriptError};
+use whimbrel_run::ledger::{AppliedRevision, LedgerError};
+use whimbrel_run::replay::ReplayError;
+use whimbrel_run::{DriverError, DriverErrorKind};
+use whimbrel_schema::Engine;
+
+use crate::failure::{Exit, Failure, Report, Severity, Snippet};
+use crate::render::words;
+use crate::settings::{Environment, Settings};
+
+/// Revision files that cannot be read, or do not make a history.
+pub fn revision_files(problems: &[Problem], settings: &Settings) -> Failure {
+    let report = |problem: &Problem| {
+        let report = Report::error("revision-file", &problem.message);
+        let report = match fs::read_to_string(problem.file.as_ref()) {
+            Ok(text) if problem.line > 0 => Report {
+                snippet: Some(Snippet {
+                    file: settings.shown(&problem.file),
+                    source: text.replace("\r\n", "\n").into(),
+                    span: problem.span.clone(),
+                    label: String::new(),
+                }),
+                ..report
+            },
+            Ok(_) | Err(_) => report.note("file", settings.shown(&problem.file)),
+        };
+        report.note("help", &problem.next)
+    };
+    Failure::of(Exit::Usage, problems.iter().map(report).collect())
+}
+
+/// A target that names nothing, too much, or the wrong way.
+pub fn target(error: &TargetError) -> Failure {
+    let failure = Failure::usage("target", error.to_string());
+    match error.next() {
+        Some(next) => failure.next(next),
+        None => failure,
+    }
+}
+
+/// A database that does not answer.
+pub fn connection(error: &DriverError, environment: &Environment) -> Failure {
+    let url = &environment.url;
+    let failure = Failure::new(Exit::Failed, "connection", format!("`{url}` cannot be opened"));
+    with_engine_words(failure, error).note("named by", &environment.source)
+}
+
+/// Something a database refused outside a revision: reading its schema, its ledger.
+pub fn database(error: &DriverError) -> Failure {
+    let code = match error.kind {
+        DriverErrorKind::Connect => "connection",
+        DriverErrorKind::Lost => "connection-lost",
+        DriverErrorKind::Busy => "busy",
+        DriverErrorKind::Cancelled => "cancelled",
+        DriverErrorKind::Statement => "database",
+        DriverErrorKind::Unsupported => "unsupported",
+    };
+    let failure = Failure::new(Exit::Failed, code, &error.message);
+    with_engine_words(
+        Failure { reports: failure.reports, ..failure },
+        &DriverError { message: String::new(), ..error.clone() },
+    )
+}
+
+pub fn ledger(error: &LedgerError) -> Failure {
+    match error {
+        LedgerError::Driver(error) => database(error),
+        LedgerError::Newer { .. } => Failure::new(Exit::Refused, "ledger", error.to_string())
+            .note("help", "a newer whimbrel wrote it: use that one"),
+        LedgerError::Row { .. } => Failure::new(Exit::Refused, "ledger", error.to_string()),
+    }
+}
+
+/// A run that did not reach its target. `command` is the command that was typed.
+pub fn apply(error: &ApplyError, command: &str, settings: &Settings) -> Failure {
+    let exit = match error.exit_status() {
+        2 => Exit::Usage,
+        3 => Exit::Refused,
+        5 => Exit::PartWay,
+        _ => Exit::Failed,
+    };
+    let mut failure = apply_failure(&error.failure, settings);
+    failure.exit = exit;
+    if let Some(partial) = &error.report.partial {
+        let done = format!("{} of {} statements of `{}`, for good", partial.done, partial.of, partial.id);
+        failure = failure.note("done", done);
+    }
+    if !error.report.done.is_empty() {
+        let ids: Vec<String> = error.report.done.iter().map(|revision| format!("`{}`", revision.id)).collect();
+        failure = failure.note("done", format!("{} before it", ids.join(", ")));
+    }
+    match error.next(command) {
+        Some(next) => failure.next(next.replace(&format!("{}/", settings.root.display()), "")),
+        None => failure,
+    }
+}
+
+fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
+    let plain = |code: &str| Failure::new(Exit::Failed, code, failure.to_string());
+    match failure {
+        apply::Failure::Target(error) => Failure { next: Vec::new(), ..target(error) },
+        apply::Failure::Statements(error) => statements(error, settings),
+        apply::Failure::Refused(refusal) => refused(refusal, settings),
+        apply::Failure::Ledger(error) => Failure { next: Vec::new(), ..ledger(error) },
+        apply::Failure::Statement(failed) => {
+            let word = match failed.direction {
+                Direction::Up => "upgrade",
+                Direction::Down => "downgrade",
+            };
+            let message = format!("the {word} of `{}` failed: {}", failed.revision, failed.error.message);
+            let span = match failed.position {
+                Some(at) => at..at + 1,
+                None => failed.origin.span.clone(),
+            };
+            let failure = Failure::new(Exit::Failed, "statement", message);
+            let failure = match snippet(&failed.origin.file, span, settings) {
+                Some(snippet) => failure.at(snippet),
+                None => failure.note("statement", &failed.sql),
+            };
+            with_engine_words(failure, &DriverError { message: String::new(), ..failed.error.clone() })
+        }
+        apply::Failure::Violations { revision, broken } => {
+            let message = format!("`{revision}` breaks what other tables rely on, so it was taken back");
+            Failure::new(Exit::Failed, "violations", message).note("broken", broken.join("\n"))
+        }
+        apply::Failure::Locked { .. } => plain("locked"),
+        apply::Failure::Overtaken => plain("overtaken"),
+        apply::Failure::Lost { error, in_doubt } => {
+            let failure = Failure::new(Exit::Failed, "connection-lost", "the connection was lost");
+            let failure = failure.note("because", &error.message);
+            match in_doubt {
+                true => {
+                    failure.note("in doubt", "the engine had been asked to commit; the next run looks whether it did")
+                }
+                false => failure,
+            }
+        }
+        apply::Failure::Stopped => plain("stopped"),
+        apply::Failure::Driver(error) => database(error),
+    }
+}
+
+fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
+    let listed = |revisions: &[AppliedRevision]| {
+        let line = |revision: &AppliedRevision| {
+            let message = revision.message.as_deref().unwrap_or_default();
+            format!("`{}` {message}, applied {} by {}", revision.id, words::when(&revision.at), revision.who)
+        };
+        revisions.iter().map(line).collect::<Vec<_>>().join("\n")
+    };
+    let say = |code: &str, message: String| Failure::new(Exit::Refused, code, message);
+    match refusal {
+        Refusal::Edited { revisions } => {
+            let counted = words::counted(revisions.len(), "revision");
+            say("edited", format!("{counted} changed in the files after being applied"))
+                .note("edited", listed(revisions))
+        }
+        Refusal::Missing { revisions } => {
+            let counted = words::counted(revisions.len(), "applied revision");
+            say("missing", format!("{counted} without a file")).note("missing", listed(revisions))
+        }
+        Refusal::Drift { differences } => {
+            let message = "the database is not what its history says: somebody changed it beside whimbrel";
+            say("drift", message.to_string()).note("differs", differences.join("\n"))
+        }
+        Refusal::Questions { revision, questions, .. } => {
+            let message = format!("`{revision}` destroys data, and asks first");
+            say("questions", message).note("asked", questions.join("\n"))
+        }
+        Refusal::OwnTransaction { origin, word } => {
+            let message = format!("`{word}` takes the transaction out of whimbrel's hands");
+            let failure = say("own-transaction", message);
+            match snippet(&origin.file, origin.span.clone(), settings) {
+                Some(snippet) => failure.at(snippet),
+                None => failure,
+            }
+        }
+        Refusal::Undecided { sql, .. } => say("undecided", refusal.to_string()).note("statement", sql),
+        Refusal::NoWayBack { .. } => say("no-way-back", refusal.to_string()),
+        Refusal::HalfWay { .. } => say("half-way", refusal.to_string()),
+        Refusal::EditedHalfWay { .. } => say("edited-half-way", refusal.to_string()),
+    }
+}
+
+/// A revision whose statements cannot be read.
+pub fn statements(error: &StatementsError, settings: &Settings) -> Failure {
+    let failure = match error {
+        StatementsError::NoSection { revision, direction, engine, file } => {
+            let message = format!("`{revision}` has no `-- {direction}` for {engine}");
+            Failure::new(Exit::Usage, "no-section", message).note("file", settings.shown(file))
+        }
+        StatementsError::Directive { origin, message } => {
+            let failure = Failure::new(Exit::Usage, "directive", message);
+            match snippet(&origin.file, origin.span.clone(), settings) {
+                Some(snippet) => failure.at(snippet),
+                None => failure.note("file", settings.shown(&origin.file)),
+            }
+        }
+    };
+    failure.note("help", error.next())
+}
+
+/// A history that does not fold.
+pub fn history(error: &FoldHistoryError, settings: &Settings) -> Failure {
+    match error {
+        FoldHistoryError::Target(error) => target(error),
+        FoldHistoryError::Statements(error) => statements(error, settings),
+        FoldHistoryError::Step { revision, origin, sql, error } => {
+            let message = format!("`{revision}` cannot follow what is before it: {error}");
+            let failure = Failure::new(Exit::Usage, "history", message);
+            let failure = match snippet(&origin.file, origin.span.clone(), settings) {
+                Some(snippet) => failure.at(snippet),
+                None => failure.note("statement", sql),
+            };
+            failure.next(format!("whimbrel edit {revision}"))
+        }
+    }
+}
+
+/// A statement that would have to be run to know what it does, and no server to run it on.
+pub fn unknown_statement(unknown: &UnknownStatement, engine: Engine, settings: &Settings) -> Failure {
+    let message = format!("what this statement does to the schema is not known: {}", unknown.reason);
+    let failure = Failure::new(Exit::Usage, "unknown-statement", message);
+    let failure = match snippet(&unknown.origin.file, unknown.origin.span.clone(), settings) {
+        Some(snippet) => failure.at(snippet),
+        None => failure.note("statement", &unknown.sql),
+    };
+    failure.note(
+        "help",
+        format!(
+            "the history is replayed on a scratch database where there is one: name a {} server with --url or --env",
+            engine.title()
+        ),
+    )
+}
+
+/// A history that a scratch database refuses.
+pub fn replay(error: &ReplayError, settings: &Settings) -> Failure {
+    match error {
+        ReplayError::Scratch(error) => {
+            let failure =
+                Failure::new(Exit::Failed, "scratch", "no scratch database can be made to replay the history on");
+            with_engine_words(failure, error)
+        }
+        ReplayError::Statements(error) => statements(error, settings),
+        ReplayError::Driver(error) => database(error),
+        ReplayError::Statement(refused) => {
+            let message =
+                format!("`{}` does not run on an empty database: {}", refused.revision, refused.error.message);
+            let failure = Failure::new(Exit::Failed, "replay", message);
+            let failure = match snippet(&refused.origin.file, refused.origin.span.clone(), settings) {
+                Some(snippet) => failure.at(snippet),
+                None => failure.note("statement", &refused.sql),
+            };
+            with_engine_words(failure, &DriverError { message: String::new(), ..refused.error.clone() })
+        }
+    }
+}
+
+/// An option of `revision --autogenerate` that says nothing, or speaks of something that is not there.
+pub fn choice(error: &ChoiceError) -> Failure {
+    Failure::usage("choice", error.to_string())
+}
+
+/// Changes that no statements can be written for.
+pub fn draft(error: &DraftError) -> Failure {
+    match error {
+        DraftError::Choice(error) => choice(error),
+        _ => Failure::new(Exit::Usage, "draft", error.to_string()),
+    }
+}
+
+pub fn script(error: &ScriptError, command: &str, settings: &Settings) -> Failure {
+    match error {
+        ScriptError::Target(error) => target(error),
+        ScriptError::Revision(failure) => apply_failure(failure, settings),
+        ScriptError::NoStart => Failure::usage("target", error.to_string()).next(
+            format!("{command} --sql").replace(command.split_whitespace().nth(2).unwrap_or_default(), "heads:base"),
+        ),
+    }
+}
+
+fn with_engine_words(mut failure: Failure, error: &DriverError) -> Failure {
+    if !error.message.is_empty() {
+        failure = failure.note("because", &error.message);
+    }
+    if let Some(detail) = &error.detail {
+        failure = failure.note("detail", detail);
+    }
+    if let Some(hint) = &error.hint {
+        failure = failure.note("hint", hint);
+    }
+    failure
+}
+
+/// What a reader of models said, as it is shown.
+pub fn diagnostic(diagnostic: &Diagnostic, settings: &Settings) -> Report {
+    let severity = match diagnostic.severity {
+        diagnostic::Severity::Error => Severity::Error,
+        diagnostic::Severity::Warning => Severity::Warning,
+        diagnostic::Severity::Note => Severity::Note,
+    };
+    let file = settings.shown(&diagnostic.file);
+    let snippet = (!diagnostic.text.is_empty()).then(|| Snippet {
+        file: file.clone(),
+        source: Arc::clone(&diagnostic.text),
+        span: diagnostic.span.clone(),
+        label: String::new(),
+    });
+    let report = Report { severity, snippet, ..Report::error(diagnostic.code, &diagnostic.message) };
+    let report = if report.snippet.is_none() { report.note("file", file) } else { report };
+    match &diagnostic.help {
+        Some(help) => report.note("help", help),
+        None => report,
+    }
+}
+
+/// A place in a file that is read now; `None` when the file is gone.
+pub fn snippet(file: &Path, span: std::ops::Range<usize>, settings: &Settings) -> Option<Snippet> {
+    let source = fs::read_to_string(file).ok()?;
+    Some(Snippet { file: settings.shown(file), source: source.into(), span, label: String::new() })
+}

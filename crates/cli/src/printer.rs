@@ -1,0 +1,137 @@
+//! The only place that prints: results on standard output, errors and progress on standard error.
+//!
+//! With `--json` a command prints exactly one document on standard output, also when it fails.
+
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use crate::args::{Color, Global};
+use crate::failure::{Exit, Failure};
+use crate::render;
+
+/// What a command found: text for a person, and a value for a machine.
+pub trait Screen: Serialize {
+    fn text(&self, detail: Detail) -> String;
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    Quiet,
+    Usual,
+    Verbose,
+}
+
+#[derive(Debug, Clone)]
+pub struct Printer {
+    color: ColorChoice,
+    json: bool,
+    detail: Detail,
+    command: &'static str,
+}
+
+impl Printer {
+    pub fn new(global: &Global, command: &'static str) -> Self {
+        let color = match global.color {
+            Color::Auto => ColorChoice::Auto,
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+        };
+        let detail = match (global.quiet, global.verbose) {
+            (true, _) => Detail::Quiet,
+            (false, true) => Detail::Verbose,
+            (false, false) => Detail::Usual,
+        };
+        Printer { color, json: global.json, detail, command }
+    }
+
+    #[allow(dead_code)]
+    pub fn verbose(&self) -> bool {
+        self.detail == Detail::Verbose
+    }
+
+    /// The command's whole result.
+    pub fn show(&self, exit: Exit, screen: &impl Screen) {
+        if self.json {
+            self.document(&render::json::Result { command: self.command, exit: exit.status(), result: screen });
+        } else {
+            self.result(&screen.text(self.detail));
+        }
+    }
+
+    /// One line of a command that reports as it goes. Its result comes as one document with `--json`.
+    pub fn line(&self, text: &str) {
+        if !self.json {
+            self.result(text);
+        }
+    }
+
+    /// What is to be read as it is, by a person or by another program: SQL, a completion script.
+    pub fn raw(&self, bytes: &[u8]) {
+        let mut out = io::stdout().lock();
+        settle(out.write_all(bytes).and_then(|()| out.flush()));
+    }
+
+    /// Something the person should know that is no part of the result.
+    pub fn remark(&self, text: &str) {
+        if self.detail != Detail::Quiet {
+            self.error_text(text);
+        }
+    }
+
+    pub fn failure(&self, failure: &Failure) {
+        self.error_text(&render::failure::text(failure));
+        if self.json {
+            self.document(&render::json::Refusal::of(self.command, failure));
+        }
+    }
+
+    /// Whether progress can be drawn: a person watches, and wants to.
+    pub fn watched(&self) -> bool {
+        io::stderr().is_terminal() && !self.json && self.detail != Detail::Quiet
+    }
+
+    pub fn json(&self) -> bool {
+        self.json
+    }
+
+    fn document(&self, document: &impl Serialize) {
+        let text = serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
+        self.raw(format!("{text}\n").as_bytes());
+    }
+
+    fn result(&self, text: &str) {
+        let mut out = AutoStream::new(io::stdout().lock(), self.color);
+        settle(put(&mut out, text));
+    }
+
+    fn error_text(&self, text: &str) {
+        let mut out = AutoStream::new(io::stderr().lock(), self.color);
+        // Nobody is left to be told that standard error is closed.
+        let _ = put(&mut out, text);
+    }
+}
+
+fn put(out: &mut impl Write, text: &str) -> io::Result<()> {
+    if text.is_empty() {
+        return Ok(());
+    }
+    out.write_all(text.as_bytes())?;
+    if !text.ends_with('\n') {
+        out.write_all(b"\n")?;
+    }
+    out.flush()
+}
+
+/// A reader that has seen enough (`| head`) is no error; any other failure to print is.
+fn settle(result: io::Result<()>) {
+    match result {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error[output]: standard output cannot be written: {error}");
+            std::process::exit(i32::from(Exit::Failed.status()));
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What commands work on. Each part is read when it is asked for, and not before.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use whimbrel_frontends::revision as files;
+use whimbrel_plan::Dialect;
+use whimbrel_plan::history::{History, Target};
+use whimbrel_plan::revision::{Revision, RevisionId};
+use whimbrel_run::Driver;
+use whimbrel_run::ledger::{self, Ledger};
+use whimbrel_schema::Engine;
+
+use crate::args::Global;
+use crate::diagnose;
+use crate::failure::{Exit, Failure};
+use crate::settings::{Environment, Settings};
+
+pub struct Project {
+    pub settings: Settings,
+}
+
+impl Project {
+    pub fn open(global: &Global) -> Result<Project, Failure> {
+        Ok(Project { settings: Settings::load(global)? })
+    }
+
+    /// The revisions. A folder that is not there yet is an empty history.
+    pub fn history(&self) -> Result<History, Failure> {
+        let folder = self.settings.folder();
+        if !folder.exists() {
+            return Ok(History::default());
+        }
+        files::read_folder(&folder).map_err(|problems| diagnose::revision_files(&problems, &self.settings))
+    }
+
+    /// Opens the database to change it: a SQLite file that is not there is made.
+    pub fn connect(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
+        whimbrel_engines::connect(&environment.url).map_err(|error| diagnose::connection(&error, environment))
+    }
+
+    /// Opens the database to look at it.
+    pub fn connect_existing(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
+        whimbrel_engines::connect_existing(&environment.url).map_err(|error| diagnose::connection(&error, environment))
+    }
+
+    /// What the database has of the history. A SQLite file that is not there has nothing, and is not made by looking.
+    pub fn ledger(&self, environment: &Environment) -> Result<Ledger, Failure> {
+        if environment.is_missing() {
+            return Ok(Ledger::default());
+        }
+        let mut driver = self.connect_existing(environment)?;
+        ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))
+    }
+
+    /// The environment and its database, as screens name them; a file of the project by its path within it.
+    pub fn place(&self, environment: &Environment, driver: Option<&dyn Driver>) -> String {
+        let database = match driver {
+            Some(driver) => driver.describe(),
+            None => environment.url.to_string(),
+        };
+        let database = database.replace(&format!("{}/", self.settings.root.display()), "");
+        match &environment.name {
+            Some(name) => format!("{name} · {database}"),
+            None => database,
+        }
+    }
+
+    pub fn target(&self, text: &str) -> Result<Target, Failure> {
+        text.parse::<Target>().map_err(|error| diagnose::target(&error.into()))
+    }
+
+    /// The one revision that the text names, without asking a database.
+    pub fn one<'a>(&self, history: &'a History, text: &str) -> Result<&'a Revision, Failure> {
+        history.resolve_one(&self.target(text)?, &BTreeSet::new()).map_err(|error| diagnose::target(&error))
+    }
+
+    /// The revisions that the texts name, each once.
+    pub fn several<'a>(&self, history: &'a History, texts: &[String]) -> Result<Vec<&'a Revision>, Failure> {
+        let mut found: Vec<&Revision> = Vec::new();
+        for text in texts {
+            let named = history.resolve(&self.target(text)?, &BTreeSet::new());
+            for revision in named.map_err(|error| diagnose::target(&error))? {
+                if !found.iter().any(|other| other.id == revision.id) {
+                    found.push(revision);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Writes a new revision's file, and says where. A file that is there is never replaced.
+    pub fn write(&self, revision: &Revision) -> Result<PathBuf, Failure> {
+        use std::io::Write as _;
+        let folder = self.settings.folder();
+        let failed = |path: &Path, error: std::io::Error| {
+            let path = self.settings.shown(path);
+            Failure::new(Exit::Failed, "output", format!("`{path}` cannot be written: {error}"))
+        };
+        std::fs::create_dir_all(&folder).map_err(|error| failed(&folder, error))?;
+        let entries = std::fs::read_dir(&folder).map_err(|error| failed(&folder, error))?;
+        let taken = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        let path = folder.join(files::file_name(revision, &taken));
+        let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
+        file.and_then(|mut file| file.write_all(files::write(revision).as_bytes()))
+            .map_err(|error| failed(&path, error))?;
+        Ok(path)
+    }
+
+    /// The id that was asked for, or one that is new.
+    pub fn id(&self, history: &History, wanted: Option<&str>) -> Result<RevisionId, Failure> {
+        let Some(text) = wanted else { return Ok(files::new_id(history)) };
+        let id = RevisionId::new(text).map_err(|error| Failure::usage("revision-id", error.to_string()))?;
+        match history.get(&id) {
+            None => Ok(id),
+            Some(other) => {
+                let file = self.settings.shown(&other.source.file);
+                Err(Failure::usage("revision-id", format!("`{id}` is the id of another revision")).note("file", file))
+            }
+        }
+    }
+}
+
+pub fn dialect(engine: Engine) -> Result<&'static dyn Dialect, Failure> {
+    whimbrel_engines::dialect(engine).ok_or_else(|| {
+        Failure::usage("engine", format!("{} is not part of this whimbrel yet", engine.title()))
+            .note("help", "sqlite and postgres are; see `engines` under `[migrations]` in whimbrel.toml")
+    })
+}

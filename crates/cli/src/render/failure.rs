@@ -1,0 +1,93 @@
+//! How a failure looks: the verdict, the place, the reasons, the next command.
+
+use std::fmt::Write as _;
+
+use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
+use codespan_reporting::files::SimpleFile;
+use codespan_reporting::term::termcolor::Buffer;
+use codespan_reporting::term::{self, Chars, Config, DisplayStyle, Styles, StylesWriter};
+use owo_colors::OwoColorize;
+
+use crate::failure::{Failure, Note, Report, Severity};
+
+pub fn text(failure: &Failure) -> String {
+    let mut out = String::new();
+    let next: Vec<Note> = failure.next.iter().enumerate().map(|(at, command)| next_note(at, command)).collect();
+    for (at, report) in failure.reports.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        let verdict = at + 1 == failure.reports.len();
+        out.push_str(&report_with(report, if verdict { &next } else { &[] }));
+    }
+    if let Some(aftermath) = failure.exit.aftermath() {
+        let _ = writeln!(out, "{aftermath} · exit {}", failure.exit.status());
+    }
+    out
+}
+
+#[allow(dead_code)]
+pub fn report_text(report: &Report) -> String {
+    report_with(report, &[])
+}
+
+/// What can be typed as it stands is made to stand out.
+fn next_note(at: usize, command: &str) -> Note {
+    let label = if at == 0 { "next" } else { "or" }.to_string();
+    let typed = ["whimbrel ", "export ", "EDITOR="].iter().any(|start| command.starts_with(start));
+    let text = if typed { command.bold().to_string() } else { command.to_string() };
+    Note { label, text }
+}
+
+/// The report, and what to do next in the columns of its notes.
+fn report_with(report: &Report, next: &[Note]) -> String {
+    let snippet = with_snippet(report);
+    if !snippet.is_empty() {
+        return snippet + &notes(next.iter());
+    }
+    let word = match report.severity {
+        Severity::Error => "error".red().bold().to_string(),
+        Severity::Warning => "warning".yellow().bold().to_string(),
+        Severity::Note => "note".cyan().bold().to_string(),
+    };
+    format!("{word}[{}]: {}\n", report.code, report.message.bold()) + &notes(report.notes.iter().chain(next))
+}
+
+/// Labels in one column, texts in the next; a text of several lines stays in its column.
+fn notes<'a>(notes: impl Iterator<Item = &'a Note> + Clone) -> String {
+    let width = notes.clone().map(|note| note.label.chars().count()).max().unwrap_or(0);
+    let mut out = String::new();
+    for Note { label, text } in notes {
+        let padding = format!("\n{:width$}", "", width = width + 4);
+        let _ = writeln!(out, "  {label:<width$}  {}", text.trim_end().replace('\n', &padding));
+    }
+    out
+}
+
+fn with_snippet(report: &Report) -> String {
+    let Some(snippet) = &report.snippet else { return String::new() };
+    let level = match report.severity {
+        Severity::Error => Level::Error,
+        Severity::Warning => Level::Warning,
+        Severity::Note => Level::Note,
+    };
+    let end = snippet.source.len();
+    let span = snippet.span.start.min(end)..snippet.span.end.clamp(snippet.span.start.min(end), end);
+    let diagnostic = Diagnostic::new(level)
+        .with_code(&report.code)
+        .with_message(&report.message)
+        .with_label(Label::primary((), span).with_message(&snippet.label))
+        .with_notes(report.notes.iter().map(|note| format!("{}: {}", note.label, note.text)).collect());
+    let config = Config {
+        display_style: DisplayStyle::Rich,
+        chars: Chars { snippet_start: "┌".into(), ..Chars::box_drawing() },
+        ..Config::default()
+    };
+    let mut buffer = Buffer::ansi();
+    let styles = Styles::default();
+    let file = SimpleFile::new(&snippet.file, snippet.source.as_ref());
+    match term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), &config, &file, &diagnostic) {
+        Ok(()) => String::from_utf8_lossy(buffer.as_slice()).trim_end().to_string() + "\n",
+        Err(_) => String::new(),
+    }
+}

@@ -1,0 +1,218 @@
+//! `whimbrel.toml`, the environment and the arguments, turned into what they mean. Nothing is looked for before it is
+//! asked for: `whimbrel heads` never searches for models.
+
+pub mod conventions;
+pub mod file;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
+use whimbrel_schema::Engine;
+
+use crate::args::Global;
+use crate::environment;
+use crate::failure::Failure;
+use conventions::VariableSource;
+
+/// Where revisions are, if nothing else is said.
+pub const FOLDER: &str = "migrations";
+
+/// The environment that is meant when several are there and none is named.
+const DEFAULT_ENVIRONMENT: &str = "dev";
+
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The folder that relative paths start from.
+    pub root: PathBuf,
+    file: file::File,
+    environment: Option<String>,
+    url: Option<String>,
+    here: PathBuf,
+}
+
+/// A database, and what to call it.
+#[derive(Debug, Clone)]
+pub struct Environment {
+    /// `None` where the database was named by `--url` or found by convention.
+    pub name: Option<String>,
+    pub url: DatabaseUrl,
+    pub protected: bool,
+    /// In words: `--url`, `whimbrel.toml`, `DATABASE_URL`.
+    pub source: String,
+}
+
+impl Environment {
+    /// A SQLite database whose file nobody has made yet.
+    pub fn is_missing(&self) -> bool {
+        match &self.url {
+            DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) => !file.exists(),
+            DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) | DatabaseUrl::Postgres(_) => false,
+        }
+    }
+}
+
+impl Settings {
+    pub fn load(global: &Global) -> Result<Settings, Failure> {
+        let here = std::env::current_dir()
+            .map_err(|error| Failure::usage("config", format!("the current folder cannot be read: {error}")))?;
+        let path = match &global.config {
+            Some(path) => Some(here.join(path)),
+            None => conventions::find_file(&here),
+        };
+        let file = match &path {
+            Some(path) => file::read(path, &path.strip_prefix(&here).unwrap_or(path).display().to_string())?,
+            None => file::File::default(),
+        };
+        let root = match path.as_deref().and_then(Path::parent) {
+            Some(folder) => folder.to_path_buf(),
+            None => conventions::find_root(&here),
+        };
+        Ok(Settings { root, file, environment: global.env.clone(), url: global.url.clone(), here })
+    }
+
+    /// The folder of revisions; it need not exist.
+    pub fn folder(&self) -> PathBuf {
+        self.root.join(self.file.migrations.folder.as_deref().unwrap_or(Path::new(FOLDER)))
+    }
+
+    /// Files, packages or folders with models, as absolute paths; none where nobody named any and none were found.
+    pub fn models(&self) -> Result<Vec<PathBuf>, Failure> {
+        let paths = match &self.file.models.paths {
+            Some(paths) => paths.clone(),
+            None => conventions::find_models(&self.root),
+        };
+        let absolute: Vec<PathBuf> = paths.iter().map(|path| self.root.join(path)).collect();
+        match absolute.iter().find(|path| !path.exists()) {
+            None => Ok(absolute),
+            Some(missing) => {
+                let message = format!("`{}` does not exist", self.shown(missing));
+                Err(Failure::usage("no-models", message).note("named by", "`paths` under `[models]` in whimbrel.toml"))
+            }
+        }
+    }
+
+    /// The engines that revisions are written for, the main one first.
+    pub fn engines(&self) -> Result<Vec<Engine>, Failure> {
+        match &self.file.migrations.engines {
+            Some(engines) if !engines.is_empty() => Ok(engines.clone()),
+            Some(_) | None => Ok(vec![self.database()?.map_or(Engine::Sqlite, |database| database.url.engine())]),
+        }
+    }
+
+    /// The database to work on, if one is named anywhere.
+    pub fn database(&self) -> Result<Option<Environment>, Failure> {
+        if let Some(text) = &self.url {
+            return self.named(None, text, false, "--url", &self.here).map(Some);
+        }
+        if let Some((name, environment)) = self.environment()? {
+            let Some(text) = &environment.url else {
+                return Err(Failure::usage("no-url", format!("environment `{name}` has no url"))
+                    .note("help", format!("set `url` under `[environments.{name}]` in whimbrel.toml")));
+            };
+            let text = self.resolved(name, text)?;
+            let source = format!("environment `{name}`");
+            return self.named(Some(name), &text, environment.protected, &source, &self.root).map(Some);
+        }
+        match conventions::variable(&self.root, environment::DATABASE_URL) {
+            None => Ok(None),
+            Some((text, source)) => {
+                let source = match source {
+                    VariableSource::Environment => environment::DATABASE_URL.to_string(),
+                    VariableSource::DotEnv => format!("{} in .env", environment::DATABASE_URL),
+                };
+                self.named(None, &text, false, &source, &self.root).map(Some)
+            }
+        }
+    }
+
+    /// The database to work on, or what to do about there being none.
+    pub fn need_database(&self) -> Result<Environment, Failure> {
+        self.database()?.ok_or_else(|| {
+            Failure::usage("no-database", "no database is named")
+                .note("looked at", "--url, whimbrel.toml, DATABASE_URL, DATABASE_URL in .env")
+                .next("whimbrel init")
+                .next("export DATABASE_URL=sqlite:///app.db")
+        })
+    }
+
+    fn environment(&self) -> Result<Option<(&str, &file::Environment)>, Failure> {
+        let known = &self.file.environments;
+        let name = match (&self.environment, known.len()) {
+            (Some(name), _) => name.as_str(),
+            (None, 0) => return Ok(None),
+            (None, 1) => known.keys().next().map_or(DEFAULT_ENVIRONMENT, String::as_str),
+            (None, _) => DEFAULT_ENVIRONMENT,
+        };
+        match known.get_key_value(name) {
+            Some((name, environment)) => Ok(Some((name, environment))),
+            None => {
+                let names: Vec<String> = known.keys().map(|name| format!("`{name}`")).collect();
+                let names = if names.is_empty() { "none".to_string() } else { names.join(", ") };
+                let failure = match &self.environment {
+                    Some(name) => Failure::usage("no-environment", format!("there is no environment `{name}`")),
+                    None => Failure::usage("no-environment", "several environments are configured, and none is named"),
+                };
+                Err(failure.note("known are", names).note("help", "name one with --env, or call one of them `dev`"))
+            }
+        }
+    }
+
+    /// `env:NAME`, `file:PATH` and `command:…` stand for a URL that is kept elsewhere.
+    fn resolved(&self, name: &str, text: &str) -> Result<String, Failure> {
+        let failed = |what: String| {
+            Failure::usage("no-url", what).note("asked by", format!("`url` under `[environments.{name}]`"))
+        };
+        if let Some(variable) = text.strip_prefix("env:") {
+            return match conventions::variable(&self.root, variable) {
+                Some((value, _)) => Ok(value),
+                None => Err(failed(format!("the environment variable `{variable}` is not set, here or in .env"))
+                    .next(format!("export {variable}=…"))),
+            };
+        }
+        if let Some(path) = text.strip_prefix("file:").filter(|path| !path.contains('?')) {
+            let content = fs::read_to_string(self.root.join(path))
+                .map_err(|error| failed(format!("`{path}` cannot be read: {error}")))?;
+            return Ok(content.trim().to_string());
+        }
+        if let Some(line) = text.strip_prefix("command:") {
+            let output = Command::new("sh")
+                .args(["-c", line])
+                .current_dir(&self.root)
+                .output()
+                .map_err(|error| failed(format!("`{line}` cannot be run: {error}")))?;
+            if !output.status.success() {
+                let said = String::from_utf8_lossy(&output.stderr).trim().to_string();
+                return Err(failed(format!("`{line}` failed ({})", output.status)).note("it said", said));
+            }
+            return Ok(String::from_utf8_lossy(&output.stdout).trim().to_string());
+        }
+        Ok(text.to_string())
+    }
+
+    fn named(
+        &self,
+        name: Option<&str>,
+        text: &str,
+        protected: bool,
+        source: &str,
+        folder: &Path,
+    ) -> Result<Environment, Failure> {
+        let url = whimbrel_engines::url::parse(text)
+            .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", source))?;
+        let url = match url {
+            DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), parameters }) => {
+                DatabaseUrl::Sqlite(SqliteUrl { file: Some(folder.join(file)), parameters })
+            }
+            url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_)) => url,
+        };
+        Ok(Environment { name: name.map(str::to_string), url, protected, source: source.to_string() })
+    }
+
+    /// A path as a person at the terminal would write it.
+    pub fn shown(&self, path: &Path) -> String {
+        let near = path.strip_prefix(&self.here).or_else(|_| path.strip_prefix(&self.root)).unwrap_or(path);
+        near.display().to_string()
+    }
+}

@@ -1,0 +1,22 @@
+//! The command as a person meets it: run in a folder, everything it printed and its exit status compared. One file per
+//! command.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod branches;
+mod check;
+mod completions;
+mod current;
+mod docs;
+mod downgrade;
+mod edit;
+mod heads;
+mod history;
+mod init;
+mod merge;
+mod project;
+mod revision;
+mod schema;
+mod show;
+mod stamp;
+mod upgrade;
+mod usage;

@@ -1,0 +1,224 @@
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// A folder with a project in it, and the program to run there.
+pub struct Project {
+    folder: tempfile::TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// The issue's models, without `archived_at`.
+pub const MODELS: &str = "\
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+
+class User(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    name: str
+
+
+class Email(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+    subject: str = Field(index=True)
+    user_id: int = Field(foreign_key=\"user.id\")
+";
+
+pub const SQL: &str = "\
+CREATE TABLE user (id INTEGER PRIMARY KEY, name VARCHAR NOT NULL);
+CREATE TABLE email (
+    id INTEGER PRIMARY KEY,
+    subject VARCHAR NOT NULL,
+    user_id INTEGER NOT NULL REFERENCES user (id)
+);
+CREATE INDEX ix_email_subject ON email (subject);
+CREATE TABLE note (id INTEGER PRIMARY KEY);
+";
+
+impl Project {
+    /// An empty folder.
+    pub fn new() -> Self {
+        // On macOS the temporary folder is behind a link; what is printed is not.
+        let folder = tempfile::Builder::new().prefix("whimbrel-it-").tempdir().unwrap();
+        Project { folder, variables: Vec::new() }
+    }
+
+    /// Models in SQL, and a whimbrel.toml that names `app.db`.
+    pub fn with_sql() -> Self {
+        let project = Project::new();
+        project.write("schema.sql", SQL);
+        project.whimbrel("init").ok();
+        project
+    }
+
+    /// The revisions given, written by hand, and a whimbrel.toml that names `app.db`.
+    pub fn with_revisions(revisions: &[(&str, &str, &str)]) -> Self {
+        let project = Project::new();
+        project.write("whimbrel.toml", "[environments.dev]\nurl = \"sqlite:///app.db\"\n");
+        for (id, parents, upgrade) in revisions {
+            project.revision(id, parents, upgrade);
+        }
+        project
+    }
+
+    pub fn revision(&self, id: &str, parents: &str, upgrade: &str) {
+        let table = upgrade.split_whitespace().nth(2).unwrap_or_default();
+        let text = format!(
+            "-- revision: {id}\n-- parents:  {parents}\n-- message:  make {table}\n\n-- upgrade\n{upgrade};\n\n\
+             -- downgrade\nDROP TABLE {table};\n"
+        );
+        self.write(&format!("migrations/{id}_make_{table}.sql"), &text);
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    pub fn append(&self, name: &str, text: &str) {
+        let old = self.read(name);
+        self.write(name, &(old + text));
+    }
+
+    pub fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Somebody does something to `app.db` beside whimbrel.
+    pub fn sql(&self, script: &str) {
+        let connection = rusqlite::Connection::open(self.path("app.db")).unwrap();
+        connection.execute_batch(script).unwrap();
+    }
+
+    /// A revision's file, with the day it was made on left out.
+    pub fn revision_text(&self, name: &str) -> String {
+        settle(&self.read(&format!("migrations/{name}")), self.folder.path())
+    }
+
+    /// The files of a folder, in the order of their names.
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let entries = fs::read_dir(self.path(name)).unwrap();
+        let mut names: Vec<String> =
+            entries.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        names
+    }
+
+    pub fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    /// Runs the command; words in double quotes are one argument.
+    pub fn whimbrel(&self, line: &str) -> Ran {
+        self.run(self.folder.path(), line)
+    }
+
+    pub fn whimbrel_in(&self, folder: &str, line: &str) -> Ran {
+        let folder = self.path(folder);
+        fs::create_dir_all(&folder).unwrap();
+        self.run(&folder, line)
+    }
+
+    fn run(&self, folder: &Path, line: &str) -> Ran {
+        let mut command = self.command(folder);
+        let output = command.args(words(line)).output().unwrap();
+        Ran { line: line.to_string(), output, folder: self.folder.path().to_path_buf() }
+    }
+
+    pub fn command(&self, folder: &Path) -> Command {
+        let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whimbrel"));
+        for name in ["WHIMBREL_CONFIG", "WHIMBREL_ENV", "WHIMBREL_DEPLOY", "DATABASE_URL", "NO_COLOR", "CLICOLOR_FORCE"]
+        {
+            command.env_remove(name);
+        }
+        command.env("USER", "ada").env("TZ", "UTC").env("COLUMNS", "100").current_dir(folder);
+        for (name, value) in &self.variables {
+            command.env(name, value);
+        }
+        command
+    }
+}
+
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    for (at, part) in line.split('"').enumerate() {
+        match at % 2 {
+            0 => words.extend(part.split_whitespace().map(str::to_string)),
+            _ => words.push(part.to_string()),
+        }
+    }
+    words
+}
+
+/// What a command did.
+pub struct Ran {
+    line: String,
+    output: Output,
+    folder: PathBuf,
+}
+
+impl Ran {
+    pub fn stdout(&self) -> String {
+        String::from_utf8(self.output.stdout.clone()).unwrap()
+    }
+
+    pub fn stderr(&self) -> String {
+        String::from_utf8(self.output.stderr.clone()).unwrap()
+    }
+
+    pub fn exit(&self) -> i32 {
+        self.output.status.code().unwrap_or(-1)
+    }
+
+    /// It ended well, or the test ends here.
+    pub fn ok(self) -> Self {
+        assert_eq!(self.exit(), 0, "whimbrel {}\n{}{}", self.line, self.stdout(), self.stderr());
+        self
+    }
+
+    /// Standard output as one JSON document.
+    pub fn json(&self) -> serde_json::Value {
+        let text = self.stdout();
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}{}", self.stderr()))
+    }
+
+    /// Everything that was seen: exit status, both streams; paths, versions, times and durations made the same
+    /// everywhere.
+    pub fn screen(&self) -> String {
+        let mut text = format!("exit {}\n", self.exit());
+        for (name, stream) in [("", self.stdout()), ("── stderr ──\n", self.stderr())] {
+            if !stream.is_empty() {
+                text.push_str(name);
+                text.push_str(&stream);
+            }
+        }
+        settle(&text, &self.folder)
+    }
+}
+
+fn settle(text: &str, folder: &Path) -> String {
+    let real = folder.canonicalize().unwrap();
+    let text = text.replace(&*real.to_string_lossy(), "[project]").replace(&*folder.to_string_lossy(), "[project]");
+    let filters = [
+        (r"\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?( UTC)?", "[time]"),
+        (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
+        (r"\b(today|yesterday) \d\d:\d\d", "[time]"),
+        (r"\bada@[\w.-]+", "ada@[host]"),
+        (r"\b\d+ ms\b|\b\d+\.\d s\b", "[duration]"),
+        (r"SQLite 3\.\d+\.\d+", "SQLite [version]"),
+        (r"whimbrel \d+\.\d+\.\d+", "whimbrel [version]"),
+        (r"\b\d+ (second|minute)s? ago|\bjust now", "[ago]"),
+        (r"(?m)[ ]+$", ""),
+    ];
+    filters
+        .iter()
+        .fold(text, |text, (pattern, word)| regex::Regex::new(pattern).unwrap().replace_all(&text, *word).into_owned())
+}
