@@ -1,5 +1,6 @@
 //! What people write, read into values.
 
 pub mod diagnostic;
+pub mod live;
 pub mod revision;
 pub mod sql;
