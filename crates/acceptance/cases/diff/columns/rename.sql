@@ -1,0 +1,14 @@
+-- A column gets another name; its values stay.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, amount integer, email text);
+
+-- choices
+rename t.n:amount

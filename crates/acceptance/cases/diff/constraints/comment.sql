@@ -1,0 +1,12 @@
+-- A comment on a constraint comes.
+-- engines: postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT u UNIQUE (email));
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT u UNIQUE (email));
+COMMENT ON CONSTRAINT u ON t IS 'one each';

@@ -1,0 +1,17 @@
+-- A foreign key points elsewhere.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE p (id integer PRIMARY KEY);
+CREATE TABLE q (id integer PRIMARY KEY);
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT f FOREIGN KEY (n) REFERENCES p (id));
+
+-- rows
+INSERT INTO p VALUES (10), (20);
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+INSERT INTO q VALUES (10), (20);
+
+-- to
+CREATE TABLE p (id integer PRIMARY KEY);
+CREATE TABLE q (id integer PRIMARY KEY);
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT f FOREIGN KEY (n) REFERENCES q (id));

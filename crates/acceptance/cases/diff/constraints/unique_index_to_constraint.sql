@@ -1,0 +1,12 @@
+-- A unique index becomes a constraint of its name.
+-- engines: postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE UNIQUE INDEX u ON t (email);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT u UNIQUE (email));

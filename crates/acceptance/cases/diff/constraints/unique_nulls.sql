@@ -1,0 +1,11 @@
+-- Two NULLs become one value.
+-- engines: postgres 15
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT u UNIQUE (email));
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, CONSTRAINT u UNIQUE NULLS NOT DISTINCT (email));

@@ -1,0 +1,16 @@
+-- An index on an expression is written otherwise.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE INDEX ix ON t (lower(email));
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE INDEX ix ON t (LOWER( email ));
+
+-- choices
+no-changes

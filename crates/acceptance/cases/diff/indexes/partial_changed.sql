@@ -1,0 +1,13 @@
+-- A partial index takes in other rows.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE INDEX ix ON t (email) WHERE n > 0;
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE INDEX ix ON t (email) WHERE n > 1;

@@ -1,0 +1,13 @@
+-- A domain checks something else.
+-- engines: postgres
+
+-- from
+CREATE DOMAIN d AS integer CONSTRAINT d_check CHECK (VALUE > 0);
+CREATE TABLE t (id integer PRIMARY KEY, n d, email text);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE DOMAIN d AS integer CONSTRAINT d_check CHECK (VALUE > 1);
+CREATE TABLE t (id integer PRIMARY KEY, n d, email text);

@@ -1,0 +1,13 @@
+-- Views come, in the order in which they read each other.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+CREATE VIEW w AS SELECT id, n FROM t;
+CREATE VIEW a_on_w AS SELECT id FROM w;

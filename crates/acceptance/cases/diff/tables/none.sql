@@ -1,0 +1,14 @@
+-- Nothing changes.
+-- engines: sqlite, postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- choices
+no-changes

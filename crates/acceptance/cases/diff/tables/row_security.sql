@@ -1,0 +1,12 @@
+-- Row level security is switched on.
+-- engines: postgres
+
+-- from
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
+
+-- to
+CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+ALTER TABLE t ENABLE ROW LEVEL SECURITY;
