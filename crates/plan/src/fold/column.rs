@@ -320,5 +320,11 @@ pub(super) fn set_generation(
         found.default = None;
     }
     dialect.complete(schema, table);
+    if matches!(to, Some(Generation::Identity(_) | Generation::Serial { .. })) {
+        return Ok(());
+    }
+    for child in partition::children(schema, table) {
+        set_generation(schema, &child, column, to, dialect)?;
+    }
     Ok(())
 }

@@ -2,7 +2,7 @@ use whimbrel_schema::{
     Constraint, Deferrable, Engine, Index, IndexTarget, ObjectName, PrimaryKey, Schema, Table, Unique,
 };
 
-use super::{FoldError, dependents, table_mut};
+use super::{FoldError, dependents, partition, table_mut};
 use crate::Dialect;
 
 pub(super) fn add(
@@ -35,9 +35,47 @@ pub(super) fn add(
             return Err(FoldError::no_column(table, column));
         }
     }
+    let passed_on = match &constraint {
+        Constraint::Check(check) if !check.no_inherit => Some(constraint.clone()),
+        Constraint::PrimaryKey(_) | Constraint::Check(_) => None,
+        Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Exclusion(_) => {
+            found.add_constraint(constraint);
+            dialect.complete(schema, table);
+            return Ok(());
+        }
+    };
     found.add_constraint(constraint);
     dialect.complete(schema, table);
+    for child in partition::children(schema, table) {
+        match &passed_on {
+            Some(check) if !has_constraint(schema, &child, check.name()) => {
+                add(schema, &child, check, None, dialect)?;
+            }
+            // Its columns are NOT NULL from now on.
+            Some(_) | None => dialect.complete(schema, &child),
+        }
+    }
     Ok(())
+}
+
+fn has_constraint(schema: &Schema, table: &ObjectName, name: Option<&str>) -> bool {
+    let (Some(found), Some(name)) = (schema.table(table), name) else { return false };
+    exact_name(found, name, schema.engine).is_some()
+}
+
+/// Children of a table whose check of that name they share.
+fn sharing_children(schema: &Schema, table: &ObjectName, name: &str) -> Vec<ObjectName> {
+    let has_check = |table: &Table| table.checks.iter().any(|check| check.name.as_deref() == Some(name));
+    if !schema.table(table).is_some_and(|found| has_check(found) && !no_inherit(found, name)) {
+        return Vec::new();
+    }
+    let mut children = partition::children(schema, table);
+    children.retain(|child| schema.table(child).is_some_and(has_check));
+    children
+}
+
+fn no_inherit(table: &Table, name: &str) -> bool {
+    table.checks.iter().any(|check| check.name.as_deref() == Some(name) && check.no_inherit)
 }
 
 /// The index disappears as an index and goes on as the constraint's.
@@ -73,7 +111,11 @@ pub(super) fn drop(
     let Some(exact) = exact_name(found, name, engine) else {
         return if if_exists { Ok(()) } else { Err(no_constraint(table, name)) };
     };
-    let dropped = found.remove_constraint(&exact);
+    let children = sharing_children(schema, table, &exact);
+    for child in children {
+        drop(schema, &child, name, true, cascade)?;
+    }
+    let dropped = table_mut(schema, table)?.remove_constraint(&exact);
     match dropped {
         Some(Constraint::PrimaryKey(PrimaryKey { columns, .. }) | Constraint::Unique(Unique { columns, .. })) => {
             dependents::release_key(schema, table, &columns, &format!("constraint `{name}` of `{table}`"), cascade)
@@ -88,10 +130,16 @@ pub(super) fn rename(schema: &mut Schema, table: &ObjectName, from: &str, to: &s
     if !engine.same_name(from, to) && exact_name(found, to, engine).is_some() {
         return Err(FoldError::exists(format_args!("constraint `{to}` of `{table}`")));
     }
+    for child in sharing_children(schema, table, from) {
+        rename(schema, &child, from, to)?;
+    }
     edit(schema, table, from, |constraint| *constraint.name_mut() = Some(to.to_string()))
 }
 
 pub(super) fn validate(schema: &mut Schema, table: &ObjectName, name: &str) -> Result<(), FoldError> {
+    for child in sharing_children(schema, table, name) {
+        validate(schema, &child, name)?;
+    }
     edit(schema, table, name, |constraint| match constraint {
         Constraint::ForeignKey(key) => key.validated = true,
         Constraint::Check(check) => check.validated = true,

@@ -69,7 +69,16 @@ pub(super) fn column_in_query(text: &str, rename: &ColumnRename<'_>) -> Option<S
             replacement.push_str(" AS ");
             replacement.push_str(&rename.dialect.quote(rename.from));
         }
-        edits.push((word.range.clone(), replacement));
+        // `n AS amount` that becomes `amount AS amount` is just `amount`.
+        let alias = match (words.get(at + 1), words.get(at + 2)) {
+            (Some(keyword), Some(alias)) if keyword.is_keyword("AS") => Some(alias),
+            _ => None,
+        };
+        let range = match alias.filter(|alias| keeps_name && alias.names(rename.to, engine)) {
+            Some(alias) => word.range.start..alias.range.end,
+            None => word.range.clone(),
+        };
+        edits.push((range, replacement));
     }
     (!edits.is_empty()).then(|| splice(text, &edits))
 }

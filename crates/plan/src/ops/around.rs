@@ -3,14 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use whimbrel_schema::{
-    Column, Constraint, EnumType, Expression, ForeignKey, Index, IndexTarget, Object, ObjectName, Pair, Table,
+    Column, ColumnType, Constraint, EnumType, Expression, ForeignKey, Index, IndexTarget, Object, ObjectName, Pair,
+    Table,
 };
 
-use super::alter_column::{Conversion, is_replaced};
+use super::alter_column::is_replaced;
 use super::constraint::is_remade;
 use super::{Setting, enum_values};
 use crate::fold::names_column;
-use crate::{Cast, Change, CommentTarget, How, Step};
+use crate::{Change, CommentTarget, How, Step};
 
 /// The changes, and a drop and a creation of every index and constraint that the engine would not let stand: those on
 /// a column that is made anew, foreign keys on a key that is made anew or on a column whose type changes too far,
@@ -80,9 +81,8 @@ impl Causes {
             self.in_foreign_keys = true;
             self.replaced.insert(place);
         } else if !setting.dialect.same_type(Pair::new(&column.from.ty, &column.to.ty)) {
-            let cast = setting.dialect.cast(&column.from.name, Pair::new(&column.from.ty, &column.to.ty));
-            let chosen = Conversion::of(setting, table, column).using.is_some();
-            if cast != Cast::Implicit || chosen {
+            // The engine compares whole numbers of all sizes with each other; other types meet only their own.
+            if !(is_whole_number(&column.from.ty) && is_whole_number(&column.to.ty)) {
                 self.in_foreign_keys = true;
                 self.retyped.insert(place);
             }
@@ -255,6 +255,10 @@ fn foreign_keys(from: &Table, to: &Table, causes: &Causes, already: &Already, ad
             again(&from.name, &pair.0, &pair.1, added);
         }
     }
+}
+
+fn is_whole_number(ty: &ColumnType) -> bool {
+    ty.dimensions == 0 && ["smallint", "integer", "bigint"].contains(&ty.name.as_str())
 }
 
 /// Where a constraint cannot be dropped on its own, none needs to be: such an engine does not look until the end.

@@ -1,6 +1,6 @@
 use whimbrel_schema::{Constraint, ObjectName, Table};
 
-use super::survey::{Survey, keys_with_indexes};
+use super::survey::Survey;
 use super::{Items, Planned, Setting, Way};
 use crate::order::Rank;
 use crate::{How, Step};
@@ -12,16 +12,15 @@ pub(super) fn steps(setting: &Setting<'_>, table: &Table, survey: &Survey, items
         Way::Upgrade => Planned::from(drop).noted(format!("every row of `{}` is lost", table.name)),
         Way::Downgrade => drop.into(),
     };
-    let indexes = table.indexes.iter().map(|index| index.name.as_str());
-    let mut names = indexes.chain(keys_with_indexes(table)).map(|name| table.name.sibling(name));
-    let wanted = |name: &ObjectName| survey.taken.contains(name);
-    let rank = if wanted(&table.name) || names.any(|name| wanted(&name)) { Rank::FreeName } else { Rank::DropTable };
+    let rank = if survey.freed.contains(&table.name) { Rank::FreeName } else { Rank::DropTable };
     items.push(rank, &table.name, vec![drop]);
 
-    // Tables that go and reference each other in a circle: no order would do.
+    // Tables that go and reference each other in a circle: no order would do. And a key of a table that stays may go
+    // before this one does.
     for key in &table.foreign_keys {
         let Some(name) = &key.name else { continue };
-        if key.references == table.name || !in_circle(setting, table, &key.references) {
+        let in_the_way = survey.loosened.contains(&key.references) || in_circle(setting, table, &key.references);
+        if key.references == table.name || !in_the_way {
             continue;
         }
         let step =

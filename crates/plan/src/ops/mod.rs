@@ -13,6 +13,7 @@ mod drop_column;
 mod drop_table;
 mod enum_values;
 mod index;
+mod inherited;
 mod object;
 mod rebuild;
 mod survey;
@@ -102,7 +103,7 @@ impl Items {
 
 /// The steps that carry out all changes, in the order in which an engine takes them.
 pub(crate) fn plan(setting: &Setting<'_>, changes: Vec<Change>) -> Vec<Planned> {
-    let changes = around::with_dependents(setting, changes);
+    let changes = around::with_dependents(setting, inherited::without(setting, changes));
     let remade = view::remade(setting, &changes);
     let survey = Survey::of(setting, &changes);
     let mut items = Items::default();

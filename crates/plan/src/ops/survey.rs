@@ -12,6 +12,10 @@ pub(crate) struct Survey {
     pub created: HashMap<ObjectName, usize>,
     /// Tables that exist and whose keys or columns change: a foreign key to them waits until they are done.
     pub unsettled: HashSet<ObjectName>,
+    /// Tables that exist and lose a key or a column: foreign keys of tables that go do not wait for the end.
+    pub loosened: HashSet<ObjectName>,
+    /// Tables that go early, because their names or those of their indexes are wanted, and those that reference them.
+    pub freed: HashSet<ObjectName>,
     /// The names that new relations and indexes take.
     pub taken: HashSet<ObjectName>,
     /// Indexes that go, by their table and name.
@@ -37,6 +41,8 @@ impl Survey {
         let mut survey = Survey {
             created: order::creation_places(setting.schemas.to, &created),
             unsettled: HashSet::new(),
+            loosened: HashSet::new(),
+            freed: HashSet::new(),
             taken: HashSet::new(),
             dropped_indexes: HashMap::new(),
             added_keys: HashMap::new(),
@@ -48,7 +54,34 @@ impl Survey {
         for change in changes {
             survey.note(change);
         }
+        survey.free_names(changes);
         survey
+    }
+
+    fn free_names(&mut self, changes: &[Change]) {
+        let dropped: Vec<&Table> = (changes.iter())
+            .filter_map(|change| match change {
+                Change::DropTable { table } => Some(&**table),
+                _ => None,
+            })
+            .collect();
+        let mut referencing: HashMap<&ObjectName, Vec<&ObjectName>> = HashMap::new();
+        for table in &dropped {
+            for key in &table.foreign_keys {
+                referencing.entry(&key.references).or_default().push(&table.name);
+            }
+        }
+        let wanted = |table: &&&Table| {
+            let indexes = table.indexes.iter().map(|index| index.name.as_str());
+            let mut names = indexes.chain(keys_with_indexes(table)).map(|name| table.name.sibling(name));
+            self.taken.contains(&table.name) || names.any(|name| self.taken.contains(&name))
+        };
+        let mut open: Vec<&ObjectName> = dropped.iter().filter(wanted).map(|table| &table.name).collect();
+        while let Some(name) = open.pop() {
+            if self.freed.insert(name.clone()) {
+                open.extend(referencing.get(name).into_iter().flatten());
+            }
+        }
     }
 
     pub fn added_constraints(&self, table: &ObjectName) -> &[Constraint] {
@@ -70,20 +103,36 @@ impl Survey {
             }
             Change::AlterColumn { table, column } => {
                 self.unsettled.insert(table.clone());
+                self.loosened.insert(table.clone());
                 self.note_calls(column.to.default.as_ref().map(|it| it.text()));
                 self.note_generation(column.to.generation.as_ref());
             }
             Change::DropColumn { table, .. } => {
                 self.unsettled.insert(table.clone());
+                self.loosened.insert(table.clone());
+            }
+            Change::DropConstraint { table, .. } => {
+                self.loosened.insert(table.clone());
             }
             Change::AddConstraint { table, constraint } => {
                 self.note_constraint(table, constraint);
                 self.added_constraints.entry(table.clone()).or_default().push((**constraint).clone());
             }
-            Change::AlterConstraint { table, constraint } => self.note_constraint(table, &constraint.to),
+            Change::AlterConstraint { table, constraint } => {
+                self.loosened.insert(table.clone());
+                self.note_constraint(table, &constraint.to);
+            }
             Change::CreateIndex { table, index } => self.note_index(table, index),
-            Change::AlterIndex { table, index } => self.note_index(table, &index.to),
+            Change::AlterIndex { table, index } => {
+                if index.from.unique {
+                    self.loosened.insert(table.clone());
+                }
+                self.note_index(table, &index.to);
+            }
             Change::DropIndex { table, index } => {
+                if index.unique {
+                    self.loosened.insert(table.clone());
+                }
                 self.dropped_indexes.insert((table.clone(), index.name.clone()), (**index).clone());
             }
             Change::CreateObject { object } => {
@@ -97,7 +146,6 @@ impl Survey {
             | Change::RenameTable { .. }
             | Change::AlterTableOptions { .. }
             | Change::RenameColumn { .. }
-            | Change::DropConstraint { .. }
             | Change::CreateTrigger { .. }
             | Change::DropTrigger { .. }
             | Change::AlterTrigger { .. }
@@ -185,7 +233,7 @@ impl Survey {
 }
 
 /// The constraints of a table that have an index of their name behind them.
-pub(super) fn keys_with_indexes(table: &Table) -> impl Iterator<Item = &str> {
+fn keys_with_indexes(table: &Table) -> impl Iterator<Item = &str> {
     let primary = table.primary_key.iter().filter_map(|it| it.name.as_deref());
     let uniques = table.uniques.iter().filter_map(|it| it.name.as_deref());
     primary.chain(uniques).chain(table.exclusions.iter().filter_map(|it| it.name.as_deref()))

@@ -6,7 +6,7 @@ CREATE TYPE mood AS ENUM ('sad', 'ok');
 CREATE TABLE t (id integer PRIMARY KEY, m mood DEFAULT 'sad');
 
 -- rows
-INSERT INTO t VALUES (1, 'sad');
+INSERT INTO t VALUES (1, 'ok');
 
 -- to
 CREATE TYPE mood AS ENUM ('unhappy', 'ok');
