@@ -59,6 +59,8 @@ pub enum Choice {
     /// The way back is not tried, for this reason.
     NoUndo(String),
     AllowQuestions,
+    /// Whether something was renamed, and whether a conversion loses something, may stay asked.
+    AllowDoubts,
     /// The two are the same: nothing may be found.
     NoChanges,
 }
@@ -79,6 +81,7 @@ impl Choice {
             "no-undo" if rest.is_empty() => bail!("`no-undo` needs a reason"),
             "no-undo" => Choice::NoUndo(rest.to_owned()),
             "allow-questions" => Choice::AllowQuestions,
+            "allow-doubts" => Choice::AllowDoubts,
             "no-changes" => Choice::NoChanges,
             _ => bail!("there is no choice `{word}`"),
         })
@@ -94,6 +97,7 @@ impl fmt::Display for Choice {
             Choice::Using(place, expression) => write!(f, "using {place} = {expression}"),
             Choice::NoUndo(reason) => write!(f, "no-undo {reason}"),
             Choice::AllowQuestions => f.write_str("allow-questions"),
+            Choice::AllowDoubts => f.write_str("allow-doubts"),
             Choice::NoChanges => f.write_str("no-changes"),
         }
     }

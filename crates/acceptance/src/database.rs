@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use whimbrel_engines::sqlite::{Mode, Place};
-use whimbrel_engines::url::DatabaseUrl;
 use whimbrel_run::Driver;
 use whimbrel_schema::Engine;
 
@@ -106,13 +105,7 @@ pub enum Journal {
 }
 
 pub fn open(url: &str) -> Result<Box<dyn Driver>> {
-    match whimbrel_engines::url::parse(url)? {
-        DatabaseUrl::Sqlite(place) => {
-            let place = place.file.map_or(Place::Memory, Place::File);
-            Ok(Box::new(whimbrel_engines::sqlite::connect(&place, Mode::Existing)?))
-        }
-        DatabaseUrl::Postgres(_) => bail!("PostgreSQL has no driver yet"),
-    }
+    Ok(whimbrel_engines::connect(&whimbrel_engines::url::parse(url)?)?)
 }
 
 impl Database {

@@ -1,24 +1,26 @@
 //! Two schemas, field by field: what the laws mean by "the same".
 
 use serde_json::Value;
-use whimbrel_schema::{Pair, Schema};
+use whimbrel_plan::Dialect;
+use whimbrel_schema::{Expression, Pair, Schema};
 
 /// Every place where the two are not the same, as `tables.email.columns.subject.nullable: true → false`. Column order
-/// is left out: no engine can change it in place, and nothing that names its columns depends on it.
-pub fn differences(schemas: Pair<&Schema>) -> Vec<String> {
+/// is left out: no engine can change it in place, and nothing that names its columns depends on it. Expressions of which
+/// the dialect is certain that they mean the same are the same.
+pub fn differences(schemas: Pair<&Schema>, dialect: &dyn Dialect) -> Vec<String> {
     let values = schemas.map(|schema| serde_json::to_value(schema).unwrap_or(Value::Null));
     let mut found = Vec::new();
-    compare("", values.as_ref(), &mut found);
+    compare("", values.as_ref(), dialect, &mut found);
     found
 }
 
-fn compare(path: &str, values: Pair<&Value>, found: &mut Vec<String>) {
+fn compare(path: &str, values: Pair<&Value>, dialect: &dyn Dialect, found: &mut Vec<String>) {
     match (values.from, values.to) {
         (Value::Object(from), Value::Object(to)) => {
             let keys: std::collections::BTreeSet<&String> = from.keys().chain(to.keys()).collect();
             for key in keys {
                 let pair = Pair::new(from.get(key).unwrap_or(&Value::Null), to.get(key).unwrap_or(&Value::Null));
-                compare(&join(path, key), pair, found);
+                compare(&join(path, key), pair, dialect, found);
             }
         }
         (Value::Array(from), Value::Array(to)) if named(path, from) && named(path, to) => {
@@ -29,15 +31,45 @@ fn compare(path: &str, values: Pair<&Value>, found: &mut Vec<String>) {
                 };
                 let path = join(path, &wanted);
                 match (of(from).as_slice(), of(to).as_slice()) {
-                    ([from], [to]) => compare(&path, Pair::new(from, to), found),
-                    (from, to) if from == to => {}
-                    (from, to) => found.push(format!("{path}: {} → {}", shown(from), shown(to))),
+                    ([from], [to]) => compare(&path, Pair::new(from, to), dialect, found),
+                    (from, to) => {
+                        let (from, to) = unmatched(&path, from, to, dialect);
+                        if !from.is_empty() || !to.is_empty() {
+                            found.push(format!("{path}: {} → {}", shown(&from), shown(&to)));
+                        }
+                    }
                 }
+            }
+        }
+        (Value::String(from), Value::String(to)) if from != to && is_expression(path) => {
+            let expressions = Pair::new(from, to).map(|text| Expression::new(text.clone()));
+            if !dialect.same_expression(expressions.as_ref()) {
+                found.push(format!("{path}: {from} → {to}"));
             }
         }
         (from, to) if from == to => {}
         (from, to) => found.push(format!("{path}: {from} → {to}")),
     }
+}
+
+fn is_expression(path: &str) -> bool {
+    let last = path.rsplit('.').next().unwrap_or(path);
+    ["default", "expression", "predicate", "query", "stored", "virtual"].contains(&last)
+}
+
+/// Of several things without a name of their own, those that have no equal on the other side.
+fn unmatched(path: &str, from: &[Value], to: &[Value], dialect: &dyn Dialect) -> (Vec<Value>, Vec<Value>) {
+    let mut left = to.to_vec();
+    let alone = from.iter().filter(|value| {
+        let equal = left.iter().position(|other| {
+            let mut found = Vec::new();
+            compare(path, Pair::new(*value, other), dialect, &mut found);
+            found.is_empty()
+        });
+        equal.map(|at| left.remove(at)).is_none()
+    });
+    let alone: Vec<Value> = alone.cloned().collect();
+    (alone, left)
 }
 
 fn shown(values: &[Value]) -> String {
@@ -51,7 +83,7 @@ fn join(path: &str, key: &str) -> String {
     if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
 }
 
-/// Lists whose members have names and no order; unnamed constraints are told apart by what they are. The keys of an
+/// Lists whose members have names and no order; what has no name is matched by what it is. The keys of an
 /// index are a list too, and their order counts.
 fn named(path: &str, list: &[Value]) -> bool {
     const LISTS: [&str; 9] =
@@ -73,7 +105,7 @@ fn label(value: &Value) -> String {
             (Some(namespace), Some(name)) => format!("{namespace}.{name}"),
             (None, name) | (name, None) => name.unwrap_or_default(),
         },
-        Some(_) | None => value.to_string(),
+        Some(_) | None => "unnamed".to_owned(),
     }
 }
 
@@ -93,13 +125,14 @@ mod tests {
 
     #[test]
     fn each_difference_names_its_place() {
+        let dialect = whimbrel_engines::sqlite::dialect();
         let column = |name: &str| Column::new(name, ColumnType::new("TEXT"));
         let from = schema(vec![column("a"), column("b")], "a > 0");
         let to = schema(vec![column("b").not_null(), column("a")], "a > 0");
-        let found = differences(Pair::new(&from, &to));
+        let found = differences(Pair::new(&from, &to), dialect);
         assert_eq!(found, ["tables.email.columns.b.nullable: true → false"]);
-        assert!(differences(Pair::new(&to, &to)).is_empty());
+        assert!(differences(Pair::new(&to, &to), dialect).is_empty());
         let other = schema(vec![column("a"), column("b")], "a > 1");
-        assert_eq!(differences(Pair::new(&from, &other)).len(), 2, "an unnamed check that is another one");
+        assert_eq!(differences(Pair::new(&from, &other), dialect).len(), 1, "an unnamed check that is another one");
     }
 }

@@ -1,10 +1,12 @@
 //! The laws that hold for every case, on every engine.
 
 mod fold;
+mod hold;
 mod oracle;
 mod rows;
 
 pub use fold::{fold, folding_is_introspecting};
+pub use hold::{Held, hold};
 pub use oracle::{Compared, ensure_same_dump};
 pub use rows::{Expectation, Moves, backfilled, expect};
 
@@ -30,7 +32,7 @@ pub fn ensure_same(what: &str, schemas: Pair<&Schema>, driver: &mut dyn Driver) 
     ensure!(changes.is_empty(), "{what}: the diff is not empty\n  {}", changes.join("\n  "));
     from.sort();
     to.sort();
-    let fields = differences(Pair::new(&from, &to));
+    let fields = differences(Pair::new(&from, &to), dialect);
     ensure!(fields.is_empty(), "{what}: not the same field by field\n  {}", fields.join("\n  "));
     Ok(())
 }

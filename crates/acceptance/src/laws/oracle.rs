@@ -38,9 +38,13 @@ pub enum Compared {
 }
 
 const SQLITE_CATALOGUE: &str = r#"
-    SELECT 'column ' || m.name || '.' || x.name || ' ' || x.type || ' ' || x."notnull" || ' '
+    SELECT 'column ' || m.name || '.' || x.name || ' ' || x.type || ' '
+           -- A rowid is never NULL, whatever is written.
+           || CASE WHEN upper(x.type) = 'INTEGER' AND x.pk = 1
+                    AND (SELECT max(y.pk) FROM pragma_table_xinfo(m.name) y) = 1 THEN 1 ELSE x."notnull" END || ' '
            || coalesce(x.dflt_value, '-') || ' key ' || x.pk || ' hidden ' || x.hidden
-    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x WHERE m.type IN ('table', 'view')
+    FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x
+    WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite%'
     UNION ALL
     SELECT 'foreign key ' || m.name || '.' || f."from" || ' → ' || f."table" || '.' || coalesce(f."to", '-') || ' '
            || f.on_update || ' ' || f.on_delete || ' ' || f.match

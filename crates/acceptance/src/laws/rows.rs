@@ -30,7 +30,11 @@ impl Moves {
                 }
                 Choice::Backfill(place, expression) => moves.backfills.push((place.clone(), expression.clone())),
                 Choice::Using(place, expression) => moves.usings.push((place.clone(), expression.clone())),
-                Choice::AllowDrop(_) | Choice::NoUndo(_) | Choice::AllowQuestions | Choice::NoChanges => {}
+                Choice::AllowDrop(_)
+                | Choice::NoUndo(_)
+                | Choice::AllowQuestions
+                | Choice::AllowDoubts
+                | Choice::NoChanges => {}
             }
         }
         moves

@@ -15,10 +15,17 @@ use crate::case::{Case, Choice, Part};
 pub use sketch::{ColumnSketch, Sketch, TableSketch, TypeSketch};
 
 /// Two sketches of which the second came from the first by changes.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct RandomPair {
     pub from: Sketch,
     pub to: Sketch,
+}
+
+/// The case says all, and in words that can be kept.
+impl std::fmt::Debug for RandomPair {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the case above")
+    }
 }
 
 pub fn pair(engine: Engine) -> impl Strategy<Value = RandomPair> {
@@ -40,6 +47,8 @@ impl RandomPair {
             .with(Part::From, self.from.schema_sql())
             .with(Part::Rows, self.from.rows_sql())
             .with(Part::To, self.to.schema_sql());
+        case.choices.push(Choice::AllowDoubts);
+        case.choices.extend(self.lost().map(Choice::NoUndo));
         for from in &self.from.tables {
             match self.to.table(from.number) {
                 Some(to) => self.answer_for(from, to, &mut case.choices),
@@ -47,6 +56,26 @@ impl RandomPair {
             }
         }
         case
+    }
+
+    /// Why the way back cannot be walked with rows: nothing is kept yet of what the way up destroys.
+    fn lost(&self) -> Option<String> {
+        for from in self.from.tables.iter().filter(|table| table.rows > 0) {
+            let Some(to) = self.to.table(from.number) else {
+                let referring = self.from.tables.iter().any(|table| {
+                    table.rows > 0 && table.references.iter().any(|reference| reference.table == from.number)
+                });
+                if referring {
+                    return Some(format!("rows refer to the rows of {}, which are gone", from.name));
+                }
+                continue;
+            };
+            let gone = from.columns.iter().find(|column| to.column(column.number).is_none() && !column.nullable);
+            if let Some(gone) = gone.filter(|column| column.default.is_none() && column.computed.is_none()) {
+                return Some(format!("the values of {} are gone, and it needs some", gone.name));
+            }
+        }
+        None
     }
 
     fn answer_for(&self, from: &TableSketch, to: &TableSketch, choices: &mut Vec<Choice>) {
@@ -61,7 +90,7 @@ impl RandomPair {
                 Some(_) => {}
                 None => {
                     let required = !column.nullable && column.default.is_none() && column.computed.is_none();
-                    if let Some(value) = self.to.value(to, column, 0).filter(|_| required && from.rows > 0) {
+                    if let Some(value) = self.to.value(to, column, 0).filter(|_| required) {
                         choices.push(Choice::Backfill(format!("{}.{}", to.name, column.name), value));
                     }
                 }

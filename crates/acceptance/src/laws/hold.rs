@@ -1,0 +1,183 @@
+use anyhow::{Context, Result, bail, ensure};
+use whimbrel_plan::autogenerate::{Draft, DraftStatement, draft};
+use whimbrel_plan::{Choices, Question, Rename};
+use whimbrel_run::Driver;
+use whimbrel_schema::Pair;
+
+use super::oracle::Compared;
+use super::{Moves, backfilled, ensure_same, ensure_same_dump, expect, fold};
+use crate::case::{Case, Choice, Part};
+use crate::database::Database;
+
+/// What was looked at, so that a run can tell whether it looked at anything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Held {
+    pub changes: usize,
+    pub statements: usize,
+    pub rows: usize,
+    pub dumps: usize,
+    pub undone: usize,
+}
+
+impl std::ops::AddAssign for Held {
+    fn add_assign(&mut self, other: Held) {
+        self.changes += other.changes;
+        self.statements += other.statements;
+        self.rows += other.rows;
+        self.dumps += other.dumps;
+        self.undone += other.undone;
+    }
+}
+
+impl std::fmt::Display for Held {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Held { changes, statements, rows, dumps, undone } = self;
+        write!(f, "{changes} changes, {statements} statements, {rows} rows kept, {dumps} dumps equal, {undone} undone")
+    }
+}
+
+/// Convergence, preservation and undo, on two empty databases of one engine.
+pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Result<Held> {
+    let engine = databases.from.ground.engine;
+    let Pair { from: here, to: there } = databases;
+    there.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
+    let to = there.driver.introspect()?;
+    here.driver.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
+    let from = here.driver.introspect()?;
+    for (part, schema, database) in [(Part::From, &from, &mut *here), (Part::To, &to, &mut *there)] {
+        let folded = fold(case.sql(part, engine), database.driver.dialect())?;
+        ensure_same("folded → introspected", Pair::new(&folded, schema), database.driver.as_mut())?;
+    }
+    here.driver.execute_script(case.sql(Part::Rows, engine)).context("the engine refused the rows")?;
+
+    let choices = choices(case)?;
+    let drafted = draft(Pair::new(from.clone(), to.clone()), here.driver.dialect(), &choices).context("no draft")?;
+    check_questions(case, &drafted)?;
+    if case.has(&Choice::NoChanges) {
+        ensure!(drafted.changes.is_empty(), "changes where there are none: {}", described(&drafted));
+    }
+    let moves = Moves::of(case);
+    let kept = expect(Pair::new(&from, &to), &moves, here.driver.as_mut(), false)?;
+    let undo = match case.choices.iter().find(|choice| matches!(choice, Choice::NoUndo(_))) {
+        Some(_) => None,
+        None => Some(expect(Pair::new(&from, &to), &moves, here.driver.as_mut(), true)?),
+    };
+
+    run(&drafted.upgrade, here.driver.as_mut()).with_context(|| format!("the upgrade of\n{}", sql(&drafted)))?;
+    let told = || format!("after\n{}", script(&drafted.upgrade));
+    let reached = here.driver.introspect()?;
+    ensure_same("reached → wanted", Pair::new(&reached, &to), here.driver.as_mut()).with_context(told)?;
+    let next = draft(Pair::new(reached.clone(), to.clone()), here.driver.dialect(), &Choices::default())?;
+    ensure!(next.changes.is_empty(), "the next draft has {} {}", described(&next), told());
+    for expectation in &kept {
+        expectation.check(here.driver.as_mut()).with_context(told)?;
+    }
+    backfilled(Pair::new(&from, &to), &moves, here.driver.as_mut()).with_context(told)?;
+    let mut held = Held {
+        changes: drafted.changes.len(),
+        statements: drafted.upgrade.len(),
+        rows: kept.iter().map(super::Expectation::rows).sum(),
+        ..Held::default()
+    };
+    if with_dump {
+        let schemas = Pair::new(&reached, &to);
+        let compared = ensure_same_dump(Pair::new(&mut *here, &mut *there), schemas).with_context(told)?;
+        held.dumps += usize::from(compared == Compared::Yes);
+    }
+    if let Some(undo) = undo {
+        let told = || {
+            format!(
+                "after the upgrade\n{}\nand the downgrade\n{}",
+                script(&drafted.upgrade),
+                script(&drafted.downgrade)
+            )
+        };
+        run(&drafted.downgrade, here.driver.as_mut()).with_context(told)?;
+        let back = here.driver.introspect()?;
+        ensure_same("undone → from", Pair::new(&back, &from), here.driver.as_mut()).with_context(told)?;
+        for expectation in &undo {
+            expectation.check(here.driver.as_mut()).with_context(told)?;
+        }
+        held.undone += drafted.downgrade.len();
+    }
+    Ok(held)
+}
+
+fn choices(case: &Case) -> Result<Choices> {
+    let mut choices = Choices::default();
+    for choice in &case.choices {
+        match choice {
+            Choice::Rename(pair) => choices.renames.push(Rename::parse(pair)?),
+            Choice::AllowDrop(table) => choices.allow_drop.push(whimbrel_plan::object_name(table)),
+            Choice::Backfill(place, expression) => {
+                let (place, expression) = Choices::parse_assignment(&format!("{place}={expression}"))?;
+                choices.backfills.insert(place, expression);
+            }
+            Choice::Using(place, expression) => {
+                let (place, expression) = Choices::parse_assignment(&format!("{place}={expression}"))?;
+                choices.usings.insert(place, expression);
+            }
+            Choice::NoUndo(_) | Choice::AllowQuestions | Choice::AllowDoubts | Choice::NoChanges => {}
+        }
+    }
+    Ok(choices)
+}
+
+/// A question is left only where the case says so: a law over a draft that was not finished would say nothing.
+fn check_questions(case: &Case, draft: &Draft) -> Result<()> {
+    let left = |question: &&Question| match question {
+        Question::RenamedColumn { .. }
+        | Question::RenamedTable { .. }
+        | Question::RenamedEnumValue { .. }
+        | Question::LossyConversion { .. } => !case.has(&Choice::AllowDoubts),
+        Question::UnnamedTable { .. }
+        | Question::RequiredColumn { .. }
+        | Question::UnknownConversion { .. }
+        | Question::RemovedEnumValues { .. }
+        | Question::ByHand { .. } => true,
+    };
+    let questions: Vec<String> = draft.questions.iter().filter(left).map(ToString::to_string).collect();
+    if questions.is_empty() || case.has(&Choice::AllowQuestions) {
+        return Ok(());
+    }
+    bail!("questions are left:\n  {}", questions.join("\n  "))
+}
+
+fn described(draft: &Draft) -> String {
+    draft.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+fn sql(draft: &Draft) -> String {
+    script(&draft.upgrade)
+}
+
+fn script(statements: &[DraftStatement]) -> String {
+    statements.iter().map(|statement| format!("{};\n", statement.sql)).collect()
+}
+
+/// As a revision runs: what can be in the transaction is, what the engine refuses there stands alone.
+fn run(statements: &[DraftStatement], driver: &mut dyn Driver) -> Result<()> {
+    driver.prepare_session()?;
+    let mut open = false;
+    for statement in statements {
+        if statement.transactional && !open {
+            driver.begin()?;
+        } else if !statement.transactional && open {
+            commit(driver)?;
+        }
+        open = statement.transactional;
+        if let Err(error) = driver.execute(&statement.sql) {
+            if open {
+                driver.rollback()?;
+            }
+            return Err(anyhow::Error::from(error).context(format!("at {}", statement.sql)));
+        }
+    }
+    if open { commit(driver) } else { Ok(()) }
+}
+
+fn commit(driver: &mut dyn Driver) -> Result<()> {
+    let broken = driver.violations()?;
+    ensure!(broken.is_empty(), "the revision breaks {}", broken.join("; "));
+    Ok(driver.commit()?)
+}
