@@ -101,7 +101,8 @@ CREATE TABLE events_2024 PARTITION OF events FOR VALUES FROM ('2024-01-01') TO (
 CREATE TABLE events_rest PARTITION OF events DEFAULT PARTITION BY HASH (id);
 CREATE TABLE logs (kind text, size integer) PARTITION BY LIST (lower(kind));
 CREATE INDEX own_index ON events_2024 (id DESC);
-CREATE UNLOGGED TABLE scratchpad (note text) INHERITS (users);
+CREATE TABLE basis (id integer NOT NULL, CONSTRAINT basis_low CHECK (id > 0), CONSTRAINT only_here CHECK (id < 9) NO INHERIT);
+CREATE UNLOGGED TABLE scratchpad (note text) INHERITS (basis);
 
 CREATE VIEW moods AS SELECT id, feeling FROM users WHERE feeling IS NOT NULL WITH LOCAL CHECK OPTION;
 ALTER VIEW moods SET (security_barrier = true);
@@ -137,7 +138,7 @@ CREATE TEXT SEARCH DICTIONARY stops (TEMPLATE = simple, accept = false);
 CREATE FOREIGN DATA WRAPPER nothing;
 CREATE SERVER elsewhere FOREIGN DATA WRAPPER nothing OPTIONS (host 'h');
 CREATE FOREIGN TABLE far_away (id integer NOT NULL) SERVER elsewhere;
-CREATE PUBLICATION news FOR TABLE ONLY users;
+CREATE PUBLICATION news FOR TABLE users;
 CREATE FUNCTION on_ddl() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
 CREATE EVENT TRIGGER watch ON ddl_command_end WHEN TAG IN ('CREATE TABLE') EXECUTE FUNCTION on_ddl();
 ALTER TABLE users REPLICA IDENTITY FULL;

@@ -9,7 +9,8 @@
 //! has from its parent are left out of the partition: they are made and dropped with the parent's.
 //!
 //! Left out: what extensions made, temporary tables, the ledger's tables, Alembic's, and whatever is not schema:
-//! owners, privileges, user mappings, security labels. What else the value has no room for is there as `Opaque`.
+//! owners, privileges, user mappings, security labels, statistics targets, comments on what is opaque. What else the
+//! value has no room for is there as `Opaque`.
 
 mod catalogue;
 mod constraints;

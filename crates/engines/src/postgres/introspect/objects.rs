@@ -88,7 +88,7 @@ pub fn read_opaque(catalogue: &mut Catalogue, fields: &mut Fields<'_>) -> Result
     let kind = fields.string()?;
     let (namespace, name) = (fields.oid()?, fields.string()?);
     let table = fields.oid()?;
-    let mut definition = fields.string()?;
+    let definition = fields.string()?;
     if catalogue.members.contains(&(class, oid)) || is_ours(&name) {
         return Ok(());
     }
@@ -107,10 +107,6 @@ pub fn read_opaque(catalogue: &mut Catalogue, fields: &mut Fields<'_>) -> Result
         (None, Some(table)) => table.namespace.clone(),
         (None, None) => None,
     };
-    // A comment and the state of a composite type are kept under the number of its hidden table in some versions.
-    if let Some(comment) = catalogue.comment(class, oid, 0) {
-        definition.push_str(&format!("; COMMENT '{}'", comment.replace('\'', "''")));
-    }
     let opaque = Opaque { kind, name: ObjectName { namespace, name }, table, definition };
     catalogue.objects.push((class, oid, Object::Opaque(opaque)));
     Ok(())

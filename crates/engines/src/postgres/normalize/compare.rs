@@ -1,13 +1,14 @@
 use whimbrel_schema::{Expression, Generation, Index, Object, ObjectId, ObjectName, Schema, Table};
 
 use super::gather::Gathered;
+use crate::postgres::bind::without_qualifier;
 use crate::postgres::dialect;
 
 /// The schema with the words of its twin, which was read from the server. What the twin lacks, the server did not
 /// take, and it stays as it was.
-pub fn reworded(schema: &Schema, gathered: &Gathered<'_>, twin: &Schema, scratch: &str) -> Schema {
+pub fn reworded(schema: &Schema, gathered: &Gathered<'_>, twin: &Schema, scratch: &str, home: &str) -> Schema {
     let mut schema = schema.clone();
-    let words = Words { scratch };
+    let words = Words { scratch, home };
     for (name, place) in &gathered.tables {
         let twin = twin.tables.get(&ObjectName::new(place.as_str()));
         if let (Some(table), Some(twin)) = (schema.tables.get_mut(*name), twin) {
@@ -36,12 +37,25 @@ fn twin_id(id: &ObjectId, place: &str, gathered: &Gathered<'_>) -> ObjectId {
 
 struct Words<'a> {
     scratch: &'a str,
+    home: &'a str,
 }
 
 impl Words<'_> {
+    /// Where something made anew hides what is at home, the server qualifies what it prints of home's; a schema
+    /// qualifies neither. A text that names the scratch schema itself is nobody's.
+    fn text(&self, twin: &str) -> Option<String> {
+        (!twin.contains(self.scratch)).then(|| without_qualifier(twin, self.home))
+    }
+
     fn take(&self, own: &mut Expression, twin: &Expression) {
-        if !twin.text().contains(self.scratch) {
-            own.clone_from(twin);
+        if let Some(text) = self.text(twin.text()) {
+            own.0 = text;
+        }
+    }
+
+    fn definition(&self, own: &mut String, twin: &str, place: &str, name: &ObjectName) {
+        if let Some(text) = self.text(twin) {
+            *own = back(&text, place, name);
         }
     }
 
@@ -76,7 +90,7 @@ impl Words<'_> {
         self.indexes(&mut table.indexes, &twin.indexes);
         for trigger in &mut table.triggers {
             if let Some(twin) = twin.triggers.iter().find(|twin| twin.name == trigger.name) {
-                trigger.definition = back(&twin.definition, place, &table.name);
+                self.definition(&mut trigger.definition, &twin.definition, place, &table.name);
             }
         }
     }
@@ -103,26 +117,25 @@ impl Words<'_> {
             }
             (Object::View(own), Object::View(twin)) => {
                 // The server keeps a list of column names as aliases within the query.
-                if !twin.query.text().contains(self.scratch) {
-                    own.query.clone_from(&twin.query);
+                if let Some(query) = self.text(twin.query.text()) {
+                    own.query.0 = query;
                     own.columns.clear();
                 }
                 self.indexes(&mut own.indexes, &twin.indexes);
                 for trigger in &mut own.triggers {
                     if let Some(twin) = twin.triggers.iter().find(|twin| twin.name == trigger.name) {
-                        trigger.definition = back(&twin.definition, place, &own.name);
+                        self.definition(&mut trigger.definition, &twin.definition, place, &own.name);
                     }
                 }
             }
-            (Object::Routine(own), Object::Routine(twin)) if !twin.definition.contains(self.scratch) => {
-                own.definition = back(&twin.definition, place, &own.name);
+            (Object::Routine(own), Object::Routine(twin)) => {
+                self.definition(&mut own.definition, &twin.definition, place, &own.name);
             }
-            (Object::Opaque(own), Object::Opaque(twin)) if !twin.definition.contains(self.scratch) => {
-                let definition = back(&twin.definition, place, &own.name);
-                own.definition = match (&own.table, &twin.table) {
-                    (Some(table), Some(place)) => back(&definition, &place.name, table),
-                    (None, _) | (_, None) => definition,
-                };
+            (Object::Opaque(own), Object::Opaque(twin)) => {
+                self.definition(&mut own.definition, &twin.definition, place, &own.name);
+                if let (Some(table), Some(place)) = (&own.table, &twin.table) {
+                    own.definition = back(&own.definition, &place.name, table);
+                }
             }
             _ => {}
         }

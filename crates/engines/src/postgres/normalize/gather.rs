@@ -65,7 +65,9 @@ impl<'a> Gathered<'a> {
         loop {
             let known = words.seen.len();
             for (id, object) in &schema.objects {
-                if self.objects.contains_key(id) || self.others.contains(id) || !words.name(&id.name.name) {
+                // What is asked about is made anew under its name at home; from elsewhere it is referred to where it is.
+                let at_home = id.name.namespace.is_none() && self.objects.contains_key(id);
+                if at_home || self.others.contains(id) || !words.name(&id.name.name) {
                     continue;
                 }
                 if can_be_referred_to(object) {
@@ -74,11 +76,8 @@ impl<'a> Gathered<'a> {
                 }
             }
             for (name, table) in &schema.tables {
-                if words.queries
-                    && !self.tables.contains_key(name)
-                    && !self.bare_tables.contains(name)
-                    && words.name(&name.name)
-                {
+                let at_home = name.namespace.is_none() && self.tables.contains_key(name);
+                if words.queries && !at_home && !self.bare_tables.contains(name) && words.name(&name.name) {
                     self.bare_tables.insert(name);
                     words.add_types(table);
                 }
@@ -88,6 +87,32 @@ impl<'a> Gathered<'a> {
             }
         }
     }
+}
+
+/// The objects in an order in which a view comes after those that its query names.
+pub fn in_order<'a>(objects: Vec<(&'a ObjectId, &'a Object)>) -> Vec<&'a ObjectId> {
+    let mut waiting: Vec<_> = objects
+        .into_iter()
+        .map(|(id, object)| {
+            let mut words = Words::default();
+            words.add_object(object);
+            (id, words)
+        })
+        .collect();
+    let mut ordered = Vec::with_capacity(waiting.len());
+    while !waiting.is_empty() {
+        let names: Vec<&ObjectId> = waiting.iter().map(|(id, _)| *id).collect();
+        let free =
+            |id: &ObjectId, words: &Words| !names.iter().any(|other| *other != id && words.name(&other.name.name));
+        let (mut ready, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|(id, words)| free(id, words));
+        waiting = rest;
+        if ready.is_empty() {
+            // Names that only look like references; any order is as good.
+            ready = std::mem::take(&mut waiting);
+        }
+        ordered.extend(ready.into_iter().map(|(id, _)| id));
+    }
+    ordered
 }
 
 /// Whether there is anything in it that the server would word.

@@ -55,7 +55,7 @@ fn word(
     let connection = &mut driver.connection;
     let homes = [scratch.as_str(), home.as_str()];
     let path = steady_printing(&homes);
-    connection.send(&format!("CREATE SCHEMA {scratch};\n{path} SET LOCAL check_function_bodies = off;"), |_| Ok(()))?;
+    connection.send(&format!("CREATE SCHEMA {scratch};\n{path} SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = warning;"), |_| Ok(()))?;
     let mut pieces = pieces::all(schema, gathered, &home)?;
     for namespace in gathered.namespaces() {
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(namespace));
@@ -78,7 +78,7 @@ fn word(
         return Ok((schema.clone(), notices));
     }
     let twin = read(connection, &homes, first, &path, "")?;
-    Ok((compare::reworded(schema, gathered, &twin, &scratch), notices))
+    Ok((compare::reworded(schema, gathered, &twin, &scratch, &home), notices))
 }
 
 /// Everything in one message; where that is refused, piece by piece, those that failed once more when the others are

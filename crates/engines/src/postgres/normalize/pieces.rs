@@ -4,7 +4,7 @@ use whimbrel_schema::{
     Check, Column, Constraint, Generation, Index, IndexTarget, Object, ObjectId, ObjectName, Schema, Table, View,
 };
 
-use super::gather::Gathered;
+use super::gather::{Gathered, in_order};
 use crate::postgres::bind::{identifier, without_qualifier};
 use crate::postgres::dialect;
 
@@ -38,11 +38,16 @@ pub fn all(schema: &Schema, gathered: &Gathered<'_>, home: &str) -> Result<Vec<P
             pieces.table(table, place)?;
         }
     }
-    for (id, object) in others().filter(|(_, object)| rank(object) == Rank::Late) {
-        pieces.dependency(id, object)?;
-    }
-    for (id, place, object) in asked().filter(|(_, _, object)| rank(object) == Rank::Late) {
-        pieces.object(id, place, object)?;
+    let late = |object: &Object| rank(object) == Rank::Late;
+    let objects = others().chain(asked().map(|(id, _, object)| (id, object))).filter(|(_, object)| late(object));
+    for id in in_order(objects.collect()) {
+        let Some(object) = schema.objects.get(id) else { continue };
+        if gathered.others.contains(id) {
+            pieces.dependency(id, object)?;
+        }
+        if let Some(place) = gathered.objects.get(id) {
+            pieces.object(id, place, object)?;
+        }
     }
     for (name, place) in &gathered.tables {
         if let Some(table) = schema.tables.get(*name) {

@@ -141,7 +141,7 @@ WHERE c.oid >= 16384 AND NOT EXISTS (
 )
 UNION ALL
 SELECT 'pg_collation'::regclass, c.oid, 'collation', c.collnamespace, c.collname, 0,
-       (jsonb_strip_nulls(to_jsonb(c)) - '{oid,collname,collnamespace,collowner,collversion}'::text[])::text
+       (jsonb_strip_nulls(to_jsonb(c)) - '{oid,collname,collnamespace,collowner,collencoding,collversion}'::text[])::text
 FROM pg_collation c
 WHERE c.oid >= 16384
 UNION ALL
