@@ -81,7 +81,16 @@ fn rows_touched_are_counted_and_errors_have_places() {
 #[test]
 fn new_orphans_are_named_and_old_ones_are_forgiven() {
     let folder = tempfile::tempdir().unwrap();
-    let mut driver = file(&folder.path().join("app.db"), "WAL");
+    for (journal, padding) in [("WAL", 0), ("DELETE", 0), ("DELETE", 40)] {
+        orphans_on_a_file(&folder.path().join(format!("{journal}-{padding}.db")), journal, padding);
+    }
+}
+
+/// `padding` is in MB: a large file is looked at in another way, since its transactions may not fit into memory.
+fn orphans_on_a_file(path: &std::path::Path, journal: &str, padding: u32) {
+    let mut driver = file(path, journal);
+    driver.execute_script("PRAGMA synchronous = OFF; CREATE TABLE padding (bytes BLOB)").unwrap();
+    driver.execute(&format!("INSERT INTO padding VALUES (zeroblob({padding} * 1000000))")).unwrap();
     driver
         .execute_script(
             "PRAGMA foreign_keys = OFF;
@@ -114,7 +123,7 @@ fn new_orphans_are_named_and_old_ones_are_forgiven() {
     driver.rollback().unwrap();
 
     // What somebody else has done meanwhile is not this revision's fault either.
-    let mut other = file(&folder.path().join("app.db"), "WAL");
+    let mut other = file(path, journal);
     other.execute_script("PRAGMA foreign_keys = OFF; DELETE FROM parent").unwrap();
     driver.begin().unwrap();
     assert_eq!(driver.violations().unwrap(), Vec::<String>::new());

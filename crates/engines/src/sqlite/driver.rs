@@ -13,7 +13,7 @@ use whimbrel_schema::{ObjectName, Schema, Version};
 use super::dialect::dialect;
 use super::introspect;
 use super::lock::FileLock;
-use super::orphans::Orphans;
+use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,7 +64,11 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
     connection.busy_handler(Some(wait_for_others)).map_err(|error| error_of(&error))?;
     // The file is only looked at when something is asked of it.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(|error| cannot_open(place, &error))?;
-    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::default(), lock: None })
+    let file = match place {
+        Place::Memory => None,
+        Place::File(path) => Some(path.clone()),
+    };
+    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::new(file), lock: None })
 }
 
 fn look_for(path: &Path, mode: Mode) -> Result<(), DriverError> {
@@ -198,8 +202,8 @@ impl Driver for SqliteDriver {
 
     fn begin(&mut self) -> Result<(), DriverError> {
         self.batch("BEGIN IMMEDIATE")?;
-        // Nobody else writes from here on, so this is what the revision finds.
-        self.orphans.refresh(&self.connection).map_err(|error| error_of(&error))
+        // Nobody else writes from here on, so this is what the transaction finds.
+        self.orphans.begin(&self.connection).map_err(|error| error_of(&error))
     }
 
     fn commit(&mut self) -> Result<(), DriverError> {
@@ -231,10 +235,10 @@ impl Driver for SqliteDriver {
     }
 
     fn prepare_session(&mut self) -> Result<(), DriverError> {
-        self.batch(
-            "PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF; \
+        self.batch(&format!(
+            "PRAGMA cache_size = -{CACHE_KIB}; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF; \
              PRAGMA ignore_check_constraints = OFF; PRAGMA writable_schema = OFF; PRAGMA query_only = OFF",
-        )?;
+        ))?;
         self.orphans.watch();
         Ok(())
     }

@@ -4,8 +4,10 @@
 //! it began are not its fault and do not stop it.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+use std::time::Duration;
 
-use rusqlite::Connection;
+use rusqlite::{Connection, OpenFlags};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct Orphan {
@@ -26,8 +28,9 @@ enum Place {
 /// How often each is there: rows without a rowid cannot be told apart.
 type Found = HashMap<Orphan, usize>;
 
-#[derive(Default)]
 pub(super) struct Orphans {
+    /// `None` in memory.
+    file: Option<PathBuf>,
     watching: bool,
     before: Option<(Found, Stamp)>,
     after: Option<Found>,
@@ -42,30 +45,59 @@ struct Stamp {
 }
 
 impl Orphans {
-    /// From now on, what each transaction finds is looked at. Before, nobody has asked for it and nobody pays for it.
+    pub fn new(file: Option<PathBuf>) -> Self {
+        Orphans { file, watching: false, before: None, after: None }
+    }
+
+    /// From now on, each transaction may be asked about. Before, nobody pays for it.
     pub fn watch(&mut self) {
         self.watching = true;
     }
 
-    pub fn refresh(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// At the beginning of a transaction. What it finds is looked at later, and only if there are orphans at its end;
+    /// unless it cannot be looked at then.
+    pub fn begin(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.after = None;
         if !self.watching {
             return Ok(());
         }
-        let stamp = stamp(connection)?;
-        if self.before.as_ref().is_none_or(|(_, seen)| *seen != stamp) {
-            self.before = Some((find(connection)?, stamp));
+        let now = stamp(connection)?;
+        self.before = self.before.take().filter(|(_, seen)| *seen == now);
+        if self.before.is_none() && !self.can_look_back(connection)? {
+            self.before = Some((find(connection)?, now));
         }
         Ok(())
     }
 
+    /// Whether another connection will be able to read what was there before this transaction: always with a
+    /// write-ahead log; with a rollback journal, as long as all that changes fits into memory.
+    fn can_look_back(&self, connection: &Connection) -> rusqlite::Result<bool> {
+        if self.file.is_none() {
+            return Ok(false);
+        }
+        let journal: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+        let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let fits = || Ok(number("page_count")?.saturating_mul(number("page_size")?) < CACHE_KIB * 1024 / 2);
+        if journal == "wal" { Ok(true) } else { fits() }
+    }
+
     pub fn new_ones(&mut self, connection: &Connection) -> rusqlite::Result<Vec<String>> {
         let after = find(connection)?;
-        let none = Found::new();
-        let before = self.before.as_ref().map_or(&none, |(found, _)| found);
-        let words = describe(&unexplained(before, &after));
+        let words = if after.is_empty() { Vec::new() } else { describe(&unexplained(&self.found_before()?, &after)) };
         self.after = Some(after);
         Ok(words)
+    }
+
+    fn found_before(&self) -> rusqlite::Result<Found> {
+        match (&self.before, &self.file) {
+            (Some((found, _)), _) => Ok(found.clone()),
+            (None, Some(file)) => {
+                let other = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+                other.busy_timeout(Duration::from_secs(2))?;
+                find(&other)
+            }
+            (None, None) => Ok(Found::new()),
+        }
     }
 
     pub fn commit(&mut self, connection: &Connection) -> rusqlite::Result<()> {
@@ -79,6 +111,10 @@ impl Orphans {
         self.after = None;
     }
 }
+
+/// How much a transaction may change before SQLite writes to the file itself, which shuts out all readers where there
+/// is only a rollback journal.
+pub(super) const CACHE_KIB: i64 = 64 * 1024;
 
 fn stamp(connection: &Connection) -> rusqlite::Result<Stamp> {
     let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));

@@ -115,7 +115,7 @@ impl SqlModels {
             }
             waiting = left;
         }
-        schema.sort();
+        fold::settle(&mut schema, dialect);
         FoldedSql { schema, unknown }
     }
 }

@@ -72,13 +72,13 @@ impl History {
         for revision in self.revisions().iter().filter(|revision| revisions.contains(&revision.id)) {
             folded.add(revision, dialect)?;
         }
-        folded.schema.sort();
+        fold::settle(&mut folded.schema, dialect);
         Ok(folded)
     }
 }
 
 impl FoldedHistory {
-    /// Takes one more revision. Call [`Schema::sort`] after the last.
+    /// Takes one more revision. Call [`fold::settle`] after the last.
     pub fn add(&mut self, revision: &Revision, dialect: &dyn Dialect) -> Result<(), FoldHistoryError> {
         for statement in revision.statements(Direction::Up, dialect)? {
             let unknown = |statement: RevisionStatement, reason: String| UnknownStatement {
