@@ -41,6 +41,11 @@ fn compare(path: &str, values: Pair<&Value>, dialect: &dyn Dialect, found: &mut 
                 }
             }
         }
+        (Value::Array(from), Value::Array(to)) if from.len() == to.len() => {
+            for (number, (from, to)) in from.iter().zip(to).enumerate() {
+                compare(&join(path, &number.to_string()), Pair::new(from, to), dialect, found);
+            }
+        }
         (Value::String(from), Value::String(to)) if from != to && is_expression(path) => {
             let expressions = Pair::new(from, to).map(|text| Expression::new(text.clone()));
             if !dialect.same_expression(expressions.as_ref()) {

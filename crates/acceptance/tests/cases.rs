@@ -38,3 +38,8 @@ fn written_cases_hold(ground: Ground) -> Result<()> {
 fn written_cases_hold_on_sqlite() -> Result<()> {
     written_cases_hold(database::SQLITE)
 }
+
+#[test]
+fn written_cases_hold_on_postgres() -> Result<()> {
+    database::postgres()?.into_iter().try_for_each(written_cases_hold)
+}

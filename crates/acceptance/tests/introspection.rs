@@ -27,3 +27,8 @@ fn agrees(ground: Ground) -> Result<()> {
     ensure!(problems.is_empty(), "{ground}:\n  {}", problems.join("\n  "));
     Ok(())
 }
+
+#[test]
+fn on_postgres_the_inspector_agrees() -> Result<()> {
+    database::postgres()?.into_iter().try_for_each(agrees)
+}

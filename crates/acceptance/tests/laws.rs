@@ -18,7 +18,8 @@ fn cases(usual: u32) -> u32 {
 
 /// Runs the law over random pairs; a failure prints the smallest pair that still fails, as a case to keep.
 fn over_random_pairs(ground: Ground, count: u32, law: impl Fn(&RandomPair) -> Result<()>) {
-    let config = Config { cases: count, max_shrink_iters: 2000, failure_persistence: None, ..Config::default() };
+    let shrinks = if ground.engine == Engine::Sqlite { 2000 } else { 300 };
+    let config = Config { cases: count, max_shrink_iters: shrinks, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new(config);
     let outcome = runner.run(&random::pair(ground.engine), |pair| {
         law(&pair).map_err(|error| TestCaseError::fail(format!("{error:#}\n\n{}", pair.case("random"))))
@@ -69,4 +70,9 @@ fn random_pairs_converge(ground: Ground, count: u32) -> Result<()> {
 #[test]
 fn random_pairs_converge_on_sqlite() -> Result<()> {
     random_pairs_converge(database::SQLITE, cases(400))
+}
+
+#[test]
+fn random_pairs_converge_on_postgres() -> Result<()> {
+    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(100)))
 }

@@ -82,7 +82,8 @@ fn ten_runners_on_sqlite_with_a_wal() -> Result<()> {
     (0..5).try_for_each(|_| runners(database::SQLITE.sqlite(Journal::Wal)?))
 }
 
-#[allow(dead_code)]
-fn on(ground: Ground) -> Result<()> {
-    (0..3).try_for_each(|_| runners(ground.database()?))
+#[test]
+fn ten_runners_on_postgres() -> Result<()> {
+    let five = |ground: Ground| (0..5).try_for_each(|_| runners(ground.database()?));
+    database::postgres()?.into_iter().try_for_each(five)
 }

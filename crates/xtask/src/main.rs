@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what the workspace needs beside cargo. One file per command.
 
+mod bench;
 mod corpora;
 mod engines;
 mod laws;
@@ -42,6 +43,11 @@ const COMMANDS: &[Command] = &[
         name: "laws",
         usage: "[--cases 5000] [--postgres 13,18]   hold the laws over many random cases",
         run: laws::run,
+    },
+    Command {
+        name: "bench",
+        usage: "[--tables 10,100,1000] [--linear-to 10000] [--chain 500] [--write]   whimbrel beside Alembic",
+        run: bench::run,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

@@ -42,7 +42,7 @@ const SQLITE_CATALOGUE: &str = r#"
            -- A rowid is never NULL, whatever is written.
            || CASE WHEN upper(x.type) = 'INTEGER' AND x.pk = 1
                     AND (SELECT max(y.pk) FROM pragma_table_xinfo(m.name) y) = 1 THEN 1 ELSE x."notnull" END || ' '
-           || coalesce(x.dflt_value, '-') || ' key ' || x.pk || ' hidden ' || x.hidden
+           || CASE lower(x.dflt_value) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE coalesce(x.dflt_value, '-') END || ' key ' || x.pk || ' hidden ' || x.hidden
     FROM sqlite_master m JOIN pragma_table_xinfo(m.name) x
     WHERE m.type IN ('table', 'view') AND m.name NOT LIKE 'sqlite%'
     UNION ALL

@@ -12,6 +12,7 @@ use whimbrel_schema::Engine;
 
 use crate::case::{Case, Choice, Part};
 
+use sketch::IndexShape;
 pub use sketch::{ColumnSketch, Sketch, TableSketch, TypeSketch};
 
 /// Two sketches of which the second came from the first by changes.
@@ -70,9 +71,15 @@ impl RandomPair {
                 }
                 continue;
             };
-            let gone = from.columns.iter().find(|column| to.column(column.number).is_none() && !column.nullable);
-            if let Some(gone) = gone.filter(|column| column.default.is_none() && column.computed.is_none()) {
-                return Some(format!("the values of {} are gone, and it needs some", gone.name));
+            // One value for all rows is made up for a column that needs some; that is no value for these.
+            let special = |number: u32| {
+                from.references.iter().any(|reference| reference.column == number)
+                    || from.uniques.iter().any(|unique| unique.columns.contains(&number))
+                    || from.indexes.iter().any(|it| it.shape == IndexShape::Unique && it.columns.contains(&number))
+            };
+            let mut gone = from.columns.iter().filter(|it| to.column(it.number).is_none() && !it.nullable);
+            if let Some(gone) = gone.find(|column| special(column.number)) {
+                return Some(format!("the values of {} are gone, and it needs their like", gone.name));
             }
         }
         None
@@ -111,7 +118,7 @@ impl RandomPair {
                     || to
                         .indexes
                         .iter()
-                        .any(|index| index.shape == sketch::IndexShape::Unique && index.columns.contains(&number))
+                        .any(|index| index.shape == IndexShape::Unique && index.columns.contains(&number))
             };
             from.rows < 2 || !to.columns.iter().filter(required).any(|column| alone(column.number))
         })

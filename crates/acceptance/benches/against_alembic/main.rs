@@ -1,0 +1,247 @@
+//! Whimbrel and Alembic at the same tasks, on the same databases, in the same run. `cargo xtask bench` runs it.
+
+mod measure;
+mod project;
+mod report;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use measure::{Cost, Task};
+use project::{Project, chain_statement};
+use report::{Line, Wanted};
+use whimbrel_acceptance::server::{Options, Server};
+use whimbrel_acceptance::truth;
+
+fn main() -> Result<()> {
+    // `cargo bench` and `cargo test --all-targets` pass flags of their own.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    if !arguments.iter().any(|argument| argument == "--run") {
+        return Ok(());
+    }
+    let value = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1).cloned()
+    };
+    let sizes = value("--tables").unwrap_or_else(|| "10,100,1000".to_owned());
+    let sizes: Vec<usize> = sizes.split(',').map(|size| size.parse()).collect::<Result<_, _>>()?;
+    let chain: usize = value("--chain").map_or(Ok(500), |text| text.parse())?;
+    let most: usize = value("--linear-to").map_or(Ok(10_000), |text| text.parse())?;
+    let bench = Bench::new()?;
+    let mut lines = Vec::new();
+    for engine in ["sqlite", "postgres"] {
+        for size in &sizes {
+            bench.autogenerate(engine, *size, true, &mut lines)?;
+        }
+        if most > 0 {
+            bench.autogenerate(engine, most, false, &mut lines)?;
+        }
+        if chain > 0 {
+            bench.chain(engine, chain, &mut lines)?;
+        }
+    }
+    let table = report::table(&lines);
+    println!("{table}");
+    if arguments.iter().any(|argument| argument == "--write") {
+        bench.write(&table)?;
+    }
+    let missed = lines.iter().filter(|line| line.verdict() == Some(false)).count();
+    ensure!(missed == 0, "{missed} of what was wanted was missed");
+    Ok(())
+}
+
+struct Bench {
+    whimbrel: PathBuf,
+    alembic: PathBuf,
+    /// As durable as a server that holds real data.
+    server: Server,
+}
+
+impl Bench {
+    fn new() -> Result<Self> {
+        let whimbrel = std::env::var_os("WHIMBREL_BIN").map(PathBuf::from).context("WHIMBREL_BIN names no binary")?;
+        let python = truth::interpreter("python")?.context("no Python environment: cargo xtask python")?;
+        let alembic = python.with_file_name("alembic");
+        ensure!(whimbrel.is_file() && alembic.is_file(), "whimbrel or alembic is missing");
+        let server = Server::start_with(None, &Options { durable: true, ..Options::default() })?;
+        Ok(Bench { whimbrel, alembic, server })
+    }
+
+    /// A project with two databases, one for each tool, and nothing in them.
+    fn project(&self, folder: &Path, engine: &str, tables: usize) -> Result<Project> {
+        let project = Project::with_models(folder, tables)?;
+        let (ours, theirs) = match engine {
+            "sqlite" => {
+                let url = |name: &str| format!("sqlite:///{}", folder.join(name).display());
+                (url("whimbrel.db"), url("alembic.db"))
+            }
+            _ => {
+                let theirs = self.server.fresh_database()?;
+                (self.server.fresh_database()?, theirs.replace("postgresql://", "postgresql+psycopg://"))
+            }
+        };
+        project.configure(engine, &ours, &theirs)?;
+        Ok(project)
+    }
+
+    fn whimbrel<'a>(&'a self, project: &'a Project, arguments: &'a [&'a str], expected_status: i32) -> Task<'a> {
+        Task {
+            program: &self.whimbrel,
+            arguments,
+            folder: &project.folder,
+            makes_files_in: Some(project.migrations()),
+            expected_status,
+            before: None,
+        }
+    }
+
+    fn alembic<'a>(&'a self, project: &'a Project, arguments: &'a [&'a str]) -> Task<'a> {
+        Task {
+            program: &self.alembic,
+            arguments,
+            folder: &project.folder,
+            makes_files_in: Some(project.versions()),
+            expected_status: 0,
+            before: None,
+        }
+    }
+
+    /// (a) A column more, among so many tables; and a check that finds nothing.
+    fn autogenerate(&self, engine: &str, tables: usize, beside: bool, lines: &mut Vec<Line>) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let project = self.project(folder.path(), engine, tables)?;
+        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.cost(0);
+        keep(self.whimbrel(&project, &["revision", "--autogenerate", "-m", "first"], 0))?;
+        keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
+        if beside {
+            keep(self.alembic(&project, &["revision", "--autogenerate", "-m", "first"]))?;
+            keep(self.alembic(&project, &["upgrade", "head"]))?;
+        }
+        let wanted = if tables == 1000 { Wanted::FasterWithin(50.0, 60) } else { Wanted::Nothing };
+        let slow_runs = if tables >= 1000 { 3 } else { 5 };
+        let fast_runs = if tables > 1000 { 5 } else { 15 };
+
+        let ours = self.whimbrel(&project, &["check"], 0).cost(fast_runs)?;
+        let theirs = if beside { Some(self.alembic(&project, &["check"]).cost(slow_runs)?) } else { None };
+        push(lines, format!("{engine}: check, {tables} tables"), ours, theirs, wanted);
+
+        project.write_models(true)?;
+        let words = ["revision", "--autogenerate", "-m", "archive"];
+        let ours = self.whimbrel(&project, &words, 0).cost(fast_runs)?;
+        let theirs = if beside { Some(self.alembic(&project, &words).cost(slow_runs)?) } else { None };
+        push(lines, format!("{engine}: autogenerate, {tables} tables"), ours, theirs, wanted);
+        Ok(())
+    }
+
+    /// (b) and (c): a long history, from empty and at its head.
+    fn chain(&self, engine: &str, length: usize, lines: &mut Vec<Line>) -> Result<()> {
+        let folder = tempfile::tempdir()?;
+        let project = self.project(folder.path(), engine, 1)?;
+        project.write_chain(length)?;
+
+        let target = Shell::new(self, engine, folder.path(), length)?;
+        let upgrade = ["upgrade", "head", "--url", &target.url];
+        let empty = || target.empty();
+        let ours = Task { before: Some(&empty), ..self.whimbrel(&project, &upgrade, 0) }.cost(4)?;
+        let arguments: Vec<&str> = target.arguments.iter().map(String::as_str).collect();
+        let plain = Task {
+            program: &target.program,
+            arguments: &arguments,
+            folder: folder.path(),
+            makes_files_in: None,
+            expected_status: 0,
+            before: Some(&empty),
+        };
+        let theirs = plain.cost(4)?;
+        let name = if engine == "sqlite" { "sqlite3" } else { "psql" };
+        let what = format!("{engine}: upgrade, {length} revisions from empty");
+        lines.push(Line { what, whimbrel: ours, other: Some((name, theirs)), wanted: Wanted::AtMost(1.3) });
+
+        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.cost(0);
+        keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
+        keep(self.alembic(&project, &["-x", "no-models", "upgrade", "head"]))?;
+        for words in [&["current"][..], &["upgrade", "head"][..]] {
+            let ours = self.whimbrel(&project, words, 0).cost(15)?;
+            let theirs: Vec<&str> = ["-x", "no-models"].iter().chain(words).copied().collect();
+            let theirs = self.alembic(&project, &theirs).cost(5)?;
+            let what = format!("{engine}: {}, {length} revisions, at head", words.join(" "));
+            push(lines, what, ours, Some(theirs), Wanted::Faster(50.0));
+        }
+        Ok(())
+    }
+
+    fn write(&self, table: &str) -> Result<()> {
+        let path = truth::home().ancestors().nth(2).unwrap_or(truth::home()).join("docs/bench.md");
+        fs::create_dir_all(path.parent().context("a file without a folder")?)?;
+        let cores = std::thread::available_parallelism()?;
+        let processor = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+        let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
+        let text = format!(
+            "# Whimbrel beside Alembic\n\nWritten by `cargo xtask bench --write`: both tools in one run, on one machine \
+             ({cores} cores,{}), PostgreSQL {} with fsync on. Medians; the peak is the largest resident set of any run. \
+             Alembic's versions are those of `crates/acceptance/python/requirements.txt`. For `current` and `upgrade` \
+             Alembic is spared the import of the models.\n\nEach table has 10 columns, two indexes, one unique column \
+             and one foreign key; `autogenerate` finds one new column, `check` finds nothing.\n\n{table}",
+            processor.trim_start_matches([':', ' ', '\t']),
+            self.server.major
+        );
+        fs::write(&path, text)?;
+        println!("wrote {}", path.display());
+        Ok(())
+    }
+}
+
+fn push(lines: &mut Vec<Line>, what: String, whimbrel: Cost, other: Option<Cost>, wanted: Wanted) {
+    println!("{what}: {:.1} ms", whimbrel.median.as_secs_f64() * 1000.0);
+    lines.push(Line { what, whimbrel, other: other.map(|cost| ("alembic", cost)), wanted });
+}
+
+/// The engine's own shell, with the same SQL in the same transactions.
+struct Shell {
+    program: PathBuf,
+    arguments: Vec<String>,
+    url: String,
+    file: Option<PathBuf>,
+}
+
+impl Shell {
+    fn new(bench: &Bench, engine: &str, folder: &Path, length: usize) -> Result<Self> {
+        let statements = (0..length).map(|number| format!("BEGIN;\n{};\nCOMMIT;\n", chain_statement(number)));
+        let script = folder.join("chain.sql");
+        fs::write(&script, statements.collect::<String>())?;
+        if engine == "sqlite" {
+            let file = folder.join("chain.db");
+            let arguments = vec![file.display().to_string(), format!(".read {}", script.display())];
+            let url = format!("sqlite:///{}", file.display());
+            return Ok(Shell { program: find("sqlite3")?, arguments, url, file: Some(file) });
+        }
+        let url = bench.server.fresh_database()?;
+        let script = script.display().to_string();
+        let words = ["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1", "--file", &script, &url];
+        let arguments = words.map(str::to_owned).to_vec();
+        Ok(Shell { program: find("psql")?, arguments, url, file: None })
+    }
+
+    fn empty(&self) -> Result<()> {
+        if let Some(file) = &self.file {
+            for suffix in ["", "-wal", "-shm", "-journal"] {
+                let _ = fs::remove_file(format!("{}{suffix}", file.display()));
+            }
+            return Ok(());
+        }
+        let mut driver = whimbrel_acceptance::database::open(&self.url)?;
+        driver.execute("DROP SCHEMA public CASCADE")?;
+        driver.execute("CREATE SCHEMA public")?;
+        Ok(())
+    }
+}
+
+fn find(program: &str) -> Result<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(program)).find(|path| path.is_file());
+    match found {
+        Some(path) => Ok(path),
+        None => bail!("`{program}` is not on the path (Debian: apt-get install sqlite3 postgresql-client)"),
+    }
+}

@@ -1,0 +1,78 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+
+/// What running a command cost: the median over several runs.
+#[derive(Debug, Clone, Copy)]
+pub struct Cost {
+    pub median: Duration,
+    /// The highest resident set of any run, in bytes.
+    pub peak: u64,
+}
+
+/// A command that is run over and over; `files` made in the folder are removed after each run, outside the clock.
+pub struct Task<'a> {
+    pub program: &'a Path,
+    pub arguments: &'a [&'a str],
+    pub folder: &'a Path,
+    pub makes_files_in: Option<PathBuf>,
+    pub expected_status: i32,
+    pub before: Option<&'a dyn Fn() -> Result<()>>,
+}
+
+impl Task<'_> {
+    /// At least `runs` times, once more beforehand so that caches are warm for everybody.
+    pub fn cost(&self, runs: usize) -> Result<Cost> {
+        let mut durations = Vec::new();
+        let mut peak = 0;
+        for run in 0..=runs {
+            if let Some(before) = self.before {
+                before()?;
+            }
+            let (duration, memory) = self.once()?;
+            if run > 0 || self.before.is_some() {
+                durations.push(duration);
+            }
+            peak = peak.max(memory);
+        }
+        durations.sort();
+        let median = durations[durations.len() / 2];
+        Ok(Cost { median, peak })
+    }
+
+    fn once(&self) -> Result<(Duration, u64)> {
+        let there = self.files()?;
+        let report = tempfile::NamedTempFile::new()?;
+        let mut command = Command::new("/usr/bin/time");
+        command.args(["-q", "-f", "%M", "-o"]).arg(report.path()).arg(self.program).args(self.arguments);
+        command.current_dir(self.folder).env("PYTHONDONTWRITEBYTECODE", "").env("CI", "true");
+        let begun = Instant::now();
+        let output =
+            command.stdin(Stdio::null()).output().context("running GNU time (Debian: apt-get install time)")?;
+        let took = begun.elapsed();
+        if output.status.code() != Some(self.expected_status) {
+            let text = [output.stdout, output.stderr].concat();
+            let text = String::from_utf8_lossy(&text).into_owned();
+            let tail: Vec<&str> = text.lines().rev().take(30).collect();
+            let tail: Vec<&str> = tail.into_iter().rev().collect();
+            bail!("{} {:?} ended with {}:\n{}", self.program.display(), self.arguments, output.status, tail.join("\n"));
+        }
+        for file in self.files()?.difference(&there) {
+            fs::remove_file(file)?;
+        }
+        let memory = fs::read_to_string(report.path())?;
+        let kilobytes: u64 =
+            memory.trim().lines().last().unwrap_or_default().trim().parse().context("GNU time's %M")?;
+        Ok((took, kilobytes * 1024))
+    }
+
+    fn files(&self) -> Result<BTreeSet<PathBuf>> {
+        let Some(folder) = &self.makes_files_in else { return Ok(BTreeSet::new()) };
+        let files = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<BTreeSet<_>>>()?;
+        Ok(files.into_iter().filter(|path| path.is_file()).collect())
+    }
+}

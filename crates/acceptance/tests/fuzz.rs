@@ -1,0 +1,235 @@
+//! Whatever stands in a file: the readers end, soon, and without a panic. A bounded run of mutated real texts;
+//! `WHIMBREL_FUZZ` says how many, `WHIMBREL_FUZZ_SEED` from where.
+#![allow(clippy::panic)]
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Result, ensure};
+use proptest::prelude::Rng;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+use whimbrel_acceptance::truth::{self, Corpus};
+use whimbrel_frontends::revision;
+use whimbrel_plan::Dialect;
+use whimbrel_schema::Engine;
+
+/// A machine that does other things too may take longer than a reader should.
+const LONGEST: Duration = Duration::from_secs(1);
+
+fn inputs(usual: u64) -> u64 {
+    std::env::var("WHIMBREL_FUZZ").ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
+
+/// Mutations of the seeds, each given to the reader.
+fn survives(what: &str, seeds: &[String], count: u64, mut reader: impl FnMut(&str)) {
+    let first: u64 = std::env::var("WHIMBREL_FUZZ_SEED").ok().and_then(|text| text.parse().ok()).unwrap_or(20_261_122);
+    for seed in first..first + count {
+        let mut random = random_of(seed);
+        let text = mutated(seeds, &mut random);
+        let begun = Instant::now();
+        let outcome = catch_unwind(AssertUnwindSafe(|| reader(&text)));
+        let took = begun.elapsed();
+        let told = || format!("WHIMBREL_FUZZ=1 WHIMBREL_FUZZ_SEED={seed} repeats it; the input:\n{}", shortened(&text));
+        assert!(outcome.is_ok(), "{what}: a panic; {}", told());
+        assert!(took < LONGEST, "{what}: {} ms; {}", took.as_millis(), told());
+    }
+}
+
+fn shortened(text: &str) -> String {
+    let shown: String = text.chars().take(4000).collect();
+    if shown.len() < text.len() { format!("{shown}… ({} bytes)", text.len()) } else { shown }
+}
+
+fn random_of(seed: u64) -> TestRng {
+    let mut bytes = [0; 32];
+    bytes[..8].copy_from_slice(&seed.to_le_bytes());
+    TestRng::from_seed(RngAlgorithm::ChaCha, &bytes)
+}
+
+/// Pieces that readers trip over.
+const PIECES: &[&str] = &[
+    "'",
+    "\"",
+    "`",
+    "$$",
+    "$a$",
+    "/*",
+    "*/",
+    "--",
+    "\n",
+    "\r",
+    ";",
+    "(",
+    ")",
+    "[",
+    "]",
+    "{",
+    "}",
+    ",",
+    ".",
+    "\\",
+    "\0",
+    "é",
+    "🐦",
+    "\u{feff}",
+    "E'\\'",
+    "U&\"",
+    "::",
+    "-- upgrade",
+    "-- downgrade\n",
+    "-- revision:",
+    "BEGIN",
+    "END",
+    "CREATE TABLE",
+    "ALTER TABLE t",
+    "CONSTRAINT",
+    "CHECK (",
+    "f\"{",
+    "\"\"\"",
+    "lambda",
+    "*",
+    "class A(A):\n",
+    "def ",
+    "import ",
+    "from . import *\n",
+    "= Field(",
+    "9999999999999999999999",
+    "1e999",
+    "-1",
+    "%",
+    "%(a)s",
+];
+
+fn mutated(seeds: &[String], random: &mut TestRng) -> String {
+    let mut below = |limit: usize| (random.next_u64() % limit.max(1) as u64) as usize;
+    let mut text: Vec<char> = seeds[below(seeds.len())].chars().collect();
+    if text.len() > 6000 {
+        let from = below(text.len() - 5000);
+        text = text[from..from + 5000].to_vec();
+    }
+    for _ in 0..=below(6) {
+        let at = below(text.len() + 1);
+        let end = (at + below(40)).min(text.len());
+        match below(7) {
+            0 => drop(text.drain(at..end)),
+            1 => text.truncate(at),
+            2 | 3 => drop(text.splice(at..at, PIECES[below(PIECES.len())].chars())),
+            4 => {
+                let copy = text[at..end].to_vec();
+                drop(text.splice(at..at, copy));
+            }
+            5 => {
+                let other: Vec<char> = seeds[below(seeds.len())].chars().take(3000).collect();
+                let from = below(other.len() + 1);
+                drop(text.splice(at..end, other[from..].iter().copied()));
+            }
+            _ => {
+                let piece = PIECES[below(PIECES.len())];
+                let many = piece.repeat(1 << below(12));
+                drop(text.splice(at..at, many.chars()));
+            }
+        }
+    }
+    text.into_iter().collect()
+}
+
+/// What nests as deep as somebody cares to write it.
+fn deep() -> Vec<String> {
+    [1_000, 20_000]
+        .into_iter()
+        .flat_map(|depth: usize| {
+            [
+                format!("CREATE TABLE t (a int CHECK ({}1{}))", "(".repeat(depth), ")".repeat(depth)),
+                format!("SELECT {}", "NOT ".repeat(depth)),
+                format!("SELECT 1{}", " + 1".repeat(depth)),
+                format!("CREATE VIEW v AS {}SELECT 1{}", "SELECT * FROM (".repeat(depth), ")".repeat(depth)),
+                "/*".repeat(depth),
+                "CASE WHEN ".repeat(depth),
+                "[".repeat(depth),
+            ]
+        })
+        .collect()
+}
+
+fn sql_seeds(engine: Engine) -> Result<Vec<String>> {
+    let mut seeds = Vec::new();
+    for corpus in Corpus::read_all()? {
+        let record = corpus.record()?;
+        seeds.extend(record.engines.get(&engine).into_iter().flat_map(|created| created.statements.clone()));
+    }
+    for file in files_under(&truth::home().join("cases/diff"), "sql")? {
+        seeds.push(fs::read_to_string(file)?);
+    }
+    ensure!(seeds.len() > 100, "only {} texts to start from", seeds.len());
+    Ok(seeds)
+}
+
+fn files_under(folder: &Path, extension: &str) -> Result<Vec<PathBuf>> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|found| found == extension) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+/// Splits, and understands what comes out; the pieces lie within the text and do not overlap.
+fn read_sql(dialect: &dyn Dialect, text: &str) {
+    let mut end = 0;
+    for range in dialect.split(text) {
+        assert!(range.start >= end && range.end >= range.start, "the statements overlap");
+        end = range.end;
+        let _ = dialect.understand(&text[range]);
+    }
+}
+
+fn sql_survives(engine: Engine) -> Result<()> {
+    let dialect = whimbrel_engines::dialect(engine).unwrap_or_else(|| panic!("no dialect for {engine}"));
+    for text in deep() {
+        let begun = Instant::now();
+        read_sql(dialect, &text);
+        let took = begun.elapsed();
+        assert!(took < 5 * LONGEST, "{engine}: {} ms for {}", took.as_millis(), &text[..60]);
+    }
+    survives(engine.title(), &sql_seeds(engine)?, inputs(4000), |text| read_sql(dialect, text));
+    Ok(())
+}
+
+#[test]
+fn sqlite_text() -> Result<()> {
+    sql_survives(Engine::Sqlite)
+}
+
+#[test]
+fn postgres_text() -> Result<()> {
+    sql_survives(Engine::Postgres)
+}
+
+#[test]
+fn revision_files() -> Result<()> {
+    const REVISION: &str = "-- revision: 8c1f0e7d2b34\n-- parents:  1b2c3d4e5f60, 77aa77aa77aa\n-- depends:  51b051b051b0\n\
+        -- message:  add archived_at\n-- phase:    expand\n-- part:     1 of 3\n\n-- a free comment\n\n\
+        -- upgrade (postgres)\n-- transaction: none\n-- question: was it renamed?\n\
+        CREATE INDEX CONCURRENTLY a ON b (c);\n\n-- upgrade (sqlite)\n-- backfill\nUPDATE a SET b = ';';\n\n\
+        -- downgrade\nDROP INDEX a;\n";
+    let mut seeds = sql_seeds(Engine::Postgres)?;
+    seeds.truncate(200);
+    seeds.extend(std::iter::repeat_n(REVISION.to_owned(), 600));
+    survives("revision", &seeds, inputs(4000), |text| {
+        if let Ok(revision) = revision::read(text, Path::new("fuzz.sql")) {
+            // What was read can be written, and reads back.
+            let written = revision::write(&revision);
+            assert!(revision::read(&written, Path::new("fuzz.sql")).is_ok(), "written, it no longer reads:\n{written}");
+        }
+    });
+    Ok(())
+}
