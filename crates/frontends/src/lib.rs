@@ -4,3 +4,4 @@ pub mod diagnostic;
 pub mod live;
 pub mod revision;
 pub mod sql;
+pub mod sqlmodel;

@@ -1,0 +1,97 @@
+//! From models to a schema in the terms of one engine.
+
+mod object;
+mod table;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use whimbrel_plan::Dialect;
+use whimbrel_schema::{ColumnType, Engine, ObjectName, Schema};
+
+use super::model::{NamedType, TypeModel};
+use super::{Desired, Models, Undecided};
+use crate::diagnostic::{Diagnostic, Severity};
+
+/// What the models want, as this engine would have it.
+pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {
+    let engine = dialect.engine();
+    let lowering = Lowering { dialect, engine, types: RefCell::default() };
+    let mut schema = Schema::new(engine);
+    for table in &models.tables {
+        lowering.objects(table, &mut schema);
+        schema.insert_table(lowering.table(table));
+    }
+    for sequence in &models.sequences {
+        lowering.sequence(sequence, &mut schema);
+    }
+    dialect.complete_all(&mut schema);
+    schema.sort();
+    let mut diagnostics: Vec<Diagnostic> = models.notes.clone();
+    let mut undecided = Vec::new();
+    // What concerns many tables is said once.
+    let mut told: HashMap<(PathBuf, usize, String), usize> = HashMap::new();
+    for trouble in &models.troubles {
+        if trouble.engine.is_some_and(|other| other != engine) {
+            continue;
+        }
+        let diagnostic = &trouble.diagnostic;
+        let certain = is_certain(diagnostic.code);
+        let key = (diagnostic.file.to_path_buf(), diagnostic.span.start, diagnostic.message.clone());
+        let at = *told.entry(key).or_insert_with(|| {
+            let severity = if certain { Severity::Warning } else { diagnostic.severity };
+            diagnostics.push(Diagnostic { severity, ..diagnostic.clone() });
+            diagnostics.len() - 1
+        });
+        if !certain {
+            let table = trouble.table.and_then(|at| models.tables.get(at));
+            let table = table.map(|table| lowering.name(table.namespace.as_deref(), &table.name));
+            undecided.push(Undecided { table, column: trouble.column.clone(), diagnostic: at });
+        }
+    }
+    Desired { schema, diagnostics, undecided }
+}
+
+/// What was read for certain, though SQLAlchemy or the engine would refuse a part of it.
+fn is_certain(code: &str) -> bool {
+    matches!(code, "foreign-key-target-missing" | "index-without-columns" | "computed-kind-by-version")
+}
+
+pub(super) struct Lowering<'d> {
+    dialect: &'d dyn Dialect,
+    engine: Engine,
+    /// Types by their words: models use few, and often.
+    types: RefCell<HashMap<String, ColumnType>>,
+}
+
+impl Lowering<'_> {
+    /// The name of something; the default namespace is not spelled out.
+    fn name(&self, namespace: Option<&str>, name: &str) -> ObjectName {
+        let default = match self.engine {
+            Engine::Postgres => "public",
+            Engine::Sqlite => "main",
+            Engine::Mysql => "",
+        };
+        match namespace {
+            Some(namespace) if namespace != default && !namespace.is_empty() => ObjectName::within(namespace, name),
+            Some(_) | None => ObjectName::new(name),
+        }
+    }
+
+    fn column_type(&self, ty: &TypeModel) -> ColumnType {
+        let words = match &ty.named {
+            Some(NamedType::Enum { name, namespace, .. } | NamedType::Domain { name, namespace, .. }) => {
+                self.dialect.quote_name(&self.name(namespace.as_deref(), name))
+            }
+            None => ty.sql.clone(),
+        };
+        let words = format!("{words}{}", "[]".repeat(usize::from(ty.dimensions)));
+        if let Some(known) = self.types.borrow().get(&words) {
+            return known.clone();
+        }
+        let read = self.dialect.read_type(&words);
+        self.types.borrow_mut().insert(words, read.clone());
+        read
+    }
+}

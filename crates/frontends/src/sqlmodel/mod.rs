@@ -1,0 +1,166 @@
+//! SQLModel and SQLAlchemy declarative models, read without running them.
+//!
+//! The project's modules are parsed and evaluated as far as they can be ([`evaluate`]): constants, functions, classes
+//! and imports give values, libraries' constructs stay terms. What the terms mean to SQLAlchemy ([`mapping`], [`types`],
+//! [`expression`]) gives tables in no engine's terms ([`model`]), and those are put into the terms of one engine
+//! ([`lower`]). Nothing is guessed: what depends on more than the source is a diagnostic with its place, and the table
+//! it concerns is listed as undecided; [`live`] asks the project's own interpreter about exactly those.
+
+mod classes;
+mod evaluate;
+mod expression;
+mod library;
+pub mod live;
+mod lower;
+mod mapping;
+pub mod model;
+mod pattern;
+mod project;
+mod source;
+mod types;
+mod value;
+mod versions;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use whimbrel_plan::Dialect;
+use whimbrel_schema::{ObjectName, Schema};
+
+use crate::diagnostic::{Diagnostic, Severity};
+use evaluate::Interpreter;
+use mapping::ModelTrouble;
+use model::{SequenceModel, TableModel};
+use project::{Project, python_files};
+use source::Arena;
+pub use versions::Versions;
+
+/// Evaluation and syntax trees nest; neither is deeper than this has room for.
+const STACK: usize = 256 * 1024 * 1024;
+
+/// Everything that was read, in no engine's terms yet.
+#[derive(Debug, Clone, Default)]
+pub struct Models {
+    pub tables: Vec<TableModel>,
+    pub sequences: Vec<SequenceModel>,
+    /// How many mapped classes there are: several can share a table.
+    pub classes: usize,
+    /// What was read, for whoever watches for changes.
+    pub files: Vec<PathBuf>,
+    notes: Vec<Diagnostic>,
+    troubles: Vec<ModelTrouble>,
+}
+
+/// The schema that the models want, in the terms of one engine.
+#[derive(Debug, Clone, Serialize)]
+pub struct Desired {
+    pub schema: Schema,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Tables of which something is not known. They stand in `schema` with what is known of them; nobody may act on
+    /// that.
+    pub undecided: Vec<Undecided>,
+}
+
+/// Something that cannot be known from the source alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Undecided {
+    /// `None` where not even the table's name is known.
+    pub table: Option<ObjectName>,
+    pub column: Option<String>,
+    /// Position in [`Desired::diagnostics`].
+    pub diagnostic: usize,
+}
+
+impl Models {
+    pub fn lower(&self, dialect: &dyn Dialect) -> Desired {
+        lower::lower(self, dialect)
+    }
+}
+
+/// Reads models from files, packages and folders of `project`.
+pub fn read(paths: &[PathBuf], project: &Path) -> Models {
+    read_as(paths, project, Versions::of(project))
+}
+
+/// Reads models the way given versions of SQLModel and SQLAlchemy do.
+pub fn read_as(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
+    let deep = std::thread::Builder::new().name("models".to_string()).stack_size(STACK);
+    std::thread::scope(|scope| match deep.spawn_scoped(scope, || read_here(paths, project, versions)) {
+        Ok(thread) => thread.join().unwrap_or_else(|_| {
+            let mut models = Models::default();
+            models.notes.push(Diagnostic::without_text(
+                Severity::Error,
+                "reader-failed",
+                "reading the models failed on a fault of whimbrel's own",
+                project,
+            ));
+            models.troubles.push(ModelTrouble {
+                table: None,
+                column: None,
+                engine: None,
+                diagnostic: Diagnostic::without_text(
+                    Severity::Error,
+                    "reader-failed",
+                    "no table is known for certain",
+                    project,
+                ),
+            });
+            models
+        }),
+        Err(_) => read_here(paths, project, versions),
+    })
+}
+
+fn read_here(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
+    let paths: Vec<PathBuf> =
+        paths.iter().map(|path| if path.is_absolute() { path.clone() } else { project.join(path) }).collect();
+    let arena = Arena::new();
+    let lookup = Project::new(&paths, project);
+    let interpreter = Interpreter::new(&arena, &lookup);
+    let mut models = Models::default();
+    let mut files = Vec::new();
+    for path in &paths {
+        match python_files(path) {
+            Ok(found) if found.is_empty() => models.notes.push(Diagnostic::without_text(
+                Severity::Warning,
+                "no-models",
+                format!("there is no python file in `{}`", path.display()),
+                path,
+            )),
+            Ok(found) => files.extend(found),
+            Err(error) => models.troubles.push(ModelTrouble {
+                table: None,
+                column: None,
+                engine: None,
+                diagnostic: Diagnostic::without_text(
+                    Severity::Error,
+                    "unreadable-file",
+                    format!("cannot read `{}`: {error}", path.display()),
+                    path,
+                ),
+            }),
+        }
+    }
+    for file in &files {
+        interpreter.reach_parents(file);
+        interpreter.reach_file(file.clone());
+    }
+    interpreter.follow_imports();
+    let mapped = mapping::map(&interpreter, versions);
+    models.tables = mapped.tables;
+    models.sequences = mapped.sequences;
+    models.classes = mapped.classes;
+    models.troubles.extend(mapped.troubles);
+    models.files = interpreter.files();
+    for diagnostic in interpreter.diagnostics.borrow_mut().drain(..) {
+        match diagnostic.severity {
+            // A file that cannot be read may hold any table.
+            Severity::Error => {
+                models.troubles.push(ModelTrouble { table: None, column: None, engine: None, diagnostic });
+            }
+            Severity::Warning | Severity::Note => models.notes.push(diagnostic),
+        }
+    }
+    interpreter.forget();
+    models
+}
