@@ -32,6 +32,8 @@ pub(super) struct Orphans {
     /// `None` in memory.
     file: Option<PathBuf>,
     watching: bool,
+    /// The next transaction breaks nothing.
+    spared: bool,
     before: Option<(Found, Stamp)>,
     after: Option<Found>,
 }
@@ -46,7 +48,7 @@ struct Stamp {
 
 impl Orphans {
     pub fn new(file: Option<PathBuf>) -> Self {
-        Orphans { file, watching: false, before: None, after: None }
+        Orphans { file, watching: false, spared: false, before: None, after: None }
     }
 
     /// From now on, each transaction may be asked about. Before, nobody pays for it.
@@ -54,11 +56,16 @@ impl Orphans {
         self.watching = true;
     }
 
+    /// The next transaction will not be asked about.
+    pub fn spare(&mut self) {
+        self.spared = true;
+    }
+
     /// At the beginning of a transaction. What it finds is looked at later, and only if there are orphans at its end;
     /// unless it cannot be looked at then.
     pub fn begin(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.after = None;
-        if !self.watching {
+        if std::mem::take(&mut self.spared) || !self.watching {
             return Ok(());
         }
         let now = stamp(connection)?;

@@ -22,6 +22,14 @@ impl Moment {
     }
 }
 
+/// What a row that ends a revision says more than one that begins it.
+#[derive(Default)]
+struct Ending<'a> {
+    after: Option<&'a Fingerprint>,
+    statements: &'a [StatementRow],
+    begun: Option<i64>,
+}
+
 pub(super) fn milliseconds(took: Duration) -> i64 {
     i64::try_from(took.as_millis()).unwrap_or(i64::MAX)
 }
@@ -66,6 +74,9 @@ impl Runner<'_> {
 
     /// The whole revision and its row in one transaction. `None`: somebody else was there first.
     fn run_whole(&mut self, job: &Job<'_>, begun: &Moment, last: bool) -> Result<Option<u64>, Failure> {
+        if !job.may_break_references(0..job.statements.len()) {
+            self.driver.expect_no_violations();
+        }
         if self.begin_at(self.last)? == Turn::Lost {
             return Ok(None);
         }
@@ -73,12 +84,8 @@ impl Runner<'_> {
         let statements = 0..job.statements.len();
         let ran = self.run_statements(job, statements).and_then(|ran| {
             let after = self.look(last)?;
-            let mut script = self.event(job, seq, Outcome::Done, begun, after.as_ref(), None);
-            if !ran.is_empty() {
-                script.push_str(";\n");
-                script.push_str(&self.tables.insert_statements(seq, &ran));
-            }
-            self.driver.execute_script(&script)?;
+            let row = self.event(job, seq, Outcome::Done, begun, Ending { after: after.as_ref(), statements: &ran, begun: None });
+            self.driver.execute(&row)?;
             Ok(ran)
         });
         match self.end(ran) {
@@ -97,11 +104,12 @@ impl Runner<'_> {
 
     /// A row that says it begins, then group by group, then a row that says it is done.
     fn run_in_steps(&mut self, job: &Job<'_>, begun: &Moment, last: bool) -> Result<Option<u64>, Failure> {
+        self.driver.expect_no_violations();
         if self.begin_at(self.last)? == Turn::Lost {
             return Ok(None);
         }
         let seq = self.last + 1;
-        let row = self.event(job, seq, Outcome::Started, begun, None, None);
+        let row = self.event(job, seq, Outcome::Started, begun, Ending::default());
         let started = self.driver.execute(&row).map(|_| ()).map_err(Failure::from);
         self.end(started)?;
         self.last = seq;
@@ -117,6 +125,9 @@ impl Runner<'_> {
     pub fn run_group(&mut self, job: &Job<'_>, seq: i64, group: Group) -> Result<u64, Failure> {
         match group {
             Group::Transaction(range) => {
+                if !job.may_break_references(range.clone()) {
+                    self.driver.expect_no_violations();
+                }
                 if self.begin_at(seq)? == Turn::Lost {
                     return Err(Failure::Overtaken);
                 }
@@ -169,12 +180,14 @@ impl Runner<'_> {
 
     /// The row that ends a revision that was not one transaction.
     pub fn run_end(&mut self, job: &Job<'_>, begun_by: i64, begun: &Moment, last: bool) -> Result<(), Failure> {
+        self.driver.expect_no_violations();
         if self.begin_at(self.last)? == Turn::Lost {
             return Err(Failure::Overtaken);
         }
         let seq = self.last + 1;
         let after = self.look(last).and_then(|after| {
-            let row = self.event(job, seq, Outcome::Done, begun, after.as_ref(), Some(begun_by));
+            let ending = Ending { after: after.as_ref(), statements: &[], begun: Some(begun_by) };
+            let row = self.event(job, seq, Outcome::Done, begun, ending);
             self.driver.execute(&row)?;
             Ok(())
         });
@@ -282,15 +295,7 @@ impl Runner<'_> {
         }
     }
 
-    fn event(
-        &self,
-        job: &Job<'_>,
-        seq: i64,
-        outcome: Outcome,
-        begun: &Moment,
-        after: Option<&Fingerprint>,
-        begun_by: Option<i64>,
-    ) -> String {
+    fn event(&self, job: &Job<'_>, seq: i64, outcome: Outcome, begun: &Moment, ending: Ending<'_>) -> String {
         let now = Moment::now();
         let time = match outcome {
             Outcome::Started => Time::Known { started_at: &begun.wall, finished_at: None, duration_ms: None },
@@ -308,10 +313,11 @@ impl Runner<'_> {
             checksum: Some(&job.revision.checksum),
             message: &job.revision.message,
             fingerprint_before: self.before.as_ref(),
-            fingerprint_after: after,
+            fingerprint_after: ending.after,
             time,
             note: self.note.as_deref(),
-            begun: begun_by,
+            begun: ending.begun,
+            statements: ending.statements,
         };
         self.tables.insert_event(&row, &self.options.actor)
     }

@@ -87,9 +87,9 @@ impl<'r> Runner<'r> {
             return Ok(());
         }
         // What cannot run is told before anybody is kept waiting.
-        self.jobs(&wanted)?;
+        let jobs = self.jobs(&wanted)?;
         self.lock()?;
-        let result = self.run_locked(&wanted, ledger.last());
+        let result = self.run_locked(&wanted, &jobs, ledger.last());
         let unlocked = self.driver.unlock();
         result.and_then(|()| unlocked.map_err(Failure::from))
     }
@@ -101,7 +101,7 @@ impl<'r> Runner<'r> {
         Ok(ledger)
     }
 
-    fn run_locked(&mut self, wanted: &BTreeSet<RevisionId>, seen: i64) -> Result<(), Failure> {
+    fn run_locked(&mut self, wanted: &BTreeSet<RevisionId>, jobs: &[Job<'r>], seen: i64) -> Result<(), Failure> {
         let mut seen = seen;
         let mut prepared = false;
         loop {
@@ -129,14 +129,14 @@ impl<'r> Runner<'r> {
                 return Ok(());
             }
             self.compare(&ledger)?;
-            if self.run_all(&pending)? == Turn::Taken {
+            let jobs: Vec<&Job<'r>> = jobs.iter().filter(|job| pending.contains(&job.revision.id)).collect();
+            if self.run_all(&jobs)? == Turn::Taken {
                 return Ok(());
             }
         }
     }
 
-    fn run_all(&mut self, pending: &BTreeSet<RevisionId>) -> Result<Turn, Failure> {
-        let jobs = self.jobs(pending)?;
+    fn run_all(&mut self, jobs: &[&Job<'r>]) -> Result<Turn, Failure> {
         (self.listen)(Event::Pending { direction: self.direction, revisions: jobs.len() });
         for (at, job) in jobs.iter().enumerate() {
             if self.run_job(job, at + 1, jobs.len())? == Turn::Lost {

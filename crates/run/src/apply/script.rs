@@ -155,6 +155,7 @@ impl Job<'_> {
             time: Time::Current,
             note: Some("by script"),
             begun: None,
+            statements: &[],
         };
         script.statement(&tables.insert_event(&row, actor));
         script.close();

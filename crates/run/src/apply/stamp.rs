@@ -98,6 +98,7 @@ impl Runner<'_> {
                 time: Time::Known { started_at: &now, finished_at: Some(&now), duration_ms: Some(0) },
                 note: None,
                 begun: None,
+                statements: &[],
             };
             self.driver.execute(&self.tables.insert_event(&row, &self.options.actor))?;
         }

@@ -88,7 +88,7 @@ impl Outcome {
     }
 }
 
-/// One row of `whimbrel_ledger_statement`.
+/// What became of one statement: a row of `whimbrel_ledger_statement`, or one of those in the column `statements`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatementRow {
     /// From one, within the revision.
@@ -96,10 +96,15 @@ pub struct StatementRow {
     pub hash: String,
     pub outcome: StatementOutcome,
     /// Only of what ran outside a transaction.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sql: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub started_at: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_ms: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 

@@ -45,9 +45,16 @@ pub fn read(driver: &mut dyn Driver) -> Result<Ledger, LedgerError> {
     Ok(Ledger { events, exists: true })
 }
 
-/// What the ledger has of the statements of one event.
+/// What the ledger has of the statements of one event. Those of a revision that was not one transaction are with the
+/// event that began it.
 pub fn statements_of(driver: &mut dyn Driver, seq: i64) -> Result<Vec<StatementRow>, LedgerError> {
-    let rows = driver.query(&Tables::of(driver).read_statements(seq), &[])?;
+    let tables = Tables::of(driver);
+    let within = driver.query(&tables.read_statements_within(seq), &[])?;
+    if let Some(text) = within.into_iter().next().and_then(|row| row.into_iter().next().flatten()) {
+        let bad = |error: serde_json::Error| LedgerError::Row { row: seq.to_string(), what: error.to_string() };
+        return serde_json::from_str(&text).map_err(bad);
+    }
+    let rows = driver.query(&tables.read_statements(seq), &[])?;
     rows.iter().map(statement).collect()
 }
 

@@ -28,6 +28,8 @@ pub struct EventRow<'a> {
     pub time: Time<'a>,
     pub note: Option<&'a str>,
     pub begun: Option<i64>,
+    /// Those that took effect with this row.
+    pub statements: &'a [StatementRow],
 }
 
 /// When, as the runner's clock has it; or, in a script for later, the engine's.
@@ -72,7 +74,7 @@ impl<'a> Tables<'a> {
                  revision TEXT NOT NULL,\n    direction TEXT NOT NULL,\n    outcome TEXT NOT NULL,\n    checksum TEXT,\n    \
                  message TEXT,\n    fingerprint_before TEXT,\n    fingerprint_after TEXT,\n    \
                  started_at TEXT NOT NULL,\n    finished_at TEXT,\n    duration_ms BIGINT,\n    who TEXT NOT NULL,\n    \
-                 pid BIGINT,\n    version TEXT NOT NULL,\n    deploy TEXT,\n    note TEXT,\n    begun INTEGER\n)"
+                 pid BIGINT,\n    version TEXT NOT NULL,\n    deploy TEXT,\n    note TEXT,\n    begun INTEGER,\n    statements TEXT\n)"
             ),
             format!(
                 "CREATE TABLE IF NOT EXISTS {statement} (\n    seq INTEGER NOT NULL,\n    ordinal INTEGER NOT NULL,\n    \
@@ -91,6 +93,10 @@ impl<'a> Tables<'a> {
              (SELECT max(version) FROM {}) FROM {} ORDER BY seq",
             self.format, self.ledger
         )
+    }
+
+    pub(super) fn read_statements_within(&self, seq: i64) -> String {
+        format!("SELECT statements FROM {} WHERE seq = {seq}", self.ledger)
     }
 
     pub(super) fn read_statements(&self, seq: i64) -> String {
@@ -121,6 +127,8 @@ impl<'a> Tables<'a> {
                 (now.clone(), now, "NULL".to_string())
             }
         };
+        // A list of plain values; there is nothing in it that could not be written.
+        let statements = Some(row.statements).filter(|it| !it.is_empty()).and_then(|it| serde_json::to_string(it).ok());
         let values = [
             seq,
             text(Some(row.revision.as_str())),
@@ -139,10 +147,12 @@ impl<'a> Tables<'a> {
             text(actor.deploy.as_deref()),
             text(row.note),
             number(row.begun),
+            text(statements.as_deref()),
         ];
         format!(
             "INSERT INTO {} (seq, revision, direction, outcome, checksum, message, fingerprint_before, \
-             fingerprint_after, started_at, finished_at, duration_ms, who, pid, version, deploy, note, begun) VALUES ({})",
+             fingerprint_after, started_at, finished_at, duration_ms, who, pid, version, deploy, note, begun, \
+             statements) VALUES ({})",
             self.ledger,
             values.join(", ")
         )
