@@ -13,6 +13,7 @@ use whimbrel_run::apply::{self, ApplyError, Options, Report};
 use whimbrel_run::{Actor, Driver, Event, Row};
 
 use crate::database::open;
+use crate::server;
 
 /// The engines that a test is run on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,9 @@ pub struct Project {
 pub fn on_each_engine(mut test: impl FnMut(Project) -> Result<()>) -> Result<()> {
     test(Project::new(On::Sqlite)?).context("on SQLite")?;
     test(Project::new(On::SqliteWal)?).context("on SQLite with a write-ahead log")?;
+    if !server::installed().is_empty() || !server::may_be_missing() {
+        test(Project::new(On::Postgres)?).context("on PostgreSQL")?;
+    }
     Ok(())
 }
 
@@ -49,7 +53,7 @@ impl Project {
                 )?;
                 path.display().to_string()
             }
-            On::Postgres => crate::server::shared(None)?.fresh_database()?,
+            On::Postgres => server::shared(None)?.fresh_database()?,
         };
         Ok(Project { folder, url, on })
     }

@@ -84,7 +84,13 @@ impl Runner<'_> {
         let statements = 0..job.statements.len();
         let ran = self.run_statements(job, statements).and_then(|ran| {
             let after = self.look(last)?;
-            let row = self.event(job, seq, Outcome::Done, begun, Ending { after: after.as_ref(), statements: &ran, begun: None });
+            let row = self.event(
+                job,
+                seq,
+                Outcome::Done,
+                begun,
+                Ending { after: after.as_ref(), statements: &ran, begun: None },
+            );
             self.driver.execute(&row)?;
             Ok(ran)
         });
