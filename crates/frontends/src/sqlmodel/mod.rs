@@ -4,13 +4,12 @@
 //! and imports give values, libraries' constructs stay terms. What the terms mean to SQLAlchemy ([`mapping`], [`types`],
 //! [`expression`]) gives tables in no engine's terms ([`model`]), and those are put into the terms of one engine
 //! ([`lower`]). Nothing is guessed: what depends on more than the source is a diagnostic with its place, and the table
-//! it concerns is listed as undecided; [`live`] asks the project's own interpreter about exactly those.
+//! it concerns is listed as undecided; the live loader ([`crate::live`]) asks the project's own interpreter about those.
 
 mod classes;
 mod evaluate;
 mod expression;
 mod library;
-pub mod live;
 mod lower;
 mod mapping;
 pub mod model;

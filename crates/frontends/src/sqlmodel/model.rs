@@ -1,7 +1,7 @@
 //! Models as they were read, before they are put into the terms of one engine.
 //!
 //! Whatever differs between engines (types, expressions) is kept as the SQL that SQLAlchemy writes for each of them;
-//! the static reader and the live loader both end here, so what follows does not know which of them it was.
+//! what follows needs neither Python nor the source.
 
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{Action, Deferrable, Engine, Match, Notes};

@@ -50,11 +50,6 @@ impl Project {
         Project { roots, looked_up: RefCell::new(HashMap::new()) }
     }
 
-    /// Where imports start, the most likely folder first.
-    pub fn roots(&self) -> &[PathBuf] {
-        &self.roots
-    }
-
     /// The file that `import name` runs.
     pub fn find(&self, name: &str) -> Found {
         if let Some(found) = self.looked_up.borrow().get(name) {
