@@ -97,3 +97,15 @@ CREATE TABLE t (a INT CHECK (a > 0)); CREATE VIEW v AS SELECT a FROM t; ALTER TA
 -- case: the old way of renaming, around a rebuild
 CREATE TABLE t (a INT); CREATE VIEW v AS SELECT a FROM t; CREATE TABLE n (a TEXT);
 PRAGMA legacy_alter_table = ON; DROP TABLE t; ALTER TABLE n RENAME TO t; PRAGMA legacy_alter_table = OFF;
+-- case: add a column with every kind of literal
+CREATE TABLE t (a INT); ALTER TABLE t ADD COLUMN b REAL DEFAULT -1.5e3; ALTER TABLE t ADD COLUMN c BLOB DEFAULT x'00ff'; ALTER TABLE t ADD COLUMN d BOOLEAN NOT NULL DEFAULT TRUE; ALTER TABLE t ADD COLUMN e TEXT DEFAULT NULL; ALTER TABLE t ADD COLUMN f DEFAULT word;
+-- case: a column comes, is indexed, renamed and goes
+CREATE TABLE t (a INT); ALTER TABLE t ADD COLUMN b INT; CREATE INDEX i ON t (b); ALTER TABLE t RENAME COLUMN b TO c; DROP INDEX i; ALTER TABLE t DROP COLUMN c;
+-- case: strings in double quotes are corrected by a rename
+CREATE TABLE t (a TEXT, b TEXT CHECK (b <> "never a column")); CREATE INDEX i ON t (a) WHERE b = "nor this"; CREATE VIEW v AS SELECT a, "just text" AS s FROM t; ALTER TABLE t RENAME COLUMN a TO z;
+-- case: strings in double quotes are corrected by a drop
+CREATE TABLE t (a TEXT, b TEXT, CHECK (b <> "text")); CREATE TRIGGER tr AFTER DELETE ON t BEGIN SELECT "text"; END; ALTER TABLE t DROP COLUMN a;
+-- case: a strict table grows and is renamed
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT) STRICT; ALTER TABLE t ADD COLUMN b ANY; ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN id TO key;
+-- case: a virtual table is renamed
+CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES ('x', 'y'); ALTER TABLE f RENAME TO g;

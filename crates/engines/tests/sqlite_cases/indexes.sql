@@ -31,3 +31,9 @@ CREATE TABLE t (a TEXT); CREATE INDEX i ON t ('a');
 -- case: with comments
 CREATE TABLE t (a TEXT, b TEXT); CREATE INDEX i /* x */ ON t ( a /* , */ , b -- )
 ) WHERE a > 0;
+-- case: dropped with its table, and made again
+CREATE TABLE t (a INT); CREATE INDEX i ON t (a); DROP TABLE t; CREATE TABLE t (b INT); CREATE INDEX i ON t (b);
+-- case: a rename reaches every part of a key
+CREATE TABLE t (a TEXT, b TEXT); CREATE UNIQUE INDEX i ON t (a COLLATE NOCASE DESC, a || b, (b)) WHERE a IS NOT NULL OR b LIKE 'a%'; ALTER TABLE t RENAME COLUMN a TO "a b"; ALTER TABLE t RENAME COLUMN b TO c;
+-- case: keys that call functions by the column's name
+CREATE TABLE t (lower TEXT, length TEXT); CREATE INDEX i ON t (lower(lower), length(length)); ALTER TABLE t RENAME COLUMN lower TO l;

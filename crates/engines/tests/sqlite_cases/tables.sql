@@ -194,3 +194,15 @@ CREATE VIRTUAL TABLE g USING fts5("a b", prefix='2 3');
 DROP TABLE f;
 -- case: a table named like a shadow of nothing
 CREATE TABLE post_fts_data (a INT);
+-- case: unique twice, and as the key
+CREATE TABLE t (a INT UNIQUE PRIMARY KEY, b INT, UNIQUE (a), UNIQUE (a, b));
+-- case: tabs, newlines and semicolons at odd places
+;;CREATE	TABLE
+t
+(
+a
+INT
+)
+;	;
+-- case: big numbers and signs in types
+CREATE TABLE t (a DECIMAL(+10, -2), b INT(0x10), c CHAR(1000000));
