@@ -229,6 +229,14 @@ fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
             table.exclusions[at].name = Some(name);
         }
     }
+    for at in 0..table.indexes.len() {
+        let index = &table.indexes[at];
+        if index.name.is_empty() {
+            let columns = naming::index_columns(&index.keys, &index.include);
+            let name = naming::choose(&base, Some(&columns), "idx", |name| names.taken(schema, table, name));
+            table.indexes[at].name = name;
+        }
+    }
     for at in 0..table.foreign_keys.len() {
         let key = &table.foreign_keys[at];
         if key.name.is_none() {

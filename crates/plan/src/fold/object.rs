@@ -366,6 +366,19 @@ fn exact_id(schema: &Schema, id: &ObjectId) -> Option<ObjectId> {
     };
     match alike.as_slice() {
         [only] => Some((*only).clone()),
+        [] if id.kind == ObjectKind::Enum => another_type(schema, &id.name),
         [] | [_, ..] => None,
     }
+}
+
+/// `DROP TYPE` and its like name any kind of type; read without a schema, they are taken to mean an enum.
+fn another_type(schema: &Schema, name: &ObjectName) -> Option<ObjectId> {
+    let domain = ObjectId::new(ObjectKind::Domain, name.clone());
+    if schema.objects.contains_key(&domain) {
+        return Some(domain);
+    }
+    let first = ObjectId::new(ObjectKind::Opaque, name.clone());
+    let opaque = schema.objects.range(first.clone()..).map(|(id, _)| id);
+    let mut named = opaque.take_while(|id| id.kind == first.kind && id.name == first.name);
+    named.find(|id| id.detail.as_deref().is_some_and(|detail| detail.ends_with(" type"))).cloned()
 }

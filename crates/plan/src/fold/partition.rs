@@ -1,6 +1,7 @@
-use whimbrel_schema::{ObjectName, PartitionOf, Schema};
+use whimbrel_schema::{Exclusion, ForeignKey, Index, ObjectName, PartitionOf, PrimaryKey, Schema, Table, Unique};
 
 use super::{FoldError, table_mut};
+use crate::Dialect;
 
 pub(super) fn attach(
     schema: &mut Schema,
@@ -8,26 +9,96 @@ pub(super) fn attach(
     partition: &ObjectName,
     bound: &str,
 ) -> Result<(), FoldError> {
-    if schema.table(parent).is_none() {
-        return Err(FoldError::no_table(parent));
-    }
+    let given = Given::by(schema.table(parent).ok_or_else(|| FoldError::no_table(parent))?);
     let child = table_mut(schema, partition)?;
     if let Some(already) = &child.options.partition_of {
         return Err(FoldError::exists(format_args!("partition `{partition}` of `{}`", already.parent)));
     }
     child.options.partition_of = Some(PartitionOf { parent: parent.clone(), bound: bound.to_string() });
+    given.take_from(child);
     Ok(())
 }
 
-pub(super) fn detach(schema: &mut Schema, parent: &ObjectName, partition: &ObjectName) -> Result<(), FoldError> {
+pub(super) fn detach(
+    schema: &mut Schema,
+    parent: &ObjectName,
+    partition: &ObjectName,
+    dialect: &dyn Dialect,
+) -> Result<(), FoldError> {
+    let given = schema.table(parent).map(Given::by);
     let child = table_mut(schema, partition)?;
     match &child.options.partition_of {
         Some(attached) if attached.parent == *parent => {
             child.options.partition_of = None;
+            if let Some(given) = given {
+                given.leave_with(child);
+            }
+            dialect.complete(schema, partition);
             Ok(())
         }
         Some(_) | None => Err(FoldError::missing(format_args!("partition `{partition}` of `{parent}`"))),
     }
+}
+
+/// Keys, foreign keys and indexes that every partition has because its parent has them, without the names
+/// that each partition has for its own. A partition lists none of them.
+struct Given {
+    primary_key: Option<PrimaryKey>,
+    uniques: Vec<Unique>,
+    foreign_keys: Vec<ForeignKey>,
+    exclusions: Vec<Exclusion>,
+    indexes: Vec<Index>,
+}
+
+impl Given {
+    fn by(parent: &Table) -> Self {
+        Given {
+            primary_key: parent.primary_key.as_ref().map(unnamed_key),
+            uniques: parent.uniques.iter().map(unnamed_unique).collect(),
+            foreign_keys: parent.foreign_keys.iter().map(unnamed_foreign_key).collect(),
+            exclusions: parent.exclusions.iter().map(unnamed_exclusion).collect(),
+            indexes: parent.indexes.iter().map(unnamed_index).collect(),
+        }
+    }
+
+    fn take_from(&self, child: &mut Table) {
+        if child.primary_key.as_ref().map(unnamed_key) == self.primary_key {
+            child.primary_key = None;
+        }
+        child.uniques.retain(|own| !self.uniques.contains(&unnamed_unique(own)));
+        child.foreign_keys.retain(|own| !self.foreign_keys.contains(&unnamed_foreign_key(own)));
+        child.exclusions.retain(|own| !self.exclusions.contains(&unnamed_exclusion(own)));
+        child.indexes.retain(|own| !self.indexes.contains(&unnamed_index(own)));
+    }
+
+    /// What the table was given stays with it when it goes its own way.
+    fn leave_with(self, child: &mut Table) {
+        child.primary_key = child.primary_key.take().or(self.primary_key);
+        child.uniques.extend(self.uniques);
+        child.foreign_keys.extend(self.foreign_keys);
+        child.exclusions.extend(self.exclusions);
+        child.indexes.extend(self.indexes);
+    }
+}
+
+fn unnamed_key(key: &PrimaryKey) -> PrimaryKey {
+    PrimaryKey { name: None, comment: None, ..key.clone() }
+}
+
+fn unnamed_unique(unique: &Unique) -> Unique {
+    Unique { name: None, comment: None, ..unique.clone() }
+}
+
+fn unnamed_foreign_key(key: &ForeignKey) -> ForeignKey {
+    ForeignKey { name: None, comment: None, ..key.clone() }
+}
+
+fn unnamed_exclusion(exclusion: &Exclusion) -> Exclusion {
+    Exclusion { name: None, comment: None, ..exclusion.clone() }
+}
+
+fn unnamed_index(index: &Index) -> Index {
+    Index { name: String::new(), comment: None, ..index.clone() }
 }
 
 /// The tables that take over what is done to this one: its partitions and those that inherit from it.
