@@ -71,7 +71,7 @@ fn what_is_rendered_is_read_as_it_was_meant() {
                     }
                 }
                 take(&mut schema, &step, statement);
-                let found = differences(Pair::new(&schema, &again));
+                let found = differences(Pair::new(&schema, &again), &POSTGRES);
                 if !found.is_empty() {
                     let case = &case.name;
                     failures.push(format!("{case}: {statement}\n=> {}\n{}", rendered.join(";\n"), found.join("\n")));
@@ -109,7 +109,7 @@ fn a_schema_is_rendered_whole() {
                     take(&mut without, &step, &sql);
                 }
             }
-            let found = differences(Pair::new(&direct, &without));
+            let found = differences(Pair::new(&direct, &without), &POSTGRES);
             assert!(found.is_empty(), "{}: {}\n{}", case.name, table.name, found.join("\n"));
             rendered += 1;
         }

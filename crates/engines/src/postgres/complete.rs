@@ -9,88 +9,85 @@ use super::{expression, naming, quote, types};
 
 pub(super) fn complete(schema: &mut Schema, name: &ObjectName) {
     let Some(mut table) = schema.remove_table(name) else { return };
-    fill(schema, &mut table, &Names::Scan);
+    let taken = if has_unnamed(&table) { names_near(schema, &table.name) } else { HashSet::new() };
+    fill(schema, &mut table, &taken);
     schema.insert_table(table);
 }
 
 /// Every table; the names that are taken are gathered once.
 pub(super) fn complete_all(schema: &mut Schema) {
-    let mut known: HashSet<ObjectName> = schema.tables.values().flat_map(names_of).collect();
+    let mut taken: HashSet<ObjectName> = HashSet::new();
+    for table in schema.tables.values() {
+        taken.extend(names_of(table).map(|name| table.name.sibling(name)));
+    }
     let tables: Vec<ObjectName> = schema.tables.keys().cloned().collect();
     for name in tables {
         let Some(mut table) = schema.remove_table(&name) else { continue };
-        let names = Names::Known(known);
-        fill(schema, &mut table, &names);
-        let Names::Known(gathered) = names else { return };
-        known = gathered;
-        known.extend(names_of(&table));
+        fill(schema, &mut table, &taken);
+        taken.extend(names_of(&table).map(|name| table.name.sibling(name)));
         schema.insert_table(table);
     }
 }
 
-/// How to tell whether another table uses a name.
-enum Names {
-    Scan,
-    Known(HashSet<ObjectName>),
-}
+/// More tables than this are not all looked through for each new one.
+const FEW: usize = 200;
 
-impl Names {
-    fn taken(&self, schema: &Schema, own: &Table, name: &str) -> bool {
-        let full = own.name.sibling(name);
-        let objects = [ObjectKind::Sequence, ObjectKind::View, ObjectKind::MaterializedView];
-        if own.name.name == name
-            || schema.tables.contains_key(&full)
-            || objects.into_iter().any(|kind| schema.objects.contains_key(&ObjectId::new(kind, full.clone())))
-            || uses(own, name)
-        {
-            return true;
-        }
-        match self {
-            Names::Scan => {
-                let mut others = schema.tables.values().filter(|table| table.name.namespace == own.name.namespace);
-                others.any(|table| uses(table, name))
-            }
-            Names::Known(known) => known.contains(&full),
-        }
+/// Names of other tables that one chosen for this table could meet.
+///
+/// Among few tables all are looked at. Among many, those whose own choices begin alike: `a_b` and `a` for a new `a_b_c`,
+/// and the tables that begin with its name. What a table of quite another name has kept from before a rename is then not seen;
+/// the server numbers the name, and a check shows the difference.
+fn names_near(schema: &Schema, own: &ObjectName) -> HashSet<ObjectName> {
+    let mut taken = HashSet::new();
+    let mut take = |table: &Table| taken.extend(names_of(table).map(|name| table.name.sibling(name)));
+    if schema.tables.len() <= FEW {
+        schema.tables.values().filter(|table| table.name.namespace == own.namespace).for_each(&mut take);
+        return taken;
     }
+    let shorter = own.name.match_indices('_').filter_map(|(at, _)| schema.tables.get(&own.sibling(&own.name[..at])));
+    shorter.for_each(&mut take);
+    let start = &own.name[..own.name.floor_char_boundary(quote::LONGEST_NAME / 2)];
+    let longer = schema.tables.range(own.sibling(start)..).map(|(_, table)| table).take(FEW);
+    let longer = longer.take_while(|table| table.name.namespace == own.namespace && table.name.name.starts_with(start));
+    longer.for_each(&mut take);
+    taken
 }
 
-/// Whether an index, a constraint or a sequence of the table has this name.
-fn uses(table: &Table, name: &str) -> bool {
-    let is = |candidate: &Option<String>| candidate.as_deref() == Some(name);
-    table.primary_key.as_ref().is_some_and(|key| is(&key.name))
-        || table.uniques.iter().any(|unique| is(&unique.name))
-        || table.foreign_keys.iter().any(|key| is(&key.name))
-        || table.checks.iter().any(|check| is(&check.name))
-        || table.exclusions.iter().any(|exclusion| is(&exclusion.name))
-        || table.indexes.iter().any(|index| index.name == name)
-        || table.columns.iter().any(|column| match &column.generation {
-            Some(Generation::Serial { sequence }) => {
-                sequence.name == name && sequence.namespace == table.name.namespace
-            }
-            Some(
-                Generation::Identity(_) | Generation::Stored(_) | Generation::Virtual(_) | Generation::AutoIncrement,
-            )
-            | None => false,
-        })
+fn has_unnamed(table: &Table) -> bool {
+    table.primary_key.as_ref().is_some_and(|key| key.name.is_none())
+        || table.uniques.iter().any(|unique| unique.name.is_none())
+        || table.foreign_keys.iter().any(|key| key.name.is_none())
+        || table.checks.iter().any(|check| check.name.is_none())
+        || table.exclusions.iter().any(|exclusion| exclusion.name.is_none())
+        || table.indexes.iter().any(|index| index.name.is_empty())
 }
 
-fn names_of(table: &Table) -> Vec<ObjectName> {
-    let constraints = table.primary_key.iter().map(|key| &key.name);
-    let constraints = constraints.chain(table.uniques.iter().map(|unique| &unique.name));
-    let constraints = constraints.chain(table.foreign_keys.iter().map(|key| &key.name));
-    let constraints = constraints.chain(table.checks.iter().map(|check| &check.name));
-    let constraints = constraints.chain(table.exclusions.iter().map(|exclusion| &exclusion.name)).flatten();
+fn is_taken(schema: &Schema, taken: &HashSet<ObjectName>, own: &Table, name: &str) -> bool {
+    let full = own.name.sibling(name);
+    let objects = [ObjectKind::Sequence, ObjectKind::View, ObjectKind::MaterializedView];
+    own.name.name == name
+        || names_of(own).any(|known| known == name)
+        || taken.contains(&full)
+        || schema.tables.contains_key(&full)
+        || objects.into_iter().any(|kind| schema.objects.contains_key(&ObjectId::new(kind, full.clone())))
+}
+
+/// Of indexes, constraints and sequences, which share the schema with tables.
+fn names_of(table: &Table) -> impl Iterator<Item = &str> {
+    let constraints = table.primary_key.iter().filter_map(|key| key.name.as_deref());
+    let constraints = constraints.chain(table.uniques.iter().filter_map(|unique| unique.name.as_deref()));
+    let constraints = constraints.chain(table.foreign_keys.iter().filter_map(|key| key.name.as_deref()));
+    let constraints = constraints.chain(table.checks.iter().filter_map(|check| check.name.as_deref()));
+    let constraints = constraints.chain(table.exclusions.iter().filter_map(|exclusion| exclusion.name.as_deref()));
     let sequences = table.columns.iter().filter_map(|column| match &column.generation {
-        Some(Generation::Serial { sequence }) => Some(&sequence.name),
+        Some(Generation::Serial { sequence }) => Some(sequence.name.as_str()),
         Some(Generation::Identity(_) | Generation::Stored(_) | Generation::Virtual(_) | Generation::AutoIncrement)
         | None => None,
     });
-    let names = constraints.chain(table.indexes.iter().map(|index| &index.name)).chain(sequences);
-    names.map(|name| table.name.sibling(name)).collect()
+    constraints.chain(table.indexes.iter().map(|index| index.name.as_str())).chain(sequences)
 }
 
-fn fill(schema: &mut Schema, table: &mut Table, names: &Names) {
+fn fill(schema: &mut Schema, table: &mut Table, taken: &HashSet<ObjectName>) {
     inherit(schema, table);
     fill_columns(schema, table);
     for at in 0..table.foreign_keys.len() {
@@ -101,7 +98,7 @@ fn fill(schema: &mut Schema, table: &mut Table, names: &Names) {
             table.foreign_keys[at].referenced_columns = columns.unwrap_or_default();
         }
     }
-    name_constraints(schema, table, names);
+    name_constraints(schema, table, taken);
 }
 
 /// Columns and checks that come from the tables above.
@@ -195,19 +192,19 @@ pub(super) fn sequence_of_default(default: &str) -> Option<ObjectName> {
 }
 
 /// In the server's order: checks with the table, then its indexes, the primary key first, then foreign keys.
-fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
+fn name_constraints(schema: &Schema, table: &mut Table, taken: &HashSet<ObjectName>) {
     let base = table.name.name.clone();
     for at in 0..table.checks.len() {
         if table.checks[at].name.is_none() {
             let columns = table.columns.iter().map(|column| column.name.as_str());
             let used = expression::columns_in(table.checks[at].expression.text(), columns);
             let column = if let [only] = used.as_slice() { Some(*only) } else { None };
-            let name = naming::choose(&base, column, "check", |name| names.taken(schema, table, name));
+            let name = naming::choose(&base, column, "check", |name| is_taken(schema, taken, table, name));
             table.checks[at].name = Some(name);
         }
     }
     if table.primary_key.as_ref().is_some_and(|key| key.name.is_none()) {
-        let name = naming::choose(&base, None, "pkey", |name| names.taken(schema, table, name));
+        let name = naming::choose(&base, None, "pkey", |name| is_taken(schema, taken, table, name));
         if let Some(key) = &mut table.primary_key {
             key.name = Some(name);
         }
@@ -216,7 +213,7 @@ fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
         let unique = &table.uniques[at];
         if unique.name.is_none() {
             let columns = naming::columns(unique.columns.iter().chain(&unique.include).map(String::as_str));
-            let name = naming::choose(&base, Some(&columns), "key", |name| names.taken(schema, table, name));
+            let name = naming::choose(&base, Some(&columns), "key", |name| is_taken(schema, taken, table, name));
             table.uniques[at].name = Some(name);
         }
     }
@@ -225,7 +222,7 @@ fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
         if exclusion.name.is_none() {
             let keys: Vec<_> = exclusion.elements.iter().map(|element| element.key.clone()).collect();
             let columns = naming::index_columns(&keys, &exclusion.include);
-            let name = naming::choose(&base, Some(&columns), "excl", |name| names.taken(schema, table, name));
+            let name = naming::choose(&base, Some(&columns), "excl", |name| is_taken(schema, taken, table, name));
             table.exclusions[at].name = Some(name);
         }
     }
@@ -233,7 +230,7 @@ fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
         let index = &table.indexes[at];
         if index.name.is_empty() {
             let columns = naming::index_columns(&index.keys, &index.include);
-            let name = naming::choose(&base, Some(&columns), "idx", |name| names.taken(schema, table, name));
+            let name = naming::choose(&base, Some(&columns), "idx", |name| is_taken(schema, taken, table, name));
             table.indexes[at].name = name;
         }
     }
@@ -241,7 +238,7 @@ fn name_constraints(schema: &Schema, table: &mut Table, names: &Names) {
         let key = &table.foreign_keys[at];
         if key.name.is_none() {
             let columns = naming::columns(key.columns.iter().map(String::as_str));
-            let name = naming::choose(&base, Some(&columns), "fkey", |name| names.taken(schema, table, name));
+            let name = naming::choose(&base, Some(&columns), "fkey", |name| is_taken(schema, taken, table, name));
             table.foreign_keys[at].name = Some(name);
         }
     }
