@@ -1,5 +1,5 @@
 use whimbrel_plan::{EnumPosition, RenderError};
-use whimbrel_schema::{Domain, Object, ObjectId, ObjectKind, ObjectName, RoutineKind, Schema, Sequence};
+use whimbrel_schema::{Domain, Object, ObjectId, ObjectKind, ObjectName, Opaque, RoutineKind, Schema, Sequence};
 
 use super::{Rendered, cascades, constraints, exists, indexes, name, not_exists, sequences, unsupported, views};
 use crate::postgres::quote::{literal, quote};
@@ -21,8 +21,21 @@ pub(super) fn create(object: &Object, replace: bool, if_not_exists: bool) -> Ren
         Object::Sequence(it) => sequences::create(it, if_not_exists),
         Object::View(it) => views::create(it, replace && !it.materialized, if_not_exists),
         Object::Routine(it) => replacing(&it.definition, replace),
-        Object::Opaque(it) => it.definition.clone(),
+        Object::Opaque(it) => opaque_definition(it)?,
     }])
+}
+
+/// Most are kept as the statement that makes them; a table's replica identity is kept as its state.
+fn opaque_definition(object: &Opaque) -> Result<String, RenderError> {
+    if let ("replica identity", Some(table)) = (object.kind.as_str(), &object.table) {
+        let index =
+            if object.definition == "USING INDEX" { format!(" {}", quote(&object.name.name)) } else { String::new() };
+        return Ok(format!("ALTER TABLE {} REPLICA IDENTITY {}{index}", name(table), object.definition));
+    }
+    if !object.definition.get(.."CREATE ".len()).is_some_and(|word| word.eq_ignore_ascii_case("CREATE ")) {
+        return unsupported(format!("make the {} `{}` from what is known of it", object.kind, object.name));
+    }
+    Ok(object.definition.clone())
 }
 
 /// The definition with `OR REPLACE` where it is to replace.
@@ -181,7 +194,7 @@ pub(super) fn alter(to: &Object, before: &Schema) -> Rendered {
         (Object::Opaque(from), Object::Opaque(to)) if from.definition == to.definition => Ok(Vec::new()),
         (Object::Opaque(_), Object::Opaque(to)) => {
             let mut statements = drop(&id, false, false, before)?;
-            statements.push(to.definition.clone());
+            statements.push(opaque_definition(to)?);
             Ok(statements)
         }
         (Object::Enum(from), Object::Enum(to)) if from.values == to.values => Ok(Vec::new()),

@@ -1,5 +1,5 @@
 use whimbrel_plan::{Amendment, RowSecurityChange, SequenceChange, Step};
-use whimbrel_schema::{ObjectName, Persistence};
+use whimbrel_schema::{Object, ObjectName, Opaque, Persistence};
 
 use super::constraints::{self, Clause};
 use super::sequences::{self, moved};
@@ -113,12 +113,31 @@ fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Result<Step
             None => return Err(node.refuse("which triggers the table has is not known here")),
         },
 
-        Is::OWNER_TO | Is::CLUSTER_ON | Is::REPLICA_IDENTITY | Is::SET_WITHOUT_CLUSTER | Is::SET_WITHOUT_OIDS => {
-            inert()
-        }
+        Is::REPLICA_IDENTITY => return replica_identity(node, table),
+        Is::OWNER_TO | Is::CLUSTER_ON | Is::SET_WITHOUT_CLUSTER | Is::SET_WITHOUT_OIDS => inert(),
         Is::SET_ACCESS_METHOD if node.text().to_ascii_lowercase().ends_with(" heap") => inert(),
         _ => return Err(node.refuse(format!("`{}` has no step", head(node)))),
     })
+}
+
+/// Kept as an object that hangs on the table, named by the table or by the index.
+fn replica_identity(node: Node<'_>, table: ObjectName) -> Result<Step, Refusal> {
+    let (part, definition) = if let Some(using) = node.child(Is::USING_INDEX_NAME) {
+        (using.need(Is::INDEX_REF)?.object_name()?.name, "USING INDEX")
+    } else if node.has(Is::REPLICA_IDENTITY_FULL) {
+        (table.name.clone(), "FULL")
+    } else if node.has(Is::REPLICA_IDENTITY_NOTHING) {
+        (table.name.clone(), "NOTHING")
+    } else {
+        return Err(node.refuse("what the replica identity was is not known here"));
+    };
+    let identity = Opaque {
+        kind: "replica identity".to_string(),
+        name: table.sibling(part),
+        table: Some(table),
+        definition: definition.to_string(),
+    };
+    Ok(Step::CreateObject { object: Box::new(Object::Opaque(identity)), replace: true, if_not_exists: false })
 }
 
 /// The first words, for a reason.
@@ -182,8 +201,9 @@ fn alter_column(node: Node<'_>, relation: Node<'_>, table: ObjectName) -> Result
             }
             Step::Amend(Box::new(Amendment::Identity { table, column, always, numbers }))
         }
-        Is::SET_STATISTICS | Is::SET_STORAGE | Is::SET_COMPRESSION | Is::SET_OPTIONS | Is::RESET_OPTIONS => {
-            inert(node, relation)
+        Is::SET_STATISTICS => inert(node, relation),
+        Is::SET_STORAGE | Is::SET_COMPRESSION | Is::SET_OPTIONS | Is::RESET_OPTIONS => {
+            return Err(action.refuse("how a column is stored is compared with its type's default"));
         }
         _ => return Err(action.refuse(format!("`{}` has no step", head(action)))),
     })

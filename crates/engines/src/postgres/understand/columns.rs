@@ -29,6 +29,9 @@ pub(super) fn column(
     let Some(written) = node.any(TYPES) else {
         return Err(node.refuse(format!("column `{name}` has no type")));
     };
+    if let Some(clause) = node.any(&[Is::STORAGE, Is::COMPRESSION_METHOD]) {
+        return Err(clause.refuse("how a column is stored is compared with its type's default"));
+    }
     let mut column = Column::new(name, types::read(&written.sql()));
     if types::serial(written.text()).is_some() {
         let sequence = table.sibling(naming::object_name(&table.name, Some(&column.name), "seq"));

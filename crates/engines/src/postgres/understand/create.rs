@@ -4,7 +4,8 @@ use whimbrel_schema::{Domain, EnumType, Extension, Namespace, Object, Opaque, Ro
 use super::constraints::{self, Clause};
 use super::tree::{Is, Node};
 use super::{Refusal, Steps, columns};
-use crate::postgres::{naming, types};
+use crate::postgres::quote::quote;
+use crate::postgres::{naming, render, types};
 
 fn object(node: Node<'_>, object: Object) -> Steps {
     let (replace, if_not_exists) = (node.has(Is::OR_REPLACE), node.has(Is::IF_NOT_EXISTS));
@@ -18,14 +19,31 @@ pub(super) fn type_(node: Node<'_>) -> Steps {
         let values = values.collect::<Result<_, _>>()?;
         return object(node, Object::Enum(EnumType { name, values, comment: None }));
     }
-    let kind = if node.has(Is::COMPOSITE_TYPE) {
-        "composite type"
-    } else if node.has(Is::RANGE_TYPE) {
-        "range type"
-    } else {
-        "base type"
-    };
+    if let Some(composite) = node.child(Is::COMPOSITE_TYPE) {
+        let definition = format!("CREATE TYPE {} AS ({})", render::name(&name), fields(composite)?);
+        let kind = "composite type".to_string();
+        return object(node, Object::Opaque(Opaque { kind, name, table: None, definition }));
+    }
+    let kind = if node.has(Is::RANGE_TYPE) { "range type" } else { "base type" };
     object(node, Object::Opaque(Opaque { kind: kind.to_string(), name, table: None, definition: statement(node) }))
+}
+
+/// The fields of a composite type, as the catalogue tells them.
+fn fields(composite: Node<'_>) -> Result<String, Refusal> {
+    let mut fields = Vec::new();
+    for field in composite.descendants().filter(|field| field.kind() == Is::COMPOSITE_FIELD_DEF) {
+        let written = field.any(columns::TYPES).ok_or_else(|| field.refuse("a field without a type"))?;
+        let mut sql = format!(
+            "{} {}",
+            quote(&field.need(Is::COMPOSITE_FIELD)?.name()?),
+            types::sql(&types::read(&written.sql()))
+        );
+        if let Some(collation) = field.child(Is::COLLATE).map(constraints::collation).transpose()?.flatten() {
+            sql.push_str(&format!(" COLLATE {}", quote(&collation)));
+        }
+        fields.push(sql);
+    }
+    Ok(fields.join(", "))
 }
 
 pub(super) fn domain(node: Node<'_>) -> Steps {
@@ -70,7 +88,12 @@ pub(super) fn extension(node: Node<'_>) -> Steps {
         Some(clause) => Some(clause.need(Is::SCHEMA_REF)?.name()?).filter(|name| name != super::DEFAULT_NAMESPACE),
         None => None,
     };
-    object(node, Object::Extension(Extension { name: node.need(Is::EXTENSION)?.name()?, namespace }))
+    let name = node.need(Is::EXTENSION)?.name()?;
+    // Every database has it, outside the schemas that people use.
+    if name == "plpgsql" {
+        return Ok(super::inert(node));
+    }
+    object(node, Object::Extension(Extension { name, namespace }))
 }
 
 pub(super) fn namespace(node: Node<'_>) -> Steps {
