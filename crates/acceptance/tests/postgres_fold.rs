@@ -53,6 +53,10 @@ fn steps(statement: &str) -> Vec<Step> {
     }
 }
 
+fn different(schemas: Pair<&Schema>) -> Vec<String> {
+    differences(schemas, &POSTGRES)
+}
+
 fn take(schema: &mut Schema, step: &Step, statement: &str) {
     apply(schema, step, &POSTGRES).unwrap_or_else(|error| panic!("{statement}\n{error}"));
 }
@@ -77,7 +81,7 @@ fn what_is_rendered_is_read_as_it_was_meant() {
                     }
                 }
                 take(&mut schema, &step, statement);
-                let found = differences(Pair::new(&schema, &again));
+                let found = different(Pair::new(&schema, &again));
                 if !found.is_empty() {
                     let case = &case.name;
                     failures.push(format!("{case}: {statement}\n=> {}\n{}", rendered.join(";\n"), found.join("\n")));
@@ -115,7 +119,7 @@ fn a_schema_is_rendered_whole() {
                     take(&mut without, &step, &sql);
                 }
             }
-            let found = differences(Pair::new(&direct, &without));
+            let found = different(Pair::new(&direct, &without));
             assert!(found.is_empty(), "{}: {}\n{}", case.name, table.name, found.join("\n"));
             rendered += 1;
         }
@@ -148,7 +152,7 @@ fn a_folded_script_is_an_introspected_one() {
         let everything: Vec<_> =
             folded.tables.keys().chain(folded.objects.keys().map(|id| &id.name)).cloned().collect();
         let folded = driver.normalize(&folded, &everything).unwrap_or_else(|error| panic!("{}: {error}", case.name));
-        let found = differences(Pair::new(&folded, &live));
+        let found = different(Pair::new(&folded, &live));
         if !found.is_empty() {
             failures.push(format!("{}:\n    {}", case.name, found.join("\n    ")));
         }
@@ -220,7 +224,7 @@ fn makers_of_values_are_changed_on_a_server() {
             folded.sort();
             let live = driver.introspect().unwrap();
             let folded = driver.normalize(&folded, &["t".into()]).unwrap();
-            let found = differences(Pair::new(&folded, &live));
+            let found = different(Pair::new(&folded, &live));
             assert!(found.is_empty(), "{from:?} to {to:?}:\n{}", found.join("\n"));
             let counts = matches!(to, Some(Generation::Serial { .. } | Generation::Identity(_)));
             if counts && !matches!(from, Some(Generation::Stored(_))) {
