@@ -34,8 +34,8 @@ pub fn draft(
     parents: &[RevisionId],
     printer: &Printer,
 ) -> Result<Drafted, Failure> {
-    let models = desired::read(project)?;
     let engines = if arguments.engine.is_empty() { project.settings.engines()? } else { arguments.engine.clone() };
+    let models = desired::read(project, &engines)?;
     let revisions: BTreeSet<RevisionId> = history.closure(parents);
     let mut drafts = Vec::with_capacity(engines.len());
     for engine in engines {

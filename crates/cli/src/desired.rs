@@ -3,21 +3,30 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use whimbrel_frontends::diagnostic::Severity;
+use whimbrel_frontends::live::{self, LiveModels};
 use whimbrel_frontends::sql::{self, SqlModels};
+use whimbrel_frontends::sqlmodel;
 use whimbrel_plan::Dialect;
 use whimbrel_plan::diff::Scope;
 use whimbrel_run::Driver;
-use whimbrel_schema::Schema;
+use whimbrel_schema::{Engine, Schema};
 
 use crate::diagnose;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Exit, Failure, Report};
 use crate::printer::Printer;
 use crate::project::Project;
+use crate::render;
 use crate::schemas;
+use crate::settings::Loader;
 
 /// The models as they were read, before they are put into the terms of an engine.
-pub struct Models {
-    sql: SqlModels,
+pub enum Models {
+    /// Classes, read from their source.
+    Static(sqlmodel::Models),
+    /// Classes, as the project's own interpreter has them.
+    Live(LiveModels),
+    Sql(SqlModels),
 }
 
 pub struct Desired {
@@ -25,9 +34,9 @@ pub struct Desired {
     pub scope: Scope,
 }
 
-/// The project's models, or what to do about there being none.
-pub fn read(project: &Project) -> Result<Models, Failure> {
-    read_if_there(project)?.ok_or_else(|| {
+/// The project's models, to be lowered to these engines; or what to do about there being none.
+pub fn read(project: &Project, engines: &[Engine]) -> Result<Models, Failure> {
+    read_if_there(project, engines)?.ok_or_else(|| {
         let root = project.settings.root.display();
         Failure::usage("no-models", format!("no models were found under `{root}`"))
             .note("looked for", "classes of SQLModel or DeclarativeBase, a `schema.sql`")
@@ -35,17 +44,30 @@ pub fn read(project: &Project) -> Result<Models, Failure> {
     })
 }
 
-pub fn read_if_there(project: &Project) -> Result<Option<Models>, Failure> {
+pub fn read_if_there(project: &Project, engines: &[Engine]) -> Result<Option<Models>, Failure> {
     let paths = project.settings.models()?;
     if paths.is_empty() {
         return Ok(None);
     }
     let (sql, python): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_sql(path));
-    if let Some(python) = python.first() {
-        let message = format!("`{}` is Python, which this build does not read yet", project.settings.shown(python));
-        return Err(Failure::usage("models", message).note("help", "models in SQL are read: a `schema.sql`"));
+    if let (Some(sql), Some(python)) = (sql.first(), python.first()) {
+        let message = "models are either Python or SQL";
+        return Err(Failure::usage("models", message)
+            .note("sql", project.settings.shown(sql))
+            .note("python", project.settings.shown(python))
+            .note("help", "name one kind under `[models]` in whimbrel.toml"));
     }
-    Ok(Some(Models { sql: sql::read(&sql) }))
+    if python.is_empty() {
+        return Ok(Some(Models::Sql(sql::read(&sql))));
+    }
+    let root = &project.settings.root;
+    match project.settings.loader() {
+        Loader::Static => Ok(Some(Models::Static(sqlmodel::read(&python, root)))),
+        Loader::Python => {
+            let live = live::load(&project.settings.python(), root, &python, engines);
+            live.map(|models| Some(Models::Live(models))).map_err(|error| diagnose::live_models(&error))
+        }
+    }
 }
 
 /// A `.sql` file, or a folder that has some and no Python.
@@ -60,45 +82,91 @@ fn is_sql(path: &Path) -> bool {
 
 impl Models {
     /// The models in the terms of one engine. What cannot be read for certain is refused, with the place.
-    pub fn lower(&self, project: &Project, dialect: &'static dyn Dialect, _: &Printer) -> Result<Desired, Failure> {
-        Ok(Desired { schema: self.folded(project, dialect)?, scope: Scope::Everything })
-    }
-
-    fn folded(&self, project: &Project, dialect: &'static dyn Dialect) -> Result<Schema, Failure> {
-        let report = |diagnostic| diagnose::diagnostic(diagnostic, &project.settings);
-        if !self.sql.diagnostics.is_empty() {
-            return Err(Failure::of(Exit::Usage, self.sql.diagnostics.iter().map(report).collect()));
-        }
-        let folded = self.sql.fold(dialect);
-        if folded.unknown.is_empty() {
-            return Ok(folded.schema);
-        }
-        match schemas::server(project, dialect.engine())? {
-            Some(mut server) => self.materialised(server.as_mut(), project, dialect),
-            None => {
-                let help =
-                    "run on a scratch database, these would be read back from it: name a server with --url or --env";
-                Err(Failure::of(Exit::Usage, folded.unknown.iter().map(report).collect()).note("help", help))
-            }
-        }
-    }
-
-    /// The scripts run on a scratch database, and read back from it.
-    fn materialised(
+    pub fn lower(
         &self,
-        server: &mut dyn Driver,
         project: &Project,
         dialect: &'static dyn Dialect,
-    ) -> Result<Schema, Failure> {
-        let mut scratch = server.scratch().map_err(|error| diagnose::database(&error))?;
-        for statement in self.sql.statements(dialect) {
-            scratch.execute(statement.text()).map_err(|error| {
-                let report = statement.diagnostic("statement", error.message.clone());
-                Failure::of(Exit::Usage, vec![diagnose::diagnostic(&report, &project.settings)])
-            })?;
-        }
-        let mut schema = scratch.introspect().map_err(|error| diagnose::database(&error))?;
-        schema.sort();
-        Ok(schema)
+        printer: &Printer,
+    ) -> Result<Desired, Failure> {
+        let (schema, scope) = match self {
+            Models::Static(models) => (decided(models, project, dialect, printer)?, Scope::Models),
+            Models::Live(models) => {
+                let mut schema = of_sql(&models.statements(dialect.engine()), project, dialect)?;
+                models.annotate(&mut schema);
+                (schema, Scope::Models)
+            }
+            Models::Sql(models) => (of_sql(models, project, dialect)?, Scope::Everything),
+        };
+        Ok(Desired { schema, scope })
     }
+}
+
+/// SQL folded in memory; where a statement is not understood, run on a scratch database and read back.
+fn of_sql(models: &SqlModels, project: &Project, dialect: &'static dyn Dialect) -> Result<Schema, Failure> {
+    let report = |diagnostic| diagnose::diagnostic(diagnostic, &project.settings);
+    if !models.diagnostics.is_empty() {
+        return Err(Failure::of(Exit::Usage, models.diagnostics.iter().map(report).collect()));
+    }
+    let folded = models.fold(dialect);
+    if folded.unknown.is_empty() {
+        return Ok(folded.schema);
+    }
+    match schemas::server(project, dialect.engine())? {
+        Some(mut server) => materialised(models, server.as_mut(), project, dialect),
+        None => {
+            let help = "run on a scratch database, these would be read back from it: name a server with --url or --env";
+            Err(Failure::of(Exit::Usage, folded.unknown.iter().map(report).collect()).note("help", help))
+        }
+    }
+}
+
+fn materialised(
+    models: &SqlModels,
+    server: &mut dyn Driver,
+    project: &Project,
+    dialect: &'static dyn Dialect,
+) -> Result<Schema, Failure> {
+    let mut scratch = server.scratch().map_err(|error| diagnose::database(&error))?;
+    for statement in models.statements(dialect) {
+        scratch.execute(statement.text()).map_err(|error| {
+            let report = statement.diagnostic("statement", error.message.clone());
+            Failure::of(Exit::Usage, vec![diagnose::diagnostic(&report, &project.settings)])
+        })?;
+    }
+    let mut schema = scratch.introspect().map_err(|error| diagnose::database(&error))?;
+    schema.sort();
+    Ok(schema)
+}
+
+/// What the classes say, if nothing about it is left undecided.
+fn decided(
+    models: &sqlmodel::Models,
+    project: &Project,
+    dialect: &'static dyn Dialect,
+    printer: &Printer,
+) -> Result<Schema, Failure> {
+    let desired = models.lower(dialect);
+    let (errors, others): (Vec<_>, Vec<_>) =
+        desired.diagnostics.iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
+    for diagnostic in others {
+        if diagnostic.severity == Severity::Warning || printer.verbose() {
+            printer.remark(&render::failure::report_text(&diagnose::diagnostic(diagnostic, &project.settings)));
+        }
+    }
+    if errors.is_empty() && desired.undecided.is_empty() {
+        return Ok(desired.schema);
+    }
+    let mut reports: Vec<Report> =
+        errors.iter().map(|diagnostic| diagnose::diagnostic(diagnostic, &project.settings)).collect();
+    let what = render::words::counted(errors.len(), "place");
+    let verdict = Report::error("undecided", format!("the models cannot be read for certain in {what}"));
+    let mut tables: Vec<String> =
+        desired.undecided.iter().filter_map(|it| it.table.as_ref()).map(|table| format!("`{table}`")).collect();
+    tables.dedup();
+    let verdict = if tables.is_empty() { verdict } else { verdict.note("undecided", tables.join(", ")) };
+    let help = "`loader = \"python\"` under `[models]` in whimbrel.toml asks the project's own interpreter instead";
+    // No interpreter makes sense of a mistake in the source.
+    let readable = errors.iter().any(|diagnostic| diagnostic.code != "python-syntax");
+    reports.push(if readable { verdict.note("help", help) } else { verdict });
+    Err(Failure::of(Exit::Usage, reports))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use whimbrel_frontends::diagnostic::{self, Diagnostic};
+use whimbrel_frontends::live::LiveError;
 use whimbrel_frontends::revision::Problem;
 use whimbrel_plan::ChoiceError;
 use whimbrel_plan::autogenerate::DraftError;
@@ -324,6 +325,22 @@ pub fn diagnostic(diagnostic: &Diagnostic, settings: &Settings) -> Report {
     match &diagnostic.help {
         Some(help) => report.note("help", help),
         None => report,
+    }
+}
+
+/// The project's own interpreter, asked for its models in vain.
+pub fn live_models(error: &LiveError) -> Failure {
+    match error {
+        LiveError::Interpreter { python, error } => {
+            Failure::usage("python", format!("`{}` cannot be run", python.display()))
+                .note("because", error.to_string())
+                .note("help", "`python` under `[models]` in whimbrel.toml says which interpreter to ask")
+        }
+        LiveError::Import { python, report } => {
+            Failure::usage("python", format!("`{}` could not import the models", python.display()))
+                .note("it said", report)
+        }
+        LiveError::Answer { .. } | LiveError::NoTables { .. } => Failure::usage("python", error.to_string()),
     }
 }
 

@@ -46,7 +46,6 @@ impl Printer {
         Printer { color, json: global.json, detail, command }
     }
 
-    #[allow(dead_code)]
     pub fn verbose(&self) -> bool {
         self.detail == Detail::Verbose
     }

@@ -23,10 +23,11 @@ use crate::settings::Environment;
 
 pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
-    let models = desired::read_if_there(project)?;
+    let engines = project.settings.engines()?;
+    let models = desired::read_if_there(project, &engines)?;
     let heads: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
     let mut compared = Compared { models: Vec::new(), database: None, without: None };
-    let engines = if models.is_some() { project.settings.engines()? } else { Vec::new() };
+    // Without models there is nothing to compare on any engine.
     for (engine, models) in engines.into_iter().zip(models.iter().cycle()) {
         let dialect = dialect(engine)?;
         let desired = models.lower(project, dialect, printer)?;

@@ -113,7 +113,7 @@ impl Stage<'_> {
     }
 
     fn show(&self, title: &str, text: &str) {
-        let mut out = format!("{}\n", title.bold());
+        let mut out = format!("\n{}\n", title.bold());
         for line in text.lines() {
             let _ = writeln!(out, "{} {line}", "│".dimmed());
         }

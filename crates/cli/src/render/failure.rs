@@ -26,7 +26,6 @@ pub fn text(failure: &Failure) -> String {
     out
 }
 
-#[allow(dead_code)]
 pub fn report_text(report: &Report) -> String {
     report_with(report, &[])
 }

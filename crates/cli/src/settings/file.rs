@@ -28,10 +28,8 @@ pub struct Models {
     #[serde(default)]
     pub paths: Option<Vec<PathBuf>>,
     #[serde(default)]
-    #[allow(dead_code)]
     pub loader: Loader,
     #[serde(default)]
-    #[allow(dead_code)]
     pub python: Option<PathBuf>,
 }
 

@@ -15,6 +15,7 @@ use crate::args::Global;
 use crate::environment;
 use crate::failure::Failure;
 use conventions::VariableSource;
+pub use file::Loader;
 
 /// Where revisions are, if nothing else is said.
 pub const FOLDER: &str = "migrations";
@@ -90,6 +91,20 @@ impl Settings {
                 let message = format!("`{}` does not exist", self.shown(missing));
                 Err(Failure::usage("no-models", message).note("named by", "`paths` under `[models]` in whimbrel.toml"))
             }
+        }
+    }
+
+    pub fn loader(&self) -> Loader {
+        self.file.models.loader
+    }
+
+    /// The project's own interpreter: the configured one, else that of a virtual environment, else the path's.
+    pub fn python(&self) -> PathBuf {
+        let usual = || [".venv/bin/python", "venv/bin/python"].into_iter().map(|path| self.root.join(path));
+        match &self.file.models.python {
+            Some(path) if path.components().count() > 1 => self.root.join(path),
+            Some(path) => path.clone(),
+            None => usual().find(|path| path.exists()).unwrap_or_else(|| PathBuf::from("python3")),
         }
     }
 

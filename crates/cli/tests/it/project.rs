@@ -8,7 +8,7 @@ pub struct Project {
     variables: Vec<(String, String)>,
 }
 
-/// The issue's models, without `archived_at`.
+/// Two classes, to which `archived_at` can be added.
 pub const MODELS: &str = "\
 from datetime import datetime
 
@@ -43,6 +43,14 @@ impl Project {
         // On macOS the temporary folder is behind a link; what is printed is not.
         let folder = tempfile::Builder::new().prefix("whimbrel-it-").tempdir().unwrap();
         Project { folder, variables: Vec::new() }
+    }
+
+    /// Two classes, and a whimbrel.toml that names `app.db`.
+    pub fn with_python() -> Self {
+        let project = Project::new();
+        project.write("models.py", MODELS);
+        project.whimbrel("init").ok();
+        project
     }
 
     /// Models in SQL, and a whimbrel.toml that names `app.db`.

@@ -17,7 +17,8 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ("crates/plan/src/ops/", &["crate::rules"], "rules and ops meet in the plan"),
 ];
 
-const PRINTING: &[&str] = &["println!", "eprintln!", "print!(", "eprint!(", "miette", "io::stdout", "io::stderr"];
+const PRINTING: &[&str] =
+    &["println!", "eprintln!", "print!(", "eprint!(", "codespan_reporting", "io::stdout", "io::stderr"];
 
 /// Who may print.
 const SCREENS: &[&str] = &["crates/cli/", "crates/xtask/"];
