@@ -68,7 +68,8 @@ def statements(metadata, url):
         text = construct if isinstance(construct, str) else str(construct.compile(dialect=engine.dialect))
         collected.append(text.strip())
 
-    engine = create_mock_engine(url, collect)
+    # a named paramstyle, because the default one of PostgreSQL doubles every percent sign
+    engine = create_mock_engine(url, collect, paramstyle="named")
     for each in metadata:
         each.create_all(engine, checkfirst=False)
     return collected
@@ -78,7 +79,7 @@ def client_defaults(metadata, url):
     """Plain values that the application gives new rows, as SQL."""
     from sqlalchemy import create_mock_engine, literal
 
-    dialect = create_mock_engine(url, lambda *_: None).dialect
+    dialect = create_mock_engine(url, lambda *_: None, paramstyle="named").dialect
     found = []
     for each in metadata:
         for table in each.tables.values():
