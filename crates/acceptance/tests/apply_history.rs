@@ -14,9 +14,24 @@ fn folded_replayed_and_applied_are_one_schema() -> Result<()> {
         let tables = "CREATE TABLE account (id integer PRIMARY KEY, email varchar(200) NOT NULL UNIQUE);\n\
                       CREATE TABLE email (id integer PRIMARY KEY, subject text DEFAULT 'none', account_id integer NOT NULL REFERENCES account (id) ON DELETE CASCADE, CHECK (id > 0));";
         project.revision("a1", "none", tables, "DROP TABLE email;\nDROP TABLE account;")?;
-        project.revision("b2", "a1", "CREATE INDEX ix_subject ON email (subject) WHERE subject IS NOT NULL;", "DROP INDEX ix_subject;")?;
-        project.revision("c3", "a1", "ALTER TABLE email ADD COLUMN archived_at timestamp;", "ALTER TABLE email DROP COLUMN archived_at;")?;
-        project.revision("d4", "b2, c3", "ALTER TABLE email RENAME COLUMN subject TO title;\nCREATE VIEW titles AS SELECT title FROM email;", "DROP VIEW titles;\nALTER TABLE email RENAME COLUMN title TO subject;")?;
+        project.revision(
+            "b2",
+            "a1",
+            "CREATE INDEX ix_subject ON email (subject) WHERE subject IS NOT NULL;",
+            "DROP INDEX ix_subject;",
+        )?;
+        project.revision(
+            "c3",
+            "a1",
+            "ALTER TABLE email ADD COLUMN archived_at timestamp;",
+            "ALTER TABLE email DROP COLUMN archived_at;",
+        )?;
+        project.revision(
+            "d4",
+            "b2, c3",
+            "ALTER TABLE email RENAME COLUMN subject TO title;\nCREATE VIEW titles AS SELECT title FROM email;",
+            "DROP VIEW titles;\nALTER TABLE email RENAME COLUMN title TO subject;",
+        )?;
         let history = project.history()?;
         for target in ["a1", "b2", "head"] {
             let target: Target = target.parse()?;
@@ -70,7 +85,11 @@ fn directives_are_about_the_statement_below_them() -> Result<()> {
     let odd = [
         ("SELECT 1;\n-- transaction: none\n", "a directive with no statement below it", 7),
         ("SELECT 1; -- backfill\nSELECT 2;", "a directive behind a statement, on the same line", 6),
-        ("SELECT 1;\n-- transaction: maybe\nSELECT 2;", "`transaction: maybe` is not known; `transaction: none` is all there is", 7),
+        (
+            "SELECT 1;\n-- transaction: maybe\nSELECT 2;",
+            "`transaction: maybe` is not known; `transaction: none` is all there is",
+            7,
+        ),
     ];
     for (up, wanted, line) in odd {
         project.revision("a1", "none", up, "-- nothing to do")?;

@@ -40,6 +40,12 @@ pub trait Driver: Send {
     /// Opens a transaction that can write (`BEGIN IMMEDIATE` on SQLite), or says [`Busy`](DriverErrorKind::Busy).
     fn begin(&mut self) -> Result<(), DriverError>;
     fn commit(&mut self) -> Result<(), DriverError>;
+    /// The last statement of a transaction and its commit, in one round trip where the engine can. After a failure the
+    /// transaction is still to be rolled back.
+    fn execute_and_commit(&mut self, statement: &str) -> Result<(), DriverError> {
+        self.execute(statement)?;
+        self.commit()
+    }
     fn rollback(&mut self) -> Result<(), DriverError>;
 
     /// Takes the lock that only one runner has at a time, waiting at most `wait`. It ends with the connection.

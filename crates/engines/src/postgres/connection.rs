@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,6 +20,8 @@ use super::error::{not_connected, refused};
 use super::settings::{Check, Settings};
 use super::tls;
 
+const OPENING: &str = "BEGIN;";
+
 /// One connection, driven by the thread that uses it.
 ///
 /// Everything is sent by the simple query protocol: several statements in one message, positions of errors that count
@@ -30,6 +33,8 @@ pub struct Connection {
     wire: JoinHandle<()>,
     notices: Notices,
     tls: Option<MakeRustlsConnect>,
+    /// A transaction is wanted, and is opened with whatever is sent next: that saves a round trip.
+    opening: bool,
     pub version: Version,
 }
 
@@ -69,7 +74,7 @@ impl Connection {
         let version = version(wire.parameter("server_version").unwrap_or_default());
         let notices = Notices::default();
         let wire = runtime.spawn(drive(wire, notices.clone()));
-        Ok(Connection { runtime, client: Some(client), wire, notices, tls, version })
+        Ok(Connection { runtime, client: Some(client), wire, notices, tls, opening: false, version })
     }
 
     /// Sends the statements and hands on what comes back, message by message. When `each` fails, the rest of the
@@ -82,14 +87,33 @@ impl Connection {
         let Some(client) = &self.client else {
             return Err(DriverError::new(DriverErrorKind::Lost, "the connection is closed"));
         };
+        let opening = if std::mem::take(&mut self.opening) { OPENING } else { "" };
         self.runtime.block_on(async {
-            let refused = |error| refused(&error, sql);
-            let mut answer = pin!(client.simple_query_raw(sql).await.map_err(refused)?);
+            let sent: Cow<'_, str> = match opening {
+                "" => sql.into(),
+                opening => format!("{opening}{sql}").into(),
+            };
+            let refused = |error| {
+                let error = refused(&error, &sent);
+                let position = error.position.and_then(|position| position.checked_sub(opening.len()));
+                DriverError { position, ..error }
+            };
+            let mut answer = pin!(client.simple_query_raw(&sent).await.map_err(refused)?);
             while let Some(message) = answer.try_next().await.map_err(refused)? {
                 each(message)?;
             }
             Ok(())
         })
+    }
+
+    /// Opens a transaction with the next thing that is sent.
+    pub fn open_transaction(&mut self) {
+        self.opening = true;
+    }
+
+    /// Whether a transaction was wanted and nothing has been sent since; then none is open, and none is wanted now.
+    pub fn leave_unopened(&mut self) -> bool {
+        std::mem::take(&mut self.opening)
     }
 
     /// The rows of a single query.

@@ -108,19 +108,26 @@ impl Driver for PostgresDriver {
     }
 
     fn begin(&mut self) -> Result<(), DriverError> {
-        self.execute_script("BEGIN")?;
+        self.connection.open_transaction();
         self.in_transaction = true;
         Ok(())
     }
 
     fn commit(&mut self) -> Result<(), DriverError> {
         self.in_transaction = false;
-        self.execute_script("COMMIT")
+        if self.connection.leave_unopened() { Ok(()) } else { self.execute_script("COMMIT") }
+    }
+
+    fn execute_and_commit(&mut self, statement: &str) -> Result<(), DriverError> {
+        // Behind a comment, `COMMIT` would be part of it.
+        self.execute_script(&format!("{statement}\n; COMMIT"))?;
+        self.in_transaction = false;
+        Ok(())
     }
 
     fn rollback(&mut self) -> Result<(), DriverError> {
         self.in_transaction = false;
-        self.execute_script("ROLLBACK")
+        if self.connection.leave_unopened() { Ok(()) } else { self.execute_script("ROLLBACK") }
     }
 
     fn lock(&mut self, wait: Duration) -> Result<bool, DriverError> {

@@ -4,7 +4,7 @@
 //! revisions run. A revision whose statements can all be in a transaction is one, and its row on the ledger is written
 //! in it; any other leaves a trace before and after each statement that cannot be undone, so that a run which stops
 //! anywhere is finished by the next. Where the lock cannot keep a runner out, the ledger does: each event's place is
-//! looked at inside the transaction that takes it.
+//! taken, or found taken, inside the transaction that it is about.
 
 mod effect;
 mod error;

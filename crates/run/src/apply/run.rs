@@ -77,9 +77,8 @@ impl Runner<'_> {
         if !job.may_break_references(0..job.statements.len()) {
             self.driver.expect_no_violations();
         }
-        if self.begin_at(self.last)? == Turn::Lost {
-            return Ok(None);
-        }
+        // Whether another runner was there first is not asked: its row has the place that this one's is to have.
+        self.begin()?;
         let seq = self.last + 1;
         let statements = 0..job.statements.len();
         let ran = self.run_statements(job, statements).and_then(|ran| {
@@ -91,16 +90,22 @@ impl Runner<'_> {
                 begun,
                 Ending { after: after.as_ref(), statements: &ran, begun: None },
             );
-            self.driver.execute(&row)?;
-            Ok(ran)
+            Ok((row, rows_of(&ran)))
         });
-        match self.end(ran) {
-            Ok(ran) => {
+        let ended = match ran {
+            Ok((row, rows)) => self.driver.execute_and_commit(&row).map(|()| rows).map_err(in_doubt),
+            Err(failure) => Err(failure),
+        };
+        if ended.is_err() {
+            let _ = self.driver.rollback();
+        }
+        match ended {
+            Ok(rows) => {
                 self.last = seq;
                 self.before = None;
-                Ok(Some(rows_of(&ran)))
+                Ok(Some(rows))
             }
-            // Two runners at one revision: where no lock kept them apart, the second finds its table made.
+            // Where no lock kept two runners apart, the second finds its table made, or its place on the ledger taken.
             Err(failure) => match self.was_overtaken() {
                 true => Ok(None),
                 false => Err(failure),
@@ -240,14 +245,7 @@ impl Runner<'_> {
                 Ok(()) => Ok(value),
                 Err(error) => {
                     let _ = self.driver.rollback();
-                    match error.kind {
-                        DriverErrorKind::Lost => Err(Failure::Lost { error, in_doubt: true }),
-                        DriverErrorKind::Connect
-                        | DriverErrorKind::Busy
-                        | DriverErrorKind::Cancelled
-                        | DriverErrorKind::Statement
-                        | DriverErrorKind::Unsupported => Err(error.into()),
-                    }
+                    Err(in_doubt(error))
                 }
             },
             Err(failure) => {
@@ -326,6 +324,18 @@ impl Runner<'_> {
             statements: ending.statements,
         };
         self.tables.insert_event(&row, &self.options.actor)
+    }
+}
+
+/// A failure while the engine was asked to commit: if the connection went, nobody here knows whether it did.
+fn in_doubt(error: DriverError) -> Failure {
+    match error.kind {
+        DriverErrorKind::Lost => Failure::Lost { error, in_doubt: true },
+        DriverErrorKind::Connect
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Cancelled
+        | DriverErrorKind::Statement
+        | DriverErrorKind::Unsupported => error.into(),
     }
 }
 
