@@ -25,7 +25,8 @@ fn main() -> Result<()> {
         arguments.get(at + 1).cloned()
     };
     let sizes = value("--tables").unwrap_or_else(|| "10,100,1000".to_owned());
-    let sizes: Vec<usize> = sizes.split(',').map(|size| size.parse()).collect::<Result<_, _>>()?;
+    let sizes = sizes.split(',').filter(|size| !size.is_empty());
+    let sizes: Vec<usize> = sizes.map(str::parse).collect::<Result<_, _>>()?;
     let chain: usize = value("--chain").map_or(Ok(500), |text| text.parse())?;
     let most: usize = value("--linear-to").map_or(Ok(10_000), |text| text.parse())?;
     let bench = Bench::new()?;

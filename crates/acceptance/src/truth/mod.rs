@@ -3,6 +3,7 @@
 mod corpus;
 mod inspector;
 mod model;
+mod reading;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -16,6 +17,7 @@ use whimbrel_schema::Engine;
 pub use corpus::{Corpus, Record};
 pub use inspector::disagreements;
 pub use model::ModelCase;
+pub use reading::{Reading, compare, versions};
 
 /// What `truth.py` is asked, per case.
 #[derive(Debug, Clone, Default, Serialize)]
