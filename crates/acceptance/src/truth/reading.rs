@@ -85,10 +85,7 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
         identical_tables: 0,
         columns: 0,
         identical_columns: 0,
-        diagnostics: diagnostics
-            .iter()
-            .map(|it| format!("{:?}[{}]: {}", it.severity, it.code, it.message))
-            .collect(),
+        diagnostics: diagnostics.iter().map(|it| format!("{:?}[{}]: {}", it.severity, it.code, it.message)).collect(),
         undecided: undecided.iter().map(ToString::to_string).collect(),
         silent,
     };

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use whimbrel_schema::{Column, Generation, Object, ObjectId, ObjectKind, ObjectName, Schema, SequenceOptions, Table};
 
 use super::lexer::{self, Kind};
-use super::{expression, naming, quote, types};
+use super::{creation, expression, naming, quote, types};
 
 pub(super) fn complete(schema: &mut Schema, name: &ObjectName) {
     let Some(mut table) = schema.remove_table(name) else { return };
@@ -89,6 +89,8 @@ fn names_of(table: &Table) -> impl Iterator<Item = &str> {
 
 fn fill(schema: &mut Schema, table: &mut Table, taken: &HashSet<ObjectName>) {
     inherit(schema, table);
+    creation::forget_null_defaults(table);
+    creation::merge_equal_keys(table);
     fill_columns(schema, table);
     for at in 0..table.foreign_keys.len() {
         let key = &table.foreign_keys[at];

@@ -4,6 +4,7 @@ mod bind;
 mod cast;
 mod complete;
 mod connection;
+mod creation;
 mod dialect;
 mod driver;
 mod error;

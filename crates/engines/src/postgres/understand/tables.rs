@@ -6,7 +6,7 @@ use whimbrel_schema::{ObjectName, PartitionOf, Persistence, Table};
 use super::constraints::{self, Clause};
 use super::tree::{Is, Node};
 use super::{Refusal, Steps, columns};
-use crate::postgres::quote;
+use crate::postgres::{creation, quote};
 
 pub(super) fn create(node: Node<'_>) -> Steps {
     for kind in [Is::OF_TYPE, Is::USING_METHOD] {
@@ -38,6 +38,7 @@ pub(super) fn create(node: Node<'_>) -> Steps {
             column.nullable = false;
         }
     }
+    creation::validate_all(&mut table);
     Ok(vec![Step::CreateTable { table: Box::new(table), if_not_exists: node.has(Is::IF_NOT_EXISTS) }])
 }
 

@@ -152,7 +152,8 @@ impl Lowering<'_> {
             set_columns: key.set_columns.clone(),
             matching: key.matching,
             deferrable: key.deferrable,
-            validated: !self.postgres_only(&key.not_valid),
+            // Within CREATE TABLE, NOT VALID spares nothing: the catalogue says valid.
+            validated: true,
             comment: key.comment.clone(),
             ..ForeignKey::new(key.columns.iter().cloned(), references, key.referenced_columns.iter().cloned())
         })
@@ -161,7 +162,6 @@ impl Lowering<'_> {
     fn check(&self, check: &CheckModel) -> Option<Check> {
         let sql = self.own(&check.sql)?;
         let mut lowered = Check::new(self.own(&check.name), sql.as_str());
-        lowered.validated = !self.postgres_only(&check.not_valid);
         lowered.no_inherit = self.postgres_only(&check.no_inherit);
         lowered.comment = check.comment.clone();
         Some(lowered)
