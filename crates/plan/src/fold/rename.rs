@@ -21,10 +21,20 @@ pub(super) fn column_in_expression(
     let edits: Vec<_> = (words.iter().enumerate())
         .filter(|(at, word)| word.names(from, engine) && may_be_column(&words, *at))
         .filter(|(at, _)| qualifier(&words, *at).is_none_or(|qualifier| qualifier.names(&table.name, engine)))
-        .map(|(_, word)| (word.range.clone(), dialect.quote(to)))
+        .map(|(_, word)| (word.range.clone(), replacement(word, to, dialect)))
         .collect();
     if !edits.is_empty() {
         *expression = Expression::new(splice(expression.text(), &edits));
+    }
+}
+
+/// An engine that is bound to things prints their names as they need to be; one that keeps texts keeps the quotes that
+/// somebody wrote.
+fn replacement(word: &Word<'_>, to: &str, dialect: &dyn Dialect) -> String {
+    if word.kind == WordKind::Quoted && !dialect.views_bind_columns() {
+        format!("\"{}\"", to.replace('"', "\"\""))
+    } else {
+        dialect.quote(to)
     }
 }
 

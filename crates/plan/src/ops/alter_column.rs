@@ -1,9 +1,9 @@
-use whimbrel_schema::{Column, Expression, Generation, ObjectId, ObjectKind, ObjectName, Pair};
+use whimbrel_schema::{Column, ColumnType, Expression, Generation, ObjectId, ObjectKind, ObjectName, Pair};
 
 use super::add_column::update;
 use super::{Items, Planned, Setting, Way};
 use crate::order::Rank;
-use crate::{Cast, Question, Step};
+use crate::{Amendment, Cast, Question, SequenceChange, Step};
 
 pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Column>, items: &mut Items) {
     let Pair { from, to } = column;
@@ -25,6 +25,11 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Col
     }
     if retyped {
         push(conversion.step(table, to));
+    }
+    if let (true, Some(Generation::Serial { sequence }), Some(Generation::Serial { .. })) =
+        (retyped, &from.generation, &to.generation)
+    {
+        push(widen(sequence, &to.ty));
     }
     let default_before = if default_goes_first { &None } else { &from.default };
     if *default_before != to.default && to.generation.is_none() {
@@ -165,6 +170,17 @@ fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut im
         ))),
         (Way::Upgrade | Way::Downgrade, _) => push(step),
     }
+}
+
+/// The sequence of a serial column does not follow its column's type: it would end where the old type ended.
+fn widen(sequence: &ObjectName, ty: &ColumnType) -> Planned {
+    let amendment = Amendment::Sequence {
+        name: sequence.clone(),
+        ty: Some(ty.clone()),
+        numbers: SequenceChange::default(),
+        owned_by: None,
+    };
+    Step::Amend(Box::new(amendment)).into()
 }
 
 fn set_default(table: &ObjectName, column: &Column, to: Option<Expression>) -> Planned {
