@@ -96,7 +96,8 @@ fn dump(database: &Database) -> Result<Vec<String>> {
         bail!("pg_dump: {}", String::from_utf8_lossy(&output.stderr));
     }
     let text = String::from_utf8(output.stdout)?;
-    let noise = ["--", "SET ", "SELECT pg_catalog", "\\restrict", "\\unrestrict"];
+    // The sequence of an identity column keeps its first name when the table is renamed; nothing ever names it.
+    let noise = ["--", "SET ", "SELECT pg_catalog", "\\restrict", "\\unrestrict", "    SEQUENCE NAME "];
     let wanted = |line: &&str| !line.trim().is_empty() && !noise.iter().any(|prefix| line.starts_with(prefix));
     Ok(text.lines().filter(wanted).map(str::to_owned).collect())
 }

@@ -110,8 +110,8 @@ impl RandomPair {
     pub fn is_answerable(&self) -> bool {
         self.to.tables.iter().all(|to| {
             let Some(from) = self.from.table(to.number) else { return true };
-            let required = |column: &&ColumnSketch| {
-                from.column(column.number).is_none() && !column.nullable && column.default.is_none()
+            let made_up = |column: &ColumnSketch| {
+                from.column(column.number).is_none() && (!column.nullable || column.default.is_some())
             };
             let alone = |number: u32| {
                 to.uniques.iter().any(|unique| unique.columns.contains(&number))
@@ -120,7 +120,13 @@ impl RandomPair {
                         .iter()
                         .any(|index| index.shape == IndexShape::Unique && index.columns.contains(&number))
             };
-            from.rows < 2 || !to.columns.iter().filter(required).any(|column| alone(column.number))
+            // A required column whose rows hold NULLs: the statement fails, as it says it will.
+            let holds_nulls = |column: &ColumnSketch| {
+                let before = from.column(column.number);
+                !column.nullable && before.is_some_and(|before| before.nullable && before.gaps)
+            };
+            from.rows < 2
+                || !to.columns.iter().any(|column| holds_nulls(column) || (made_up(column) && alone(column.number)))
         })
     }
 }

@@ -3,7 +3,7 @@ use whimbrel_schema::{Pair, Schema};
 use super::{DraftError, DraftStatement, settled};
 use crate::diff::{DiffOptions, diff};
 use crate::ops::Planned;
-use crate::{Dialect, Understanding, fold};
+use crate::{Dialect, Step, Understanding, fold};
 
 /// Writes steps as statements, and follows both what was meant and what was written.
 pub(super) struct Writer<'a> {
@@ -54,7 +54,7 @@ impl<'a> Writer<'a> {
     }
 
     /// Whether the statement can be part of a transaction.
-    fn read_back(&mut self, sql: &str, step: &crate::Step) -> Result<bool, DraftError> {
+    fn read_back(&mut self, sql: &str, step: &Step) -> Result<bool, DraftError> {
         match self.dialect.understand(sql) {
             Understanding::Known { steps, transactional } => {
                 for step in &steps {
@@ -67,7 +67,9 @@ impl<'a> Writer<'a> {
                 Ok(transactional)
             }
             // An expression that somebody chose may be anything; the statement around it changes no schema.
-            Understanding::Unknown { transactional, .. } if matches!(step, crate::Step::ChangeData { .. }) => {
+            Understanding::Unknown { transactional, .. }
+                if matches!(step, Step::ChangeData { .. } | Step::SetSession { .. }) =>
+            {
                 Ok(transactional)
             }
             Understanding::Unknown { reason, .. } => {

@@ -1,5 +1,6 @@
-use whimbrel_schema::{Column, ColumnType, Constraint, Expression, ObjectName};
+use whimbrel_schema::{Column, ColumnType, Constraint, Deferrable, Expression, ObjectName};
 
+use super::constraint::deferrable;
 use super::survey::Survey;
 use super::{Items, Planned, Setting, Way};
 use crate::order::Rank;
@@ -28,8 +29,12 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
             let nullable = Column { nullable: true, ..column.clone() };
             items.on(Rank::AddColumn, table, add(nullable));
             let mut fill = update(setting, table, &column.name, &expression, false);
-            fill.note = note;
-            items.on(Rank::AlterColumn, table, fill);
+            if let Some(first) = fill.first_mut() {
+                first.note = note;
+            }
+            for step in fill {
+                items.on(Rank::AlterColumn, table, step);
+            }
             if !column.nullable {
                 let (table, column) = (table.clone(), column.name.clone());
                 let step = Step::SetNullable { table: table.clone(), column, nullable: false };
@@ -97,17 +102,46 @@ fn placeholder(setting: &Setting<'_>, ty: &ColumnType) -> Option<Expression> {
     if let Some(value) = values {
         return Some(Expression::new(setting.dialect.literal(value)));
     }
+    let domain = setting.schemas.to.objects.values().find_map(|object| match object {
+        whimbrel_schema::Object::Domain(it) if crate::fold::is_of_type(ty, &it.name) => Some(it),
+        _ => None,
+    });
+    if let Some(domain) = domain {
+        return if domain.default.is_some() { None } else { placeholder(setting, &domain.base) };
+    }
     let name = ty.name.to_ascii_lowercase();
     let is = |parts: &[&str]| parts.iter().any(|part| name.contains(part));
-    let literal = if is(&["json"]) {
+    let literal = if is(&["range"]) {
+        "'empty'"
+    } else if is(&["json"]) {
         "'{}'"
+    } else if is(&["inet", "cidr"]) {
+        "'0.0.0.0'"
+    } else if is(&["macaddr8"]) {
+        "'00:00:00:00:00:00:00:00'"
+    } else if is(&["macaddr"]) {
+        "'00:00:00:00:00:00'"
+    } else if is(&["point"]) {
+        "'(0,0)'"
     } else if is(&["bool"]) {
         "false"
     } else if is(&["interval"]) {
         "'0'"
-    } else if is(&["int", "numeric", "decimal", "real", "double", "float", "serial", "number"]) {
+    } else if is(&["int", "numeric", "decimal", "real", "double", "float", "serial", "number", "money"]) {
         "0"
-    } else if is(&["char", "text", "clob", "citext", "bytea", "blob"]) {
+    } else if is(&[
+        "char",
+        "text",
+        "clob",
+        "citext",
+        "bytea",
+        "blob",
+        "tsvector",
+        "tsquery",
+        "ltree",
+        "hstore",
+        "bit varying",
+    ]) {
         "''"
     } else if is(&["uuid"]) {
         "'00000000-0000-0000-0000-000000000000'"
@@ -139,15 +173,25 @@ pub(super) fn update(
     column: &str,
     expression: &Expression,
     only_null: bool,
-) -> Planned {
+) -> Vec<Planned> {
     let (name, quoted) = (setting.dialect.quote_name(table), setting.dialect.quote(column));
     let condition = if only_null { format!(" WHERE {quoted} IS NULL") } else { String::new() };
-    Planned {
-        step: Step::ChangeData { change: DataChange::Update, tables: vec![table.clone()] },
-        sql: Some(format!("UPDATE {name} SET {quoted} = {expression}{condition}")),
-        note: None,
-        questions: Vec::new(),
+    let update = Step::ChangeData { change: DataChange::Update, tables: vec![table.clone()] };
+    let update =
+        Planned { sql: Some(format!("UPDATE {name} SET {quoted} = {expression}{condition}")), ..update.into() };
+    let deferred: Vec<String> = (setting.schemas.from.table(table).into_iter())
+        .flat_map(|found| found.constraints())
+        .filter(|constraint| deferrable(constraint) == Deferrable::InitiallyDeferred)
+        .filter_map(|constraint| Some(setting.dialect.quote_name(&table.sibling(constraint.name()?))))
+        .collect();
+    if deferred.is_empty() {
+        return vec![update];
     }
+    // Changed rows wait to be checked until the end, and a table with such rows cannot be altered.
+    let value = format!("{} IMMEDIATE", deferred.join(", "));
+    let sql = Some(format!("SET CONSTRAINTS {value}"));
+    let check = Step::SetSession { name: "CONSTRAINTS".to_string(), value: Some(value) };
+    vec![update, Planned { sql, ..check.into() }]
 }
 
 /// Constraints of the new column alone, where the engine can only take them with the column.

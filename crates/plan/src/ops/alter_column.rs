@@ -161,7 +161,7 @@ fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut im
     let step = set_nullable(table, to, false);
     match (setting.way, setting.choices.backfill(table, &to.name)) {
         (Way::Upgrade, Some(value)) => {
-            push(update(setting, table, &to.name, value, true));
+            update(setting, table, &to.name, value, true).into_iter().for_each(&mut *push);
             push(step);
         }
         (Way::Upgrade, None) if to.generation.is_none() => push(step.noted(format!(

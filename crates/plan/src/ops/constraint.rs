@@ -116,7 +116,7 @@ fn validated(constraint: &Constraint) -> bool {
     }
 }
 
-fn deferrable(constraint: &Constraint) -> Deferrable {
+pub(super) fn deferrable(constraint: &Constraint) -> Deferrable {
     match constraint {
         Constraint::PrimaryKey(key) => key.deferrable,
         Constraint::Unique(unique) => unique.deferrable,
