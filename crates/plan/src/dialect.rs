@@ -45,6 +45,10 @@ pub trait Dialect: Send + Sync {
         }
     }
 
+    /// Fills in what is only certain once the whole schema is there: the columns of a foreign key that names none, where
+    /// the engine looks for them each time it is used. Called when a schema is finished, not after each step.
+    fn complete_references(&self, _schema: &mut Schema) {}
+
     /// The canonical type for a type as people write it.
     fn read_type(&self, text: &str) -> ColumnType;
 

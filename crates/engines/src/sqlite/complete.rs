@@ -1,5 +1,7 @@
 //! What SQLite itself would add to a table, or would not keep.
 
+use std::collections::HashMap;
+
 use whimbrel_schema::{ObjectName, PrimaryKey, Schema, Table};
 
 use super::naming::same;
@@ -7,27 +9,28 @@ use super::strings;
 use super::types::is_integer;
 
 pub(super) fn complete(schema: &mut Schema, name: &ObjectName) {
-    let Some(table) = schema.table(name) else { return };
-    // A foreign key that names no columns means the other table's primary key.
-    let referenced: Vec<Option<Vec<String>>> = (table.foreign_keys.iter())
-        .map(|key| {
-            if !key.referenced_columns.is_empty() {
-                return None;
-            }
-            let parent =
-                if same(&key.references.name, &table.name.name) { Some(table) } else { schema.table(&key.references) };
-            parent?.primary_key.as_ref().map(|key| key.columns.clone())
-        })
-        .collect();
     let Some(table) = schema.table_mut(name) else { return };
-    for (key, columns) in table.foreign_keys.iter_mut().zip(referenced) {
-        if let Some(columns) = columns {
-            key.referenced_columns = columns;
-        }
-    }
     fill_not_null(table);
     drop_comments(table);
     strings::write_strings_as_such(table);
+}
+
+/// A foreign key that names no columns means the other table's primary key, whatever that is when a row is checked.
+pub(super) fn complete_references(schema: &mut Schema) {
+    let silent = |table: &Table| table.foreign_keys.iter().any(|key| key.referenced_columns.is_empty());
+    if !schema.tables.values().any(silent) {
+        return;
+    }
+    let keys: HashMap<String, Vec<String>> = (schema.tables.values())
+        .filter_map(|table| Some((table.name.name.to_ascii_lowercase(), table.primary_key.as_ref()?.columns.clone())))
+        .collect();
+    for key in schema.tables.values_mut().flat_map(|table| &mut table.foreign_keys) {
+        if key.referenced_columns.is_empty()
+            && let Some(columns) = keys.get(&key.references.name.to_ascii_lowercase())
+        {
+            key.referenced_columns = columns.clone();
+        }
+    }
 }
 
 /// The columns of a primary key hold no NULL where the key is the rowid, where there is no rowid, and in a strict

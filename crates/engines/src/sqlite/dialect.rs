@@ -49,6 +49,10 @@ impl Dialect for Sqlite {
         complete::complete(schema, table);
     }
 
+    fn complete_references(&self, schema: &mut Schema) {
+        complete::complete_references(schema);
+    }
+
     fn read_type(&self, text: &str) -> ColumnType {
         types::read(text)
     }

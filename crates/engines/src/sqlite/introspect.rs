@@ -136,6 +136,7 @@ impl Build {
         for name in &names {
             Sqlite.complete(&mut schema, name);
         }
+        Sqlite.complete_references(&mut schema);
         schema.sort();
         schema
     }

@@ -109,3 +109,9 @@ CREATE TABLE t (a TEXT, b TEXT, CHECK (b <> "text")); CREATE TRIGGER tr AFTER DE
 CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT) STRICT; ALTER TABLE t ADD COLUMN b ANY; ALTER TABLE t RENAME TO u; ALTER TABLE u RENAME COLUMN id TO key;
 -- case: a virtual table is renamed
 CREATE VIRTUAL TABLE f USING fts5(a, b); INSERT INTO f VALUES ('x', 'y'); ALTER TABLE f RENAME TO g;
+-- case: a key without columns, and a parent that goes
+CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a INT REFERENCES p, b INT REFERENCES q); CREATE TABLE q (id INTEGER PRIMARY KEY); DROP TABLE p;
+-- case: a key without columns, and a parent with another key
+CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a INT REFERENCES p); CREATE TABLE n (code TEXT PRIMARY KEY); DROP TABLE p; ALTER TABLE n RENAME TO p;
+-- case: a key without columns, and its parent's key renamed
+CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE t (a INT REFERENCES P); ALTER TABLE p RENAME COLUMN id TO pid;

@@ -159,6 +159,7 @@ pub fn settle(schema: &mut Schema, dialect: &dyn Dialect) {
     for name in &names {
         dialect.complete(schema, name);
     }
+    dialect.complete_references(schema);
     schema.sort();
 }
 
