@@ -33,7 +33,7 @@ fn undoes_down_to_the_target() {
     assert_snapshot!(project.whimbrel("downgrade -1").screen(), @r"
     exit 2
     ── stderr ──
-    error[target]: `-1` goes further than the history does: only nothing is there from base
+    error[target]: `-1` goes further than the history does: nothing is there from base
       next  whimbrel history
     ");
 }

@@ -71,7 +71,7 @@ pub enum TargetError {
     SeveralStarts { steps: i32, at: Vec<RevisionId> },
     #[error("`{steps:+}` from {} does not say which way: {} go on from `{at}`", start(from), listed(ways))]
     SeveralWays { steps: i32, from: Option<RevisionId>, at: String, ways: Vec<RevisionId> },
-    #[error("`{steps:+}` goes further than the history does: only {} from {}", counted(*there), start(from))]
+    #[error("`{steps:+}` goes further than the history does: {} from {}", counted(*there), start(from))]
     TooFar { steps: i32, from: Option<RevisionId>, there: u32 },
     #[error("`{target}` leads down, and this goes up")]
     LeadsDown { target: String },
@@ -127,7 +127,7 @@ fn start(from: &Option<RevisionId>) -> String {
 fn counted(there: u32) -> String {
     match there {
         0 => "nothing is there".to_string(),
-        1 => "1 step is there".to_string(),
-        more => format!("{more} steps are there"),
+        1 => "only 1 step is there".to_string(),
+        more => format!("only {more} steps are there"),
     }
 }
