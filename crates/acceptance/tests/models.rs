@@ -51,7 +51,7 @@ fn every_model_case_is_read_as_sqlalchemy_makes_it() -> Result<()> {
     for ((case, (databases, _)), answer) in cases.iter().zip(filled).zip(answers) {
         for mut database in databases {
             let created = created(&answer.engines, database.ground).with_context(|| case.name.clone())?;
-            let models = sqlmodel::read_as(&[case.path.clone()], &case.project, truth::versions(&created));
+            let models = sqlmodel::read_as(std::slice::from_ref(&case.path), &case.project, truth::versions(&created));
             let reading = truth::compare(&models, &[], database.driver.as_mut())?;
             columns += reading.identical_columns;
             problems.extend(trouble(&case.name, database.ground, &reading));

@@ -124,6 +124,6 @@ fn strip(schema: &mut Schema) {
     schema.objects.retain(|id, object| {
         let beside = matches!(id.kind, ObjectKind::Extension | ObjectKind::Namespace);
         let of_extension = matches!(object, Object::Routine(_) | Object::Opaque(_));
-        !beside && !(schema.engine == Engine::Postgres && of_extension)
+        !(beside || (schema.engine == Engine::Postgres && of_extension))
     });
 }

@@ -79,21 +79,21 @@ struct Build {
 
 impl Build {
     fn take(&mut self, step: Step) -> Result<(), NotMade> {
-        match step {
-            Step::CreateTable { table, .. } => {
-                self.tables.insert(table.name.name.to_ascii_lowercase(), *table);
-                Ok(())
-            }
-            Step::CreateObject { object, .. } => match *object {
-                Object::View(view) => {
-                    self.views.insert(view.name.name.to_ascii_lowercase(), view);
-                    Ok(())
-                }
-                _ => Err(NotMade),
-            },
-            Step::CreateIndex { table, index, .. } => self.add_index(&table, *index),
-            Step::CreateTrigger { table, trigger } => self.add_trigger(&table, *trigger),
-            _ => Err(NotMade),
+        // Nothing but these four stands in `sqlite_master`.
+        if let Step::CreateTable { table, .. } = step {
+            self.tables.insert(table.name.name.to_ascii_lowercase(), *table);
+            Ok(())
+        } else if let Step::CreateIndex { table, index, .. } = step {
+            self.add_index(&table, *index)
+        } else if let Step::CreateTrigger { table, trigger } = step {
+            self.add_trigger(&table, *trigger)
+        } else if let Step::CreateObject { object, .. } = step
+            && let Object::View(view) = *object
+        {
+            self.views.insert(view.name.name.to_ascii_lowercase(), view);
+            Ok(())
+        } else {
+            Err(NotMade)
         }
     }
 

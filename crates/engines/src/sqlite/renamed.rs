@@ -18,11 +18,15 @@ use super::render;
 use super::token::tokens;
 
 pub(super) fn renamed_texts(step: &Step, before: &Schema) -> Option<RenamedTexts> {
-    let (altered, renamed, rewrites_strings) = match step {
-        Step::RenameTable { from, .. } => (from, &from.name, false),
-        Step::RenameColumn { table, from, .. } => (table, from, true),
-        Step::DropColumn { table, column, .. } => (table, column, true),
-        _ => return None,
+    // Only these three make SQLite rewrite what it has stored.
+    let (altered, renamed, rewrites_strings) = if let Step::RenameTable { from, .. } = step {
+        (from, &from.name, false)
+    } else if let Step::RenameColumn { table, from, .. } = step {
+        (table, from, true)
+    } else if let Step::DropColumn { table, column, .. } = step {
+        (table, column, true)
+    } else {
+        return None;
     };
     let views: Vec<&View> = (before.objects.values())
         .filter_map(|object| match object {

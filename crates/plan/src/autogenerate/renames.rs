@@ -92,9 +92,9 @@ pub(super) fn of(
             // By the old name of its table.
             Err(error) => match rename.resolve(start) {
                 Ok(Resolved::Column { table, from, to }) => {
-                    let table = renames.changes.iter().find_map(|change| match change {
-                        Change::RenameTable { from, to } if *from == table => Some(to.clone()),
-                        _ => None,
+                    let table = renames.changes.iter().find_map(|change| {
+                        let Change::RenameTable { from, to } = change else { return None };
+                        (*from == table).then(|| to.clone())
                     });
                     Resolved::Column { table: table.ok_or(error)?, from, to }
                 }

@@ -141,7 +141,25 @@ impl Already {
                 Change::AlterConstraint { table, constraint } => already.constraint(table, &constraint.from),
                 Change::DropIndex { table, index } => already.index(table, index),
                 Change::AlterIndex { table, index } => already.index(table, &index.from),
-                _ => {}
+                Change::CreateTable { .. }
+                | Change::DropTable { .. }
+                | Change::RenameTable { .. }
+                | Change::AlterTableOptions { .. }
+                | Change::AddColumn { .. }
+                | Change::DropColumn { .. }
+                | Change::RenameColumn { .. }
+                | Change::AlterColumn { .. }
+                | Change::AddConstraint { .. }
+                | Change::CreateIndex { .. }
+                | Change::CreateTrigger { .. }
+                | Change::DropTrigger { .. }
+                | Change::AlterTrigger { .. }
+                | Change::CreateObject { .. }
+                | Change::DropObject { .. }
+                | Change::RenameObject { .. }
+                | Change::AlterObject { .. }
+                | Change::RenameEnumValue { .. }
+                | Change::SetComment { .. } => {}
             }
         }
         already

@@ -33,9 +33,9 @@ pub(crate) struct Survey {
 impl Survey {
     pub fn of(setting: &Setting<'_>, changes: &[Change]) -> Self {
         let created: BTreeSet<&ObjectName> = (changes.iter())
-            .filter_map(|change| match change {
-                Change::CreateTable { table } => Some(&table.name),
-                _ => None,
+            .filter_map(|change| {
+                let Change::CreateTable { table } = change else { return None };
+                Some(&table.name)
             })
             .collect();
         let mut survey = Survey {
@@ -60,9 +60,9 @@ impl Survey {
 
     fn free_names(&mut self, changes: &[Change]) {
         let dropped: Vec<&Table> = (changes.iter())
-            .filter_map(|change| match change {
-                Change::DropTable { table } => Some(&**table),
-                _ => None,
+            .filter_map(|change| {
+                let Change::DropTable { table } = change else { return None };
+                Some(&**table)
             })
             .collect();
         let mut referencing: HashMap<&ObjectName, Vec<&ObjectName>> = HashMap::new();

@@ -30,9 +30,14 @@ pub(super) fn changes(node: Node<'_>) -> Steps {
             _ => continue,
         };
         let table = tables::relation(part)?;
-        let known = steps.iter_mut().find_map(|step| match step {
-            Step::ChangeData { change: known, tables } if *known == change => Some(tables),
-            _ => None,
+        let known = steps.iter_mut().find_map(|step| {
+            if let Step::ChangeData { change: known, tables } = step
+                && *known == change
+            {
+                Some(tables)
+            } else {
+                None
+            }
         });
         match known {
             Some(tables) if tables.contains(&table) => {}
