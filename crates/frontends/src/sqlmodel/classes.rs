@@ -266,6 +266,10 @@ impl<'a> Class<'a> {
 
     /// The ancestors of a class with these bases, by Python's rule (C3); `None` where Python would refuse.
     pub fn linearize(bases: &[Value<'a>]) -> Option<Vec<Value<'a>>> {
+        // With one base there is nothing to merge, and long chains have one each.
+        if let [base @ Value::Class(class)] = bases {
+            return Some(std::iter::once(base).chain(class.ancestors.iter()).cloned().collect());
+        }
         let mut lists: Vec<Vec<Value<'a>>> = Vec::new();
         for base in bases {
             let mut list = vec![base.clone()];
@@ -280,23 +284,24 @@ impl<'a> Class<'a> {
         loop {
             let mut candidate = None;
             let mut left = false;
-            for (list, head) in lists.iter().zip(&heads) {
+            for (at, (list, head)) in lists.iter().zip(&heads).enumerate() {
                 let Some(first) = list.get(*head) else { continue };
                 left = true;
                 let later = lists.iter().zip(&heads).any(|(list, head)| {
                     list.get(*head + 1..).unwrap_or(&[]).iter().any(|other| same_class(other, first))
                 });
                 if !later {
-                    candidate = Some(first.clone());
+                    candidate = Some((at, first.clone()));
                     break;
                 }
             }
             match candidate {
                 None if left => return None,
                 None => return Some(merged),
-                Some(next) => {
-                    for (list, head) in lists.iter().zip(heads.iter_mut()) {
-                        if list.get(*head).is_some_and(|first| same_class(first, &next)) {
+                Some((from, next)) => {
+                    for (at, (list, head)) in lists.iter().zip(heads.iter_mut()).enumerate() {
+                        // A base that is no class (a number, a list) is not even the same as itself.
+                        if at == from || list.get(*head).is_some_and(|first| same_class(first, &next)) {
                             *head += 1;
                         }
                     }

@@ -18,7 +18,14 @@ use whimbrel_schema::{ObjectId, ObjectKind, ObjectName};
 
 use super::naming::{same, unquote};
 
+/// SQLite refuses expressions that are deeper than 1,000 as it is built, and reading them takes time with the square
+/// of their depth.
+const DEEPEST: usize = 1_000;
+
 pub(super) fn understand(statement: &str) -> Understanding {
+    if nests_too_deep(statement) {
+        return unknown("it nests deeper than SQLite takes");
+    }
     let bump = Bump::new();
     let mut parser = Parser::new(&bump, statement.as_bytes());
     let read = match parser.next() {
@@ -33,6 +40,20 @@ pub(super) fn understand(statement: &str) -> Understanding {
         Err(error) => return refused(statement, &error),
     }
     steps_of(statement, &read)
+}
+
+/// Counted in bytes, so that a parenthesis in a text counts too: only a statement that is nothing but nesting gets
+/// there.
+fn nests_too_deep(statement: &str) -> bool {
+    let mut depth = 0_usize;
+    statement.bytes().any(|byte| {
+        match byte {
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > DEEPEST
+    })
 }
 
 fn steps_of(text: &str, read: &Stmt<'_>) -> Understanding {
