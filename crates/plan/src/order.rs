@@ -28,6 +28,8 @@ pub(crate) enum Rank {
     CreateTable,
     AddColumn,
     AlterColumn,
+    /// Before the plain columns that they read.
+    DropGeneratedColumn,
     DropColumn,
     TableOptions,
     RenameWithin,

@@ -1,4 +1,4 @@
-use whimbrel_schema::{Column, ObjectName};
+use whimbrel_schema::{Column, Generation, ObjectName};
 
 use super::{Items, Planned, Setting, Way};
 use crate::Step;
@@ -12,5 +12,6 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
         }
         Way::Upgrade | Way::Downgrade => step.into(),
     };
-    items.on(Rank::DropColumn, table, planned);
+    let generated = matches!(column.generation, Some(Generation::Stored(_) | Generation::Virtual(_)));
+    items.on(if generated { Rank::DropGeneratedColumn } else { Rank::DropColumn }, table, planned);
 }
