@@ -179,16 +179,15 @@ pub(super) fn update(
     let update = Step::ChangeData { change: DataChange::Update, tables: vec![table.clone()] };
     let update =
         Planned { sql: Some(format!("UPDATE {name} SET {quoted} = {expression}{condition}")), ..update.into() };
-    let deferred: Vec<String> = (setting.schemas.from.table(table).into_iter())
+    let deferred = (setting.schemas.from.table(table).into_iter())
         .flat_map(|found| found.constraints())
-        .filter(|constraint| deferrable(constraint) == Deferrable::InitiallyDeferred)
-        .filter_map(|constraint| Some(setting.dialect.quote_name(&table.sibling(constraint.name()?))))
-        .collect();
-    if deferred.is_empty() {
+        .any(|constraint| deferrable(&constraint) == Deferrable::InitiallyDeferred);
+    if !deferred {
         return vec![update];
     }
-    // Changed rows wait to be checked until the end, and a table with such rows cannot be altered.
-    let value = format!("{} IMMEDIATE", deferred.join(", "));
+    // Changed rows wait to be checked until the end, and a table with such rows cannot be altered. All of them, because
+    // one that is named may have been dropped by then.
+    let value = "ALL IMMEDIATE".to_string();
     let sql = Some(format!("SET CONSTRAINTS {value}"));
     let check = Step::SetSession { name: "CONSTRAINTS".to_string(), value: Some(value) };
     vec![update, Planned { sql, ..check.into() }]
