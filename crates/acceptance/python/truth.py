@@ -127,7 +127,9 @@ def create(metadatas, url, before, without):
     @event.listens_for(engine, "before_cursor_execute")
     def record(connection, cursor, statement, parameters, context, many):
         if context is not None and context.isddl:
-            statements.append(statement.strip())
+            # A driver that takes parameters by `%` undoes what SQLAlchemy doubled for it.
+            doubled = engine.dialect.paramstyle in ("format", "pyformat") and parameters is not None
+            statements.append((statement.replace("%%", "%") if doubled else statement).strip())
 
     schemas = []
     with engine.begin() as connection:

@@ -18,10 +18,21 @@ pub struct ColumnFacts {
     pub stored: Option<Rc<HashMap<String, String>>>,
     pub boolean: bool,
     pub text: bool,
+    /// `jsonb`.
+    pub binary_json: bool,
 }
 
 /// Finds the column that a value stands for.
 pub type Columns<'c, 'a> = &'c dyn Fn(&Value<'a>) -> Option<ColumnFacts>;
+
+/// What an element of JSON is read as.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Element {
+    Json,
+    /// `astext`.
+    Bare,
+    Cast(&'static str),
+}
 
 pub struct Compiler<'c, 'i, 'a> {
     pub types: &'c TypeReader<'i, 'a>,
@@ -98,10 +109,10 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             Value::Call(call) => self.call(call, depth),
             Value::Operation(operation) => self.operation(operation, depth),
             Value::Attribute(attribute) if matches!(attribute.name, "astext") => match &attribute.of {
-                Value::Subscript(subscript) => self.element(&subscript.of, &subscript.key, "->>", span, depth),
+                Value::Subscript(subscript) => self.element(&subscript.of, &subscript.key, Element::Bare, span, depth),
                 _ => Err(Trouble::undecided(value, "the expression", span)),
             },
-            Value::Subscript(subscript) => self.element(&subscript.of, &subscript.key, "->", span, depth),
+            Value::Subscript(subscript) => self.element(&subscript.of, &subscript.key, Element::Json, span, depth),
             Value::Instance(instance) => {
                 let hooks = self.types.interpreter.compiled.borrow();
                 let ours = |dialect: Option<&str>| {
@@ -139,25 +150,78 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
         }
     }
 
-    /// `column["key"]` of JSON.
+    /// `column["key"]` of JSON, read as what its method says: nothing for JSON itself.
     fn element(
         &self,
         of: &Value<'a>,
         key: &Value<'a>,
-        operator: &str,
+        reading: Element,
         span: Span<'a>,
         depth: u32,
     ) -> Result<Clause, Trouble<'a>> {
-        if self.engine != Engine::Postgres {
-            return Err(Trouble::new("undecided", "how SQLAlchemy reads into JSON here is not known", span));
-        }
         let of = self.clause(of, span, depth + 1)?;
-        let key = match key {
-            Value::Str(text) => literal(text),
-            Value::Int(number) => number.to_string(),
-            key => return Err(Trouble::undecided(key, "the key", span)),
+        let steps = match key {
+            Value::Tuple(steps) => steps.to_vec(),
+            key => vec![key.clone()],
         };
-        Ok(Clause::binding(format!("{} {operator} {key}", of.within(POWER, None)), POWER))
+        let undecided =
+            |what: &str| Trouble::new("undecided", format!("how SQLAlchemy reads {what} is not known"), span);
+        let newer = self.types.versions.sqlalchemy >= (2, 1);
+        let found = match self.engine {
+            Engine::Sqlite => {
+                let mut path = "$".to_string();
+                for step in &steps {
+                    match (step.as_text(), step.as_int()) {
+                        (Some(name), _) => path.push_str(&format!(".\"{name}\"")),
+                        (None, Some(at)) => path.push_str(&format!("[{at}]")),
+                        (None, None) => return Err(Trouble::undecided(step, "the key", span)),
+                    }
+                }
+                let path = literal(&path);
+                match reading {
+                    Element::Json => Clause::tight(format!("JSON_QUOTE(JSON_EXTRACT({}, {path}))", of.text)),
+                    Element::Bare => Clause::binding(format!("{} ->> {path}", of.within(POWER, None)), 0),
+                    Element::Cast(_) => Clause::tight(format!("JSON_EXTRACT({}, {path})", of.text)),
+                }
+            }
+            Engine::Postgres => {
+                let text = !matches!(reading, Element::Json);
+                let binary = of.column.as_ref().is_some_and(|facts| facts.binary_json);
+                if newer && binary && !text {
+                    return Err(undecided("into JSONB, which differs between versions of PostgreSQL,"));
+                }
+                let (operator, key) = match steps.as_slice() {
+                    [one] => match (one.as_text(), one.as_int()) {
+                        (Some(name), _) => (if text { "->>" } else { "->" }, literal(&name)),
+                        (None, Some(at)) => (if text { "->>" } else { "->" }, at.to_string()),
+                        (None, None) => return Err(Trouble::undecided(one, "the key", span)),
+                    },
+                    many => {
+                        let mut words = Vec::new();
+                        for step in many {
+                            match (step.as_text(), step.as_int()) {
+                                (Some(name), _) => words.push(name.to_string()),
+                                (None, Some(at)) => words.push(at.to_string()),
+                                (None, None) => return Err(Trouble::undecided(step, "the key", span)),
+                            }
+                        }
+                        (if text { "#>>" } else { "#>" }, literal(&format!("{{{}}}", words.join(", "))))
+                    }
+                };
+                Clause::binding(format!("{} {operator} {key}", of.within(POWER, None)), 0)
+            }
+            Engine::Mysql => return Err(undecided("into JSON")),
+        };
+        Ok(match reading {
+            Element::Json | Element::Bare => Clause { is_text: matches!(reading, Element::Bare), ..found },
+            // Before 2.1 SQLite's own conversion was trusted.
+            Element::Cast(_) if self.engine == Engine::Sqlite && !newer => found,
+            Element::Cast(ty) => {
+                // Written as a cast, it stays the operator that it is to whatever groups it.
+                let text = format!("CAST({} AS {ty})", found.within(0, None));
+                Clause { is_text: ty == "VARCHAR", ..Clause::binding(text, POWER) }
+            }
+        })
     }
 
     fn operation(&self, operation: &Operation<'a>, depth: u32) -> Result<Clause, Trouble<'a>> {
@@ -227,6 +291,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                 "not_in" | "notin_" => "in_",
                 "like" => "not_like",
                 "ilike" => "not_ilike",
+                "between" => "not_between",
                 _ => "",
             };
             if !opposite.is_empty() {
@@ -323,6 +388,23 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
     ) -> Result<Clause, Trouble<'a>> {
         let mut parts = Vec::new();
         for operand in operands {
+            let neutral = match operand {
+                Value::Bool(truth) => Some(*truth),
+                Value::Call(call) => match &call.callee {
+                    Value::External(path) => match known(path) {
+                        (Family::Sqlalchemy, "true") => Some(true),
+                        (Family::Sqlalchemy, "false") => Some(false),
+                        _ => None,
+                    },
+                    _ => None,
+                },
+                _ => None,
+            };
+            match neutral {
+                Some(truth) if truth == (sign == " AND ") && operands.len() > 1 => continue,
+                Some(truth) if operands.len() > 1 => return Ok(Clause::tight(self.truth(truth))),
+                Some(_) | None => {}
+            }
             let clause = self.clause(operand, span, depth + 1)?;
             let text = match (&clause.column, self.engine) {
                 (Some(facts), Engine::Sqlite) if facts.boolean => format!("{} = 1", clause.text),
@@ -518,6 +600,19 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                 }
             };
         }
+        if let Value::Subscript(subscript) = of {
+            let reading = match name {
+                "as_string" => Some(Element::Cast("VARCHAR")),
+                "as_integer" => Some(Element::Cast("INTEGER")),
+                "as_boolean" => Some(Element::Cast("BOOLEAN")),
+                "as_float" => Some(Element::Cast("FLOAT")),
+                "as_json" => Some(Element::Json),
+                _ => None,
+            };
+            if let Some(reading) = reading {
+                return self.element(&subscript.of, &subscript.key, reading, span, depth);
+            }
+        }
         let clause = self.clause(of, span, depth + 1)?;
         let argument = || arguments.positional.first().ok_or_else(unknown);
         let operand = |binds: i8| -> Result<String, Trouble<'a>> {
@@ -541,6 +636,21 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                     }
                 }
             }
+            "startswith" | "endswith" | "contains"
+                if clause.is_text || clause.column.as_ref().is_some_and(|facts| facts.text) =>
+            {
+                let right = self.beside(&clause, argument()?, span, depth)?.within(COMPARISON, Some(" || "));
+                let pattern = match name {
+                    "startswith" => format!("{right} || '%'"),
+                    "endswith" => format!("'%' || {right}"),
+                    _ => format!("'%' || {right} || '%'"),
+                };
+                // SQLAlchemy knows no precedence of these, and groups every operator before them.
+                Ok(Clause::binding(format!("{} LIKE {pattern}", clause.within(TIGHT - 1, None)), COMPARISON))
+            }
+            "regexp_match" if arguments.positional.len() == 1 && arguments.keywords.is_empty() => {
+                compared(if self.engine == Engine::Postgres { "~" } else { "REGEXP" }, operand(COMPARISON)?)
+            }
             "is_distinct_from" if self.engine == Engine::Postgres => compared("IS DISTINCT FROM", operand(COMPARISON)?),
             "in_" | "not_in" | "notin_" => {
                 let elements = argument()?.elements().ok_or_else(unknown)?;
@@ -561,11 +671,11 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                     )),
                 }
             }
-            "between" => {
+            "between" | "not_between" => {
                 let [low, high] = arguments.positional.as_slice() else { return Err(unknown()) };
                 let low = self.beside(&clause, low, span, depth)?.within(COMPARISON, None);
                 let high = self.beside(&clause, high, span, depth)?.within(COMPARISON, None);
-                compared("BETWEEN", format!("{low} AND {high}"))
+                compared(if name == "between" { "BETWEEN" } else { "NOT BETWEEN" }, format!("{low} AND {high}"))
             }
             "desc" => Ok(Clause::binding(format!("{} DESC", clause.within(AND, None)), AND)),
             "asc" => Ok(Clause::binding(format!("{} ASC", clause.within(AND, None)), AND)),

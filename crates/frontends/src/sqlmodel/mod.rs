@@ -29,7 +29,7 @@ use whimbrel_schema::{ObjectName, Schema};
 use crate::diagnostic::{Diagnostic, Severity};
 use evaluate::Interpreter;
 use mapping::ModelTrouble;
-use model::{SequenceModel, TableModel};
+use model::{SequenceModel, StatementModel, TableModel};
 use project::{Project, python_files};
 use source::Arena;
 pub use versions::Versions;
@@ -42,6 +42,8 @@ const STACK: usize = 256 * 1024 * 1024;
 pub struct Models {
     pub tables: Vec<TableModel>,
     pub sequences: Vec<SequenceModel>,
+    /// What SQLAlchemy runs beside creating the tables.
+    pub statements: Vec<StatementModel>,
     /// How many mapped classes there are: several can share a table.
     pub classes: usize,
     /// What was read, for whoever watches for changes.
@@ -148,6 +150,7 @@ fn read_here(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
     let mapped = mapping::map(&interpreter, versions);
     models.tables = mapped.tables;
     models.sequences = mapped.sequences;
+    models.statements = mapped.statements;
     models.classes = mapped.classes;
     models.troubles.extend(mapped.troubles);
     models.files = interpreter.files();

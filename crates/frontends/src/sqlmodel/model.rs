@@ -3,6 +3,10 @@
 //! Whatever differs between engines (types, expressions) is kept as the SQL that SQLAlchemy writes for each of them;
 //! what follows needs neither Python nor the source.
 
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{Action, Deferrable, Engine, Match, Notes};
 
@@ -289,4 +293,15 @@ pub struct SequenceModel {
     pub ty: Option<String>,
     #[serde(default)]
     pub numbers: SequenceNumbers,
+}
+
+/// SQL that SQLAlchemy runs when it creates the tables, as the models tell it to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatementModel {
+    pub sql: Sql,
+    /// Position among the tables, where it belongs to one.
+    pub table: Option<usize>,
+    pub file: Arc<Path>,
+    pub text: Arc<str>,
+    pub span: Range<usize>,
 }

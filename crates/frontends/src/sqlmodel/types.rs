@@ -17,11 +17,13 @@ pub struct Trouble<'a> {
     pub code: &'static str,
     pub message: String,
     pub span: Span<'a>,
+    /// The type as far as it is known.
+    pub partial: Option<Box<TypeModel>>,
 }
 
 impl<'a> Trouble<'a> {
     pub fn new(code: &'static str, message: impl Into<String>, span: Span<'a>) -> Self {
-        Trouble { code, message: message.into(), span }
+        Trouble { code, message: message.into(), span, partial: None }
     }
 
     /// Something that is not known before the code runs.
@@ -109,10 +111,14 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                     }
                 }
                 Value::External(path) => {
-                    if let Some(open) = &call.arguments.open {
-                        return Err(unknown(&Value::Unknown(open.clone())));
+                    let read = self.of_library(path, &call.arguments, engine, place, call.span, depth);
+                    match &call.arguments.open {
+                        None => read,
+                        Some(open) => Err(Trouble {
+                            partial: read.ok().map(|read| Box::new(read.model)),
+                            ..unknown(&Value::Unknown(open.clone()))
+                        }),
                     }
-                    self.of_library(path, &call.arguments, engine, place, call.span, depth)
                 }
                 Value::Attribute(attribute) => match attribute.name {
                     "with_variant" => {

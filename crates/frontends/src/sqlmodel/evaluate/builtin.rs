@@ -36,6 +36,9 @@ impl<'a> Interpreter<'a> {
                     }
                 }
                 "typing.cast" | "typing_extensions.cast" => arguments.get(1, "val").cloned(),
+                "importlib.import_module" => {
+                    arguments.get(0, "name").and_then(Value::as_text).map(|path| self.import_module(&path, span))
+                }
                 "dialect.type_descriptor" => arguments.positional.first().cloned(),
                 "copy.copy" | "copy.deepcopy" => match arguments.positional.first() {
                     Some(Value::Dict(dict)) => Some(Value::dict(dict.borrow().clone())),

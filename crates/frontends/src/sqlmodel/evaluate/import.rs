@@ -10,7 +10,7 @@ use super::{Interpreter, Module, State};
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::project::{Found, import_root};
 use crate::sqlmodel::source::Source;
-use crate::sqlmodel::value::{Import, ModuleId, Scope, Span, Value};
+use crate::sqlmodel::value::{Arguments, Import, ModuleId, Scope, Span, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn import(&self, statement: &'a StmtImport, scope: &Rc<Scope<'a>>) {
@@ -146,7 +146,13 @@ impl<'a> Interpreter<'a> {
                         self.submodule(import, name)
                     }
                     Some(value) => value,
-                    None => self.submodule(import, name),
+                    None => match self.submodule(import, name) {
+                        Value::Unknown(unknown) => {
+                            let made = self.lazily_made(&self.module(id), name, import.span);
+                            made.unwrap_or(Value::Unknown(unknown))
+                        }
+                        value => value,
+                    },
                 }
             }
             Found::Namespace(_) => self.submodule(import, name),
@@ -195,8 +201,33 @@ impl<'a> Interpreter<'a> {
                 return self.module_value(path, span);
             }
         }
+        if let Some(value) = self.lazily_made(&module, name, span) {
+            return value;
+        }
         let at_work = if module.state.get() == State::Running { ", which is still being imported" } else { "" };
         Value::unknown(format!("`{}` has no `{name}` that could be found{at_work}", module.name), span)
+    }
+
+    /// What a module's own `__getattr__` gives.
+    fn lazily_made(&self, module: &Module<'a>, name: &'a str, span: Span<'a>) -> Option<Value<'a>> {
+        let Some(Value::Function(function)) = module.scope.names.borrow().get("__getattr__").cloned() else {
+            return None;
+        };
+        if name.starts_with("__") {
+            return None;
+        }
+        let arguments = Arguments { positional: vec![Value::text(name)], ..Arguments::default() };
+        let value = self.resolve(self.invoke(&function, arguments, span));
+        (!matches!(value, Value::Unknown(_))).then_some(value)
+    }
+
+    /// `importlib.import_module("app.models")`.
+    pub(super) fn import_module(&self, path: &str, span: Span<'a>) -> Value<'a> {
+        if path.starts_with('.') {
+            return Value::unknown("a relative import by name is not worked out", span);
+        }
+        self.reach(path);
+        self.module_value(self.arena.name(path), span)
     }
 
     pub(super) fn namespace_attribute(&self, path: &'a str, name: &str, span: Span<'a>) -> Value<'a> {

@@ -7,10 +7,10 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
 
-use whimbrel_plan::Dialect;
+use whimbrel_plan::{Dialect, Understanding, fold};
 use whimbrel_schema::{ColumnType, Engine, ObjectName, Schema};
 
-use super::model::{NamedType, TypeModel};
+use super::model::{NamedType, StatementModel, TypeModel};
 use super::{Desired, Models, Undecided};
 use crate::diagnostic::{Diagnostic, Severity};
 
@@ -27,9 +27,27 @@ pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {
         lowering.sequence(sequence, &mut schema);
     }
     dialect.complete_all(&mut schema);
-    schema.sort();
     let mut diagnostics: Vec<Diagnostic> = models.notes.clone();
     let mut undecided = Vec::new();
+    for statement in &models.statements {
+        if let Err(reason) = lowering.run(statement, &mut schema) {
+            let table = statement.table.and_then(|at| models.tables.get(at));
+            undecided.push(Undecided {
+                table: table.map(|table| lowering.name(table.namespace.as_deref(), &table.name)),
+                column: None,
+                diagnostic: diagnostics.len(),
+            });
+            diagnostics.push(Diagnostic::new(
+                Severity::Error,
+                "statement-not-understood",
+                format!("what this statement makes is not known: {reason}"),
+                statement.file.clone(),
+                statement.text.clone(),
+                statement.span.clone(),
+            ));
+        }
+    }
+    schema.sort();
     // What concerns many tables is said once.
     let mut told: HashMap<(PathBuf, usize, String), usize> = HashMap::new();
     for trouble in &models.troubles {
@@ -55,7 +73,7 @@ pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {
 
 /// What was read for certain, though SQLAlchemy or the engine would refuse a part of it.
 fn is_certain(code: &str) -> bool {
-    matches!(code, "foreign-key-target-missing" | "index-without-columns" | "computed-kind-by-version")
+    matches!(code, "foreign-key-target-missing" | "index-without-columns" | "code-on-create")
 }
 
 pub(super) struct Lowering<'d> {
@@ -77,6 +95,22 @@ impl Lowering<'_> {
             Some(namespace) if namespace != default && !namespace.is_empty() => ObjectName::within(namespace, name),
             Some(_) | None => ObjectName::new(name),
         }
+    }
+
+    /// Folds a statement that runs with the creation of the tables.
+    fn run(&self, statement: &StatementModel, schema: &mut Schema) -> Result<(), String> {
+        let Some(sql) = statement.sql.get(self.engine).cloned().flatten() else { return Ok(()) };
+        for range in self.dialect.split(&sql) {
+            match self.dialect.understand(sql.get(range).unwrap_or_default()) {
+                Understanding::Known { steps, .. } => {
+                    for step in steps {
+                        fold::apply(schema, &step, self.dialect).map_err(|error| error.to_string())?;
+                    }
+                }
+                Understanding::Unknown { reason, .. } => return Err(reason),
+            }
+        }
+        Ok(())
     }
 
     fn column_type(&self, ty: &TypeModel) -> ColumnType {

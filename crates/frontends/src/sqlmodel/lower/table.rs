@@ -25,6 +25,11 @@ impl Lowering<'_> {
             comment: key.comment.clone(),
             ..PrimaryKey::new(key.columns.iter().cloned())
         });
+        // SQLite takes AUTOINCREMENT with the column only, and there SQLAlchemy names no constraint.
+        let inline = table.columns.iter().any(|column| column.generation == Some(Generation::AutoIncrement));
+        if let Some(key) = table.primary_key.as_mut().filter(|_| inline) {
+            key.name = None;
+        }
         table.uniques = model.uniques.iter().map(|key| self.unique(key)).collect();
         table.foreign_keys = model.foreign_keys.iter().filter_map(|key| self.foreign_key(model, key)).collect();
         table.checks = model.checks.iter().filter_map(|check| self.check(check)).collect();
@@ -109,6 +114,8 @@ impl Lowering<'_> {
                     column.default = None;
                     column.nullable = false;
                 }
+                // The server keeps no default that is `NULL`.
+                column.default = column.default.take().filter(|text| !text.text().trim().eq_ignore_ascii_case("null"));
             }
             Engine::Sqlite => {
                 let alone = table.primary_key.as_ref().is_some_and(|key| key.columns.len() == 1);

@@ -3,6 +3,7 @@
 mod column;
 mod constraint;
 mod declarative;
+mod event;
 mod field;
 mod hint;
 mod naming;
@@ -18,7 +19,7 @@ use whimbrel_schema::Engine;
 use super::classes::{Class, constructor};
 use super::evaluate::{Interpreter, Made};
 use super::library::{Family, brings_no_columns, known};
-use super::model::{SequenceModel, TableModel};
+use super::model::{SequenceModel, StatementModel, TableModel};
 use super::types::{Trouble, TypeReader};
 use super::value::{Call, Kind, Span, Value};
 use super::versions::Versions;
@@ -35,6 +36,7 @@ use crate::diagnostic::{Diagnostic, Severity};
 pub struct Mapped {
     pub tables: Vec<TableModel>,
     pub sequences: Vec<SequenceModel>,
+    pub statements: Vec<StatementModel>,
     pub troubles: Vec<ModelTrouble>,
     pub classes: usize,
 }
@@ -755,8 +757,9 @@ impl<'i, 'a> Mapper<'i, 'a> {
         };
         let mut tables: Vec<TableModel> = (0..self.drafts.len()).map(|at| assembly.assemble(at)).collect();
         let mut loose = Vec::new();
+        let mut statements = Vec::new();
         for construct in made {
-            leftover(&assembly, &mut tables, construct, &mut loose);
+            leftover(&assembly, &mut tables, construct, &mut statements, &mut loose);
         }
         let diagnostic = |trouble: &Trouble<'a>| {
             assembly.interpreter.diagnostic(Severity::Error, trouble.code, trouble.message.clone(), trouble.span)
@@ -779,7 +782,7 @@ impl<'i, 'a> Mapper<'i, 'a> {
             troubles.push(ModelTrouble { table: None, column: None, engine: None, diagnostic: diagnostic(trouble) });
         }
         let sequences = assembly.sequences.borrow().clone();
-        Mapped { tables, sequences, troubles, classes: self.classes }
+        Mapped { tables, sequences, statements, troubles, classes: self.classes }
     }
 }
 
@@ -788,6 +791,7 @@ fn leftover<'a>(
     assembly: &Assembly<'_, '_, 'a>,
     tables: &mut [TableModel],
     made: &Made<'a>,
+    statements: &mut Vec<StatementModel>,
     loose: &mut Vec<Trouble<'a>>,
 ) {
     let call = &made.call;
@@ -812,14 +816,16 @@ fn leftover<'a>(
             parts.argument(&Value::Call(call.clone()));
         }
         (Value::Attribute(attribute), _) if matches!(attribute.name, "append_constraint" | "append_column") => {
-            let at = match &attribute.of {
-                Value::Call(table) => assembly.by_call.get(&Rc::as_ptr(table)).copied(),
-                Value::Attribute(inner) if inner.name == "__table__" => match &inner.of {
-                    Value::Class(class) => assembly.by_class.get(&Rc::as_ptr(class)).copied(),
-                    _ => None,
-                },
-                _ => None,
-            };
+            // A constraint of columns that are in a table already is in it by being made.
+            let attached = call.arguments.positional.first().is_some_and(|value| {
+                matches!(value, Value::Call(made) if made.arguments.positional.iter().any(|value| {
+                    assembly.owner_within(value, 0).is_some()
+                }))
+            });
+            if attached {
+                return;
+            }
+            let at = assembly.table_of(&attribute.of);
             match (at, attribute.name, call.arguments.positional.first()) {
                 (Some(at), "append_constraint", Some(constraint)) => {
                     let mut parts = Parts { assembly, at, draft: &assembly.drafts[at], table: &mut tables[at] };
@@ -838,15 +844,14 @@ fn leftover<'a>(
         (Value::Attribute(attribute), _) if matches!(attribute.name, "to_metadata" | "tometadata") => {
             loose.push(Trouble::new("undecided", "a table is copied to another `MetaData`", call.span));
         }
-        (_, Some("DDL")) => {
-            let text = call.arguments.positional.first().and_then(Value::as_text).unwrap_or_default();
-            let text: String = text.trim().lines().next().unwrap_or("").chars().take(60).collect();
-            assembly.note(
-                "ddl-event",
-                format!("`{text}` runs when tables are created; it is no part of the models as read"),
-                call.span,
-            );
-        }
+        (_, Some("listen")) => match event::statement(assembly, call) {
+            None => {}
+            Some(Ok(statement)) => statements.push(statement),
+            Some(Err(trouble)) => match assembly.table_of(call.arguments.positional.first().unwrap_or(&Value::None)) {
+                Some(at) => assembly.tell(at, None, None, trouble),
+                None => loose.push(trouble),
+            },
+        },
         (_, Some("Sequence")) if call.arguments.keyword("metadata").is_some_and(|value| !value.is_none()) => {
             let schema = match call.arguments.keyword("metadata") {
                 Some(Value::Call(metadata)) => metadata.arguments.get(0, "schema").and_then(Value::as_text),

@@ -9,13 +9,13 @@ use whimbrel_schema::{Engine, Notes, Origin};
 use super::column::{Autoincrement, ColumnSpec, construct_name};
 use super::constraint::{Parts, foreign_key_target};
 use super::naming::{ColumnPart, MadeName, Metadata, Named, shorten};
-use crate::diagnostic::{Position, Severity};
+use crate::diagnostic::Position;
 use crate::sqlmodel::classes::Class;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::expression::{ColumnFacts, Compiler, literal};
 use crate::sqlmodel::model::{
     ByEngine, CheckModel, ColumnModel, ComputedModel, ENGINES, IdentityModel, Integral, SequenceModel, SequenceNumbers,
-    Sql, TableModel, TableModelOptions, TypeModel,
+    Sql, TableModel, TableModelOptions,
 };
 use crate::sqlmodel::types::{Place, ReadType, Reading, Trouble, TypeReader};
 use crate::sqlmodel::value::{Arguments, Call, Span, Value};
@@ -140,16 +140,21 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         }
     }
 
-    /// The table that an attribute of a class, an object or `table.c.name` is a column of.
-    pub fn owner_of(&self, value: &Value<'a>) -> Option<usize> {
-        let of_table = |value: &Value<'a>| match value {
+    /// The table that `Table(…)` or `Model.__table__` is.
+    pub fn table_of(&self, value: &Value<'a>) -> Option<usize> {
+        match value {
             Value::Call(call) => self.by_call.get(&Rc::as_ptr(call)).copied(),
             Value::Attribute(attribute) if attribute.name == "__table__" => match &attribute.of {
                 Value::Class(class) => self.by_class.get(&Rc::as_ptr(class)).copied(),
                 _ => None,
             },
             _ => None,
-        };
+        }
+    }
+
+    /// The table that an attribute of a class, an object or `table.c.name` is a column of.
+    pub fn owner_of(&self, value: &Value<'a>) -> Option<usize> {
+        let of_table = |value: &Value<'a>| self.table_of(value);
         match value {
             Value::Attribute(attribute) => match &attribute.of {
                 Value::Class(class) => self.by_class.get(&Rc::as_ptr(class)).copied(),
@@ -289,7 +294,12 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                     Some(words) => {
                         for word in words {
                             match word.as_text().map(|word| word.to_uppercase()).as_deref() {
-                                Some("UNLOGGED") => options.unlogged = true,
+                                Some("UNLOGGED") => {
+                                    options.unlogged = true;
+                                    let trouble =
+                                        Trouble::new("sqlalchemy-refuses", "SQLite has no unlogged tables", draft.span);
+                                    self.tell(at, None, Some(Engine::Sqlite), trouble);
+                                }
                                 Some("TEMPORARY" | "TEMP") => options.temporary = true,
                                 _ => self.tell(at, None, None, undecided()),
                             }
@@ -389,6 +399,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             stored: spec.ty.as_ref().and_then(|ty| stored_values(self.interpreter, ty)).map(Rc::new),
             boolean: ty == "BOOLEAN",
             text: ty.starts_with("VARCHAR") || ty.starts_with("TEXT") || ty.starts_with("CHAR"),
+            binary_json: ty == "JSONB",
         }
     }
 
@@ -429,9 +440,10 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                 }
                 read.model
             }
-            Err(trouble) => {
+            Err(mut trouble) => {
+                let partial = trouble.partial.take();
                 troubles.push((engine, trouble));
-                TypeModel::default()
+                partial.map(|partial| *partial).unwrap_or_default()
             }
         });
         self.tell_both(at, Some(&name), troubles);
@@ -731,6 +743,12 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         let Some(key) = &table.primary_key else { return };
         let specs: Vec<&ColumnSpec<'a>> =
             key.columns.iter().filter_map(|name| draft.columns.iter().find(|column| column.name() == name)).collect();
+        if specs.len() > 1
+            && let Some(counted) = specs.iter().find(|column| column.autoincrement == Autoincrement::Yes)
+        {
+            let message = "SQLAlchemy refuses `autoincrement=True` in a key of several columns on SQLite";
+            self.tell(at, None, Some(Engine::Sqlite), Trouble::new("sqlalchemy-refuses", message, counted.span));
+        }
         let chosen = match specs.as_slice() {
             [one] => match one.autoincrement {
                 Autoincrement::No => None,
@@ -778,10 +796,6 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                         })
                     })
             })
-    }
-
-    pub fn note(&self, code: &'static str, message: impl Into<String>, span: Span<'a>) {
-        self.interpreter.report(Severity::Note, code, message, span);
     }
 }
 
