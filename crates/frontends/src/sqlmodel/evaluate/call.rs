@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use ruff_python_ast::{Expr, ExprCall};
 
-use super::statement::{Flow, key_of};
+use super::assignment::key_of;
+use super::statement::Flow;
 use super::{Interpreter, Made};
 use crate::sqlmodel::classes::Class;
 use crate::sqlmodel::library::{Family, known};

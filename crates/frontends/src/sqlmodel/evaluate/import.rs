@@ -431,7 +431,7 @@ fn exports(library: &str, name: &str) -> bool {
         ),
         (Family::Sqlmodel, name) => !name.is_empty(),
         (Family::Sqlalchemy, name) => {
-            super::super::types::is_generic_type(name)
+            crate::sqlmodel::types::is_generic_type(name)
                 || matches!(
                     name,
                     "Column"

@@ -4,13 +4,21 @@
 //! module run when the name is first used. Every evaluation ends, with a value or with an [`Unknown`] and its reason;
 //! loops, calls and sizes are bounded.
 
+mod assignment;
+mod attribute;
+mod branch;
 mod builtin;
 mod call;
+mod definition;
 mod expression;
 mod format;
 mod import;
+mod method;
 mod operator;
+mod regex;
 mod statement;
+mod subscript;
+mod text;
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet, VecDeque};

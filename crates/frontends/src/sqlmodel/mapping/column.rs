@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::library::{Family, known};
-use crate::sqlmodel::types::{Trouble, is_type};
+use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::types::is_type;
 use crate::sqlmodel::value::{Arguments, Call, Span, Value};
 
 /// Everything that is said of one column, before it is known which table it is in.

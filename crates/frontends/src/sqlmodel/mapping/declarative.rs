@@ -9,7 +9,7 @@ use super::order::merged;
 use crate::sqlmodel::classes::{Annotation, Class};
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::library::{Family, known};
-use crate::sqlmodel::types::Trouble;
+use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Arguments, Call, Kind, Span, Value};
 use crate::sqlmodel::versions::Versions;
 

@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use whimbrel_schema::Engine;
 
+use super::assembly::Assembly;
 use super::column::construct_name;
-use super::table::Assembly;
 use crate::sqlmodel::expression::quote;
 use crate::sqlmodel::model::{ByEngine, StatementModel};
-use crate::sqlmodel::types::{Trouble, dialect_name};
+use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::types::dialect_name;
 use crate::sqlmodel::value::{Call, Value};
 
 /// What one listener adds; `None` where it has nothing to do with creating tables.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use md5::{Digest, Md5};
 
 use crate::sqlmodel::evaluate::Interpreter;
-use crate::sqlmodel::types::Trouble;
+use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Arguments, Span, Value};
 
 /// What kind of thing gets a name.
