@@ -146,7 +146,7 @@ fn what_cannot_be_seen_is_asked_and_the_answer_is_heard() -> Result<()> {
             assert_eq!(error.exit_status(), 3);
             let Failure::Refused(refusal) = &*error.failure else { panic!("{error:?}") };
             assert!(matches!(&**refusal, Refusal::Undecided { ordinal: 2, .. }), "{refusal}");
-            assert!(error.next("whimbrel upgrade head").unwrap().contains("--resume done"));
+            assert!(error.next("whimbrel upgrade head")[0].contains("--resume done"));
             project.upgrade_with("head", &Options { resume: Some(answer), ..project.options() })??;
             assert_eq!(project.value("SELECT count(*) FROM t")?, rows);
             project.rows("SELECT * FROM u")?;

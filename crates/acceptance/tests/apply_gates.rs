@@ -19,7 +19,8 @@ fn refusal(result: Result<Report, ApplyError>) -> (Refusal, String) {
     let error = result.unwrap_err();
     assert_eq!(error.exit_status(), 3, "{error}");
     assert!(!error.changed());
-    let next = error.next("whimbrel upgrade head").expect("a refusal says what to do");
+    let next = error.next("whimbrel upgrade head").join("\n");
+    assert!(!next.is_empty(), "a refusal says what to do");
     let Failure::Refused(refusal) = *error.failure else { panic!("{error:?}") };
     (*refusal, next)
 }

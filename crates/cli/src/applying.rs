@@ -202,7 +202,7 @@ impl<'a> Watcher<'a> {
                 self.progress.now(format!("statement {number} of {of}: {}", first_line(&statement.sql)));
             }
             Event::StatementDone { .. } => {}
-            Event::Notice { text } => self.progress.remark(&format!("notice: {text}")),
+            Event::Notice { text } => self.progress.remark(text),
             Event::RevisionDone { revision, direction, took } => {
                 let mark = match direction {
                     Direction::Up => "✓".green().to_string(),
@@ -216,9 +216,16 @@ impl<'a> Watcher<'a> {
     }
 }
 
-fn first_line(sql: &str) -> &str {
-    sql.lines().next().unwrap_or_default()
+/// Enough of a statement to know it by.
+fn first_line(sql: &str) -> String {
+    let line = sql.lines().next().unwrap_or_default();
+    match line.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", line[..at].trim_end()),
+        None => line.to_string(),
+    }
 }
+
+const LONGEST: usize = 72;
 
 #[derive(Serialize)]
 struct Ended {

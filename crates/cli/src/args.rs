@@ -5,7 +5,9 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use whimbrel_schema::Engine;
 
 use crate::environment;
 
@@ -108,6 +110,13 @@ pub struct Init {
     pub folder: Option<PathBuf>,
 }
 
+/// The engines that this whimbrel has, so that a shell can offer them.
+fn engine() -> impl TypedValueParser<Value = Engine> {
+    let known =
+        [PossibleValue::new("sqlite").alias("sqlite3"), PossibleValue::new("postgres").aliases(["postgresql", "pg"])];
+    PossibleValuesParser::new(known).try_map(|word| word.parse::<Engine>())
+}
+
 /// Write a new revision, empty or from the models
 ///
 /// With --autogenerate, the models are compared with the schema at the head of the history; no database is needed.
@@ -132,8 +141,8 @@ pub struct Revision {
     #[arg(long, value_name = "COLUMN=SQL", requires = "autogenerate")]
     pub using: Vec<String>,
     /// The engine to write for; may be repeated (default: `engines` of whimbrel.toml)
-    #[arg(long, value_name = "ENGINE")]
-    pub engine: Vec<whimbrel_schema::Engine>,
+    #[arg(long, value_name = "ENGINE", value_parser = engine())]
+    pub engine: Vec<Engine>,
     /// The revision to come after, instead of the head
     #[arg(long, value_name = "REV")]
     pub head: Vec<String>,
@@ -285,8 +294,8 @@ pub struct Schema {
     #[arg(long, value_enum, value_name = "SOURCE", default_value_t = SchemaSource::Models)]
     pub from: SchemaSource,
     /// The engine in whose terms it is read (default: the first of `engines`)
-    #[arg(long, value_name = "ENGINE")]
-    pub engine: Option<whimbrel_schema::Engine>,
+    #[arg(long, value_name = "ENGINE", value_parser = engine())]
+    pub engine: Option<Engine>,
     /// With --from history: the revision after which it is read
     #[arg(long, value_name = "REV", default_value = "heads")]
     pub at: String,

@@ -17,7 +17,8 @@ use crate::failure::Failure;
 use crate::printer::Printer;
 use crate::project::{Project, dialect};
 use crate::render::words;
-use crate::{desired, diagnose, schemas};
+use crate::schemas::{self, Reach};
+use crate::{desired, diagnose};
 
 /// What stands in an answer for what only a person can write.
 const EXPRESSION: &str = "=EXPRESSION";
@@ -46,7 +47,7 @@ pub fn draft(
         let choices = choices(arguments, &pair.from, desired.scope)?;
         let options = DiffOptions { scope: desired.scope };
         // Texts that mean the same are brought into the engine's words before anything is written.
-        schemas::compare(&mut pair, dialect, &options, || schemas::server(project, engine))?;
+        schemas::compare(project, &mut pair, dialect, &options, Reach::Server, printer)?;
         let draft = autogenerate::draft(pair, dialect, &choices).map_err(|error| diagnose::draft(&error))?;
         drafts.push((engine, draft));
     }

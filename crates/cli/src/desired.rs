@@ -65,7 +65,8 @@ pub fn read_if_there(project: &Project, engines: &[Engine]) -> Result<Option<Mod
         Loader::Static => Ok(Some(Models::Static(sqlmodel::read(&python, root)))),
         Loader::Python => {
             let live = live::load(&project.settings.python(), root, &python, engines);
-            live.map(|models| Some(Models::Live(models))).map_err(|error| diagnose::live_models(&error))
+            live.map(|models| Some(Models::Live(models)))
+                .map_err(|error| diagnose::live_models(&error, &project.settings))
         }
     }
 }
@@ -111,12 +112,18 @@ fn of_sql(models: &SqlModels, project: &Project, dialect: &'static dyn Dialect) 
     if folded.unknown.is_empty() {
         return Ok(folded.schema);
     }
-    match schemas::server(project, dialect.engine())? {
-        Some(mut server) => materialised(models, server.as_mut(), project, dialect),
-        None => {
-            let help = "run on a scratch database, these would be read back from it: name a server with --url or --env";
-            Err(Failure::of(Exit::Usage, folded.unknown.iter().map(report).collect()).note("help", help))
+    let needed = || folded.unknown.iter().map(report).collect();
+    match schemas::server(project, dialect.engine()) {
+        Ok(Some(mut server)) => materialised(models, server.as_mut(), project, dialect),
+        Ok(None) => {
+            let engine = dialect.engine().title();
+            let help =
+                format!("{engine} itself would be asked, on a scratch database: name a server with --url or --env");
+            Err(Failure::of(Exit::Usage, needed()).note("help", help))
         }
+        Err(failure) => Err(failure
+            .after(needed())
+            .note("needed", "a scratch database there, to run what cannot be followed in memory")),
     }
 }
 
@@ -150,7 +157,10 @@ fn decided(
         desired.diagnostics.iter().partition(|diagnostic| diagnostic.severity == Severity::Error);
     for diagnostic in others {
         if diagnostic.severity == Severity::Warning || printer.verbose() {
-            printer.remark(&render::failure::report_text(&diagnose::diagnostic(diagnostic, &project.settings)));
+            printer.remark(&render::failure::report_text(
+                &diagnose::diagnostic(diagnostic, &project.settings),
+                printer.width(),
+            ));
         }
     }
     if errors.is_empty() && desired.undecided.is_empty() {

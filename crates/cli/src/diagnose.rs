@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
 use whimbrel_frontends::diagnostic::{self, Diagnostic};
 use whimbrel_frontends::live::LiveError;
 use whimbrel_frontends::revision::Problem;
@@ -23,8 +24,9 @@ use crate::settings::{Environment, Settings};
 
 /// Revision files that cannot be read, or do not make a history.
 pub fn revision_files(problems: &[Problem], settings: &Settings) -> Failure {
+    let root = format!("{}/", settings.root.display());
     let report = |problem: &Problem| {
-        let report = Report::error("revision-file", &problem.message);
+        let report = Report::error("revision-file", problem.message.replace(&root, ""));
         let report = match fs::read_to_string(problem.file.as_ref()) {
             Ok(text) if problem.line > 0 => Report {
                 snippet: Some(Snippet {
@@ -44,18 +46,46 @@ pub fn revision_files(problems: &[Problem], settings: &Settings) -> Failure {
 
 /// A target that names nothing, too much, or the wrong way.
 pub fn target(error: &TargetError) -> Failure {
-    let failure = Failure::usage("target", error.to_string());
-    match error.next() {
-        Some(next) => failure.next(next),
-        None => failure,
-    }
+    Failure { next: error.next(), ..Failure::usage("target", error.to_string()) }
 }
 
 /// A database that does not answer.
 pub fn connection(error: &DriverError, environment: &Environment) -> Failure {
     let url = &environment.url;
     let failure = Failure::new(Exit::Failed, "connection", format!("`{url}` cannot be opened"));
-    with_engine_words(failure, error).note("named by", &environment.source)
+    let failure = with_engine_words(failure, error).note("named by", &environment.source);
+    Failure { next: after_silence(error, url), ..failure }
+}
+
+/// What makes the missing thing, or finds out more about it.
+fn after_silence(error: &DriverError, url: &DatabaseUrl) -> Vec<String> {
+    let url = match url {
+        DatabaseUrl::Sqlite(SqliteUrl { file, .. }) => {
+            let folder = file.as_deref().and_then(Path::parent).filter(|folder| !folder.exists());
+            return folder.map(|folder| format!("mkdir -p {}", folder.display())).into_iter().collect();
+        }
+        DatabaseUrl::Postgres(url) => url,
+    };
+    let mut place = String::new();
+    if let Some((host, port)) = url.hosts.first() {
+        place.push_str(&format!(" -h {host}"));
+        if let Some(port) = port {
+            place.push_str(&format!(" -p {port}"));
+        }
+    }
+    let user = url.user.as_deref().map(|user| format!(" -U {user}")).unwrap_or_default();
+    let database = url.database.as_deref().or(url.user.as_deref()).unwrap_or_default();
+    match error.code.as_deref() {
+        Some("3D000") => vec![format!("createdb{place}{user} {database}")],
+        Some("28P01") if url.password.is_some() => vec!["correct the password in the URL".to_string()],
+        Some("28P01") => vec!["export PGPASSWORD=…".to_string()],
+        Some(_) => vec![format!("psql{place}{user} {database}")],
+        None if error.message.contains("password missing") => vec!["export PGPASSWORD=…".to_string()],
+        None => {
+            let silent = ["refused", "timed out", "No such file"].iter().any(|word| error.message.contains(word));
+            if silent { vec![format!("pg_isready{place}")] } else { Vec::new() }
+        }
+    }
 }
 
 /// Something a database refused outside a revision: reading its schema, its ledger.
@@ -65,14 +95,12 @@ pub fn database(error: &DriverError) -> Failure {
         DriverErrorKind::Lost => "connection-lost",
         DriverErrorKind::Busy => "busy",
         DriverErrorKind::Cancelled => "cancelled",
+        DriverErrorKind::Unwritable => "unwritable",
         DriverErrorKind::Statement => "database",
         DriverErrorKind::Unsupported => "unsupported",
     };
     let failure = Failure::new(Exit::Failed, code, &error.message);
-    with_engine_words(
-        Failure { reports: failure.reports, ..failure },
-        &DriverError { message: String::new(), ..error.clone() },
-    )
+    with_engine_words(failure, &DriverError { message: String::new(), ..error.clone() })
 }
 
 pub fn ledger(error: &LedgerError) -> Failure {
@@ -84,6 +112,9 @@ pub fn ledger(error: &LedgerError) -> Failure {
     }
 }
 
+/// More revisions than these are counted.
+const MOST_NAMED: usize = 6;
+
 /// A run that did not reach its target. `command` is the command that was typed.
 pub fn apply(error: &ApplyError, command: &str, settings: &Settings) -> Failure {
     let exit = match error.exit_status() {
@@ -94,18 +125,26 @@ pub fn apply(error: &ApplyError, command: &str, settings: &Settings) -> Failure 
     };
     let mut failure = apply_failure(&error.failure, settings);
     failure.exit = exit;
+    let ids: Vec<String> = error.report.done.iter().map(|revision| format!("`{}`", revision.id)).collect();
+    match ids.as_slice() {
+        [] => {}
+        [first, .., last] if ids.len() > MOST_NAMED => {
+            failure = failure.note("done", format!("{} revisions, {first} to {last}", ids.len()));
+        }
+        few => failure = failure.note("done", few.join(", ")),
+    }
     if let Some(partial) = &error.report.partial {
-        let done = format!("{} of {} statements of `{}`, for good", partial.done, partial.of, partial.id);
-        failure = failure.note("done", done);
+        failure = match partial.done {
+            0 => failure.note("begun", format!("`{}`: the next run sees to what its first statement left", partial.id)),
+            done => {
+                let of = words::counted(partial.of, "statement");
+                failure.note("done", format!("{done} of {of} of `{}`, for good", partial.id))
+            }
+        };
     }
-    if !error.report.done.is_empty() {
-        let ids: Vec<String> = error.report.done.iter().map(|revision| format!("`{}`", revision.id)).collect();
-        failure = failure.note("done", format!("{} before it", ids.join(", ")));
-    }
-    match error.next(command) {
-        Some(next) => failure.next(next.replace(&format!("{}/", settings.root.display()), "")),
-        None => failure,
-    }
+    let root = format!("{}/", settings.root.display());
+    failure.next = error.next(command).iter().map(|next| next.replace(&root, "")).collect();
+    failure
 }
 
 fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
@@ -140,7 +179,9 @@ fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
         apply::Failure::Overtaken => plain("overtaken"),
         apply::Failure::Lost { error, in_doubt } => {
             let failure = Failure::new(Exit::Failed, "connection-lost", "the connection was lost");
-            let failure = failure.note("because", &error.message);
+            let why = error.message.rsplit_once("was lost: ").map_or(error.message.as_str(), |(_, why)| why);
+            // That it is closed is what is told already.
+            let failure = if why == "connection closed" { failure } else { failure.note("because", why) };
             match in_doubt {
                 true => {
                     failure.note("in doubt", "the engine had been asked to commit; the next run looks whether it did")
@@ -188,9 +229,17 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
                 None => failure,
             }
         }
-        Refusal::Undecided { sql, .. } => say("undecided", refusal.to_string()).note("statement", sql),
+        Refusal::Undecided { revision, ordinal, sql, at, who, reason } => say(
+            "undecided",
+            format!("whether statement {ordinal} of `{revision}` took effect cannot be seen: {reason}"),
+        )
+        .note("statement", sql)
+        .note("stopped", format!("{}, {who}", words::when(at))),
         Refusal::NoWayBack { .. } => say("no-way-back", refusal.to_string()),
-        Refusal::HalfWay { .. } => say("half-way", refusal.to_string()),
+        Refusal::HalfWay { revision, at, who, .. } => {
+            say("half-way", format!("an earlier run stopped within `{revision}`, and this one leads elsewhere"))
+                .note("stopped", format!("{}, {who}", words::when(at)))
+        }
         Refusal::EditedHalfWay { .. } => say("edited-half-way", refusal.to_string()),
     }
 }
@@ -329,18 +378,33 @@ pub fn diagnostic(diagnostic: &Diagnostic, settings: &Settings) -> Report {
 }
 
 /// The project's own interpreter, asked for its models in vain.
-pub fn live_models(error: &LiveError) -> Failure {
+pub fn live_models(error: &LiveError, settings: &Settings) -> Failure {
+    let which = "`python` under `[models]` in whimbrel.toml says which interpreter to ask";
     match error {
         LiveError::Interpreter { python, error } => {
-            Failure::usage("python", format!("`{}` cannot be run", python.display()))
+            Failure::usage("python", format!("`{}` cannot be run", settings.shown(python)))
                 .note("because", error.to_string())
-                .note("help", "`python` under `[models]` in whimbrel.toml says which interpreter to ask")
+                .note("help", which)
         }
         LiveError::Import { python, report } => {
-            Failure::usage("python", format!("`{}` could not import the models", python.display()))
-                .note("it said", report)
+            let message = format!("`{}` could not import the models", settings.shown(python));
+            let failure = Failure::usage("python", message)
+                .note("it said", report.replace(&format!("{}/", settings.root.display()), ""));
+            match report.lines().last().is_some_and(|line| line.starts_with("ModuleNotFoundError")) {
+                true => failure.note("help", format!("is it the interpreter that has the project's packages? {which}")),
+                false => failure,
+            }
         }
-        LiveError::Answer { .. } | LiveError::NoTables { .. } => Failure::usage("python", error.to_string()),
+        LiveError::Answer { python, reason } => {
+            Failure::usage("python", format!("`{}` did not answer as Python would", settings.shown(python)))
+                .note("because", reason)
+                .note("help", which)
+        }
+        LiveError::NoTables { paths } => {
+            let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", settings.shown(path))).collect();
+            let help = "`paths` under `[models]` in whimbrel.toml says which files to import";
+            Failure::usage("no-models", format!("importing {} made no table", paths.join(", "))).note("help", help)
+        }
     }
 }
 

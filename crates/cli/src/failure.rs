@@ -105,6 +105,17 @@ impl Failure {
         Failure { exit, reports, next: Vec::new() }
     }
 
+    /// Whether the verdict has this code.
+    pub fn is(&self, code: &str) -> bool {
+        self.reports.last().is_some_and(|report| report.code == code)
+    }
+
+    /// Puts what led here before the verdict.
+    pub fn after(mut self, reports: Vec<Report>) -> Self {
+        self.reports.splice(0..0, reports);
+        self
+    }
+
     pub fn next(mut self, command: impl Into<String>) -> Self {
         self.next.push(command.into());
         self

@@ -9,6 +9,7 @@ mod desired;
 mod diagnose;
 mod environment;
 mod failure;
+mod output;
 mod printer;
 mod progress;
 mod project;
@@ -19,16 +20,38 @@ mod settings;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use args::Arguments;
+use failure::{Exit, Failure};
 use printer::Printer;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return ExitCode::from(misunderstood(&error)),
+    };
     let printer = Printer::new(&arguments.global, arguments.command.word());
     let exit = commands::run(&arguments, &printer).unwrap_or_else(|failure| {
         printer.failure(&failure);
         failure.exit
     });
     ExitCode::from(exit.status())
+}
+
+/// The command line says nothing that can be done, or asks for help. Whoever wants JSON gets it then too.
+fn misunderstood(error: &clap::Error) -> u8 {
+    let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // Nobody is left to be told that the stream is closed.
+    let _ = error.print();
+    if asked {
+        return Exit::Fine.status();
+    }
+    if std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json") {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let failure = Failure::usage("usage", message).next("whimbrel --help");
+        Printer::for_json("").failure_document(&failure);
+    }
+    Exit::Usage.status()
 }

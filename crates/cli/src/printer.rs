@@ -46,6 +46,15 @@ impl Printer {
         Printer { color, json: global.json, detail, command }
     }
 
+    /// One that prints documents, for a command line that could not be read.
+    pub fn for_json(command: &'static str) -> Self {
+        Printer { color: ColorChoice::Never, json: true, detail: Detail::Usual, command }
+    }
+
+    pub fn quiet(&self) -> bool {
+        self.detail == Detail::Quiet
+    }
+
     pub fn verbose(&self) -> bool {
         self.detail == Detail::Verbose
     }
@@ -66,8 +75,17 @@ impl Printer {
         }
     }
 
-    /// What is to be read as it is, by a person or by another program: SQL, a completion script.
-    pub fn raw(&self, bytes: &[u8]) {
+    /// What is to be read as it is by another program: a completion script, a man page.
+    pub fn show_raw(&self, bytes: &[u8], value: &impl Serialize) {
+        match self.json {
+            true => {
+                self.document(&render::json::Result { command: self.command, exit: Exit::Fine.status(), result: value })
+            }
+            false => self.raw(bytes),
+        }
+    }
+
+    fn raw(&self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         settle(out.write_all(bytes).and_then(|()| out.flush()));
     }
@@ -80,7 +98,12 @@ impl Printer {
     }
 
     pub fn failure(&self, failure: &Failure) {
-        self.error_text(&render::failure::text(failure));
+        self.error_text(&render::failure::text(failure, self.width()));
+        self.failure_document(failure);
+    }
+
+    /// The failure for machines, if they ask.
+    pub fn failure_document(&self, failure: &Failure) {
         if self.json {
             self.document(&render::json::Refusal::of(self.command, failure));
         }
@@ -89,6 +112,11 @@ impl Printer {
     /// Whether progress can be drawn: a person watches, and wants to.
     pub fn watched(&self) -> bool {
         io::stderr().is_terminal() && !self.json && self.detail != Detail::Quiet
+    }
+
+    /// How wide the terminal is on which errors are read.
+    pub fn width(&self) -> Option<usize> {
+        terminal_size::terminal_size_of(io::stderr()).map(|(width, _)| usize::from(width.0))
     }
 
     pub fn json(&self) -> bool {

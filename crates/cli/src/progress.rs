@@ -24,7 +24,8 @@ impl<'a> Progress<'a> {
             return Progress { printer, bar: None, _over: None };
         }
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template("  {spinner} {wide_msg} {elapsed}");
+        // The room at the end is for the `^C` that a terminal echoes: a line that it broke could not be taken away.
+        let style = ProgressStyle::with_template("  {spinner} {wide_msg} {elapsed}    ");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
         let (over, waiting) = mpsc::channel::<()>();
         let shown = bar.clone();
@@ -44,8 +45,11 @@ impl<'a> Progress<'a> {
         }
     }
 
-    /// A line of the result, above.
+    /// A line of what was done, above; none for those who want the result only.
     pub fn line(&self, text: &str) {
+        if self.printer.quiet() {
+            return;
+        }
         match &self.bar {
             Some(bar) => bar.suspend(|| self.printer.line(text)),
             None => self.printer.line(text),

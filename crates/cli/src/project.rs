@@ -14,6 +14,7 @@ use whimbrel_schema::Engine;
 use crate::args::Global;
 use crate::diagnose;
 use crate::failure::{Exit, Failure};
+use crate::output;
 use crate::settings::{Environment, Settings};
 
 pub struct Project {
@@ -91,7 +92,6 @@ impl Project {
 
     /// Writes a new revision's file, and says where. A file that is there is never replaced.
     pub fn write(&self, revision: &Revision) -> Result<PathBuf, Failure> {
-        use std::io::Write as _;
         let folder = self.settings.folder();
         let failed = |path: &Path, error: std::io::Error| {
             let path = self.settings.shown(path);
@@ -101,9 +101,7 @@ impl Project {
         let entries = std::fs::read_dir(&folder).map_err(|error| failed(&folder, error))?;
         let taken = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
         let path = folder.join(files::file_name(revision, &taken));
-        let file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path);
-        file.and_then(|mut file| file.write_all(files::write(revision).as_bytes()))
-            .map_err(|error| failed(&path, error))?;
+        output::write_new(&path, &files::write(revision)).map_err(|error| failed(&path, error))?;
         Ok(path)
     }
 

@@ -13,8 +13,10 @@ use whimbrel_run::replay::replay;
 use whimbrel_schema::{Engine, Pair, Schema};
 
 use crate::diagnose;
-use crate::failure::Failure;
+use crate::failure::{Failure, Report, Severity};
+use crate::printer::Printer;
 use crate::project::Project;
+use crate::render;
 
 /// The schema that the revisions lead to: folded in memory, and where a statement is not understood, replayed on an
 /// empty database.
@@ -38,8 +40,11 @@ fn replayed(
     dialect: &'static dyn Dialect,
     unknown: &UnknownStatement,
 ) -> Result<Schema, Failure> {
-    let Some(mut server) = server(project, dialect.engine())? else {
-        return Err(diagnose::unknown_statement(unknown, dialect.engine(), &project.settings));
+    let needed = || diagnose::unknown_statement(unknown, dialect.engine(), &project.settings);
+    let mut server = match server(project, dialect.engine()) {
+        Ok(Some(server)) => server,
+        Ok(None) => return Err(needed()),
+        Err(failure) => return Err(failure.after(needed().reports)),
     };
     let mut schema =
         replay(server.as_mut(), history, revisions).map_err(|error| diagnose::replay(&error, &project.settings))?;
@@ -61,21 +66,90 @@ pub fn server(project: &Project, engine: Engine) -> Result<Option<Box<dyn Driver
     }
 }
 
-/// What differs. Where two texts may mean the same, the engine is asked, if there is one; the pair is then in its
-/// words.
+/// Whether a server may be asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    Server,
+    Offline,
+}
+
+/// What differs. Where two texts may mean the same, the engine is asked; the pair is then in its words. Where it cannot
+/// be asked, that is said, and texts that differ are taken to mean different things.
 pub fn compare(
+    project: &Project,
     schemas: &mut Pair<Schema>,
     dialect: &'static dyn Dialect,
     options: &DiffOptions,
-    mut engine: impl FnMut() -> Result<Option<Box<dyn Driver>>, Failure>,
+    reach: Reach,
+    printer: &Printer,
 ) -> Result<Vec<Change>, Failure> {
     let changes = diff::diff(schemas.as_ref(), dialect, options);
     let doubtful = diff::in_doubt(&changes);
     if doubtful.is_empty() {
         return Ok(changes);
     }
-    let Some(mut driver) = engine()? else { return Ok(changes) };
+    let engine = dialect.engine();
+    // SQLite in memory is nobody else.
+    if reach == Reach::Offline && engine != Engine::Sqlite {
+        unasked(&changes, dialect, "no database was asked", printer);
+        return Ok(changes);
+    }
+    let mut driver = match server(project, engine) {
+        Ok(Some(driver)) => driver,
+        Ok(None) => {
+            unasked(&changes, dialect, "no server is named", printer);
+            return Ok(changes);
+        }
+        Err(failure) if failure.is("connection") => {
+            let why = failure.reports.last().map(|report| report.message.clone()).unwrap_or_default();
+            unasked(&changes, dialect, &why, printer);
+            return Ok(changes);
+        }
+        Err(failure) => return Err(failure),
+    };
     let mut asked = |schema: &Schema| driver.normalize(schema, &doubtful).map_err(|error| diagnose::database(&error));
     *schemas = Pair::new(asked(&schemas.from)?, asked(&schemas.to)?);
     Ok(diff::diff(schemas.as_ref(), dialect, options))
+}
+
+/// What is new needs no question; what was written otherwise before does.
+fn unasked(changes: &[Change], dialect: &dyn Dialect, why: &str, printer: &Printer) {
+    let rewritten: Vec<Change> = changes.iter().filter(|change| is_rewritten(change)).cloned().collect();
+    let names: Vec<String> = diff::in_doubt(&rewritten).iter().map(|name| format!("`{name}`")).collect();
+    if names.is_empty() {
+        return;
+    }
+    let engine = dialect.engine().title();
+    let message = format!("whether the expressions in {} mean what they meant is not known: {why}", names.join(", "));
+    let report = Report { severity: Severity::Warning, ..Report::error("unasked", message) }
+        .note("help", format!("they are taken to differ; {engine} itself can tell: name a server with --url or --env"));
+    printer.remark(&render::failure::report_text(&report, printer.width()));
+}
+
+fn is_rewritten(change: &Change) -> bool {
+    match change {
+        Change::AlterColumn { .. }
+        | Change::AlterConstraint { .. }
+        | Change::AlterIndex { .. }
+        | Change::AlterTrigger { .. }
+        | Change::AlterObject { .. } => true,
+        Change::CreateTable { .. }
+        | Change::DropTable { .. }
+        | Change::RenameTable { .. }
+        | Change::AlterTableOptions { .. }
+        | Change::AddColumn { .. }
+        | Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::AddConstraint { .. }
+        | Change::DropConstraint { .. }
+        | Change::CreateIndex { .. }
+        | Change::DropIndex { .. }
+        | Change::CreateTrigger { .. }
+        | Change::DropTrigger { .. }
+        | Change::CreateObject { .. }
+        | Change::DropObject { .. }
+        | Change::RenameObject { .. }
+        | Change::RenameEnumValue { .. }
+        | Change::SetComment { .. } => false,
+    }
 }

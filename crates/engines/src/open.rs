@@ -40,9 +40,15 @@ pub fn connect_existing(url: &DatabaseUrl) -> Result<Box<dyn Driver>, DriverErro
 fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError> {
     match url {
         #[cfg(feature = "sqlite")]
-        DatabaseUrl::Sqlite(SqliteUrl { file, parameters: _ }) => {
+        DatabaseUrl::Sqlite(SqliteUrl { file, parameters }) => {
             let place = file.clone().map_or(Place::Memory, Place::File);
-            let mode = if create { Mode::Create } else { Mode::Existing };
+            // SQLite's own words for it, in a URL as SQLAlchemy takes it.
+            let mode = match parameters.get("mode").map(String::as_str) {
+                Some("ro") => Mode::ReadOnly,
+                Some("rw") => Mode::Existing,
+                Some(_) | None if create => Mode::Create,
+                Some(_) | None => Mode::Existing,
+            };
             Ok(Box::new(crate::sqlite::connect(&place, mode)?))
         }
         #[cfg(not(feature = "sqlite"))]

@@ -120,6 +120,8 @@ pub enum DriverErrorKind {
     Busy,
     /// Stopped on request.
     Cancelled,
+    /// It takes no writes: it is read-only here, or no room is left.
+    Unwritable,
     /// The statement was refused.
     Statement,
     /// This build or this engine cannot do what was asked of the driver.

@@ -7,7 +7,8 @@ use whimbrel_plan::Change;
 use whimbrel_plan::diff::DiffOptions;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::{drift, ledger};
+use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, LedgerEvent};
+use whimbrel_run::{apply, drift};
 use whimbrel_schema::{Engine, Pair};
 
 use crate::args::Check;
@@ -18,7 +19,7 @@ use crate::printer::{Detail, Printer, Screen};
 use crate::project::{Project, dialect};
 use crate::render::revision::Summary;
 use crate::render::words;
-use crate::schemas;
+use crate::schemas::{self, Reach};
 use crate::settings::Environment;
 
 pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
@@ -26,6 +27,7 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     let engines = project.settings.engines()?;
     let models = desired::read_if_there(project, &engines)?;
     let heads: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
+    let reach = if arguments.offline { Reach::Offline } else { Reach::Server };
     let mut compared = Compared { models: Vec::new(), database: None, without: None };
     // Without models there is nothing to compare on any engine.
     for (engine, models) in engines.into_iter().zip(models.iter().cycle()) {
@@ -34,7 +36,7 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
         let from = schemas::of_history(project, &history, &heads, dialect)?;
         let mut pair = Pair::new(from, desired.schema);
         let options = DiffOptions { scope: desired.scope };
-        let changes = schemas::compare(&mut pair, dialect, &options, || schemas::server(project, engine))?;
+        let changes = schemas::compare(project, &mut pair, dialect, &options, reach, printer)?;
         compared.models.push(Differences::of(engine, &changes));
     }
     match project.settings.database()? {
@@ -54,18 +56,23 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
 fn in_database(project: &Project, history: &History, environment: &Environment) -> Result<InDatabase, Failure> {
     let mut driver = project.connect_existing(environment)?;
     let dialect = driver.dialect();
-    let applied = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
+    let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+    let applied = ledger.applied_ids();
     let live = driver.introspect().map_err(|error| diagnose::database(&error))?;
     let expected = schemas::of_history(project, history, &applied, dialect)?;
     let changes = drift::compare(driver.as_mut(), &expected, &live).map_err(|error| diagnose::database(&error))?;
     let pending = history.upgrade_path(&applied, &Target::Heads).map_err(|error| diagnose::target(&error))?;
+    let strays = apply::strays(history, &ledger);
+    let ids = |revisions: Vec<AppliedRevision>| revisions.into_iter().map(|revision| revision.id).collect();
     Ok(InDatabase {
         database: project.place(environment, Some(driver.as_ref())),
         engine: dialect.engine(),
         changes: changes.iter().map(drift::words).collect(),
         pending: pending.into_iter().map(|revision| Summary::of(revision, history, &project.settings)).collect(),
         target: if history.heads().len() > 1 { Target::Heads } else { Target::Head },
-        strangers: applied.into_iter().filter(|id| !history.contains(id)).collect(),
+        strangers: ids(strays.missing),
+        edited: ids(strays.edited),
+        unfinished: ledger.unfinished().map(Unfinished::of),
     })
 }
 
@@ -98,6 +105,24 @@ struct InDatabase {
     target: Target,
     /// Revisions that the database has, and no file is.
     strangers: Vec<RevisionId>,
+    /// Revisions that the database has, and whose file says something else now.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    edited: Vec<RevisionId>,
+    /// The revision at which an earlier run stopped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unfinished: Option<Unfinished>,
+}
+
+#[derive(Serialize)]
+struct Unfinished {
+    id: RevisionId,
+    undoing: bool,
+}
+
+impl Unfinished {
+    fn of(event: &LedgerEvent) -> Self {
+        Unfinished { id: event.revision.clone(), undoing: event.direction == EventDirection::Down }
+    }
 }
 
 impl Differences {
@@ -109,13 +134,7 @@ impl Differences {
 impl Compared {
     fn differ(&self) -> bool {
         let models = self.models.iter().any(|models| !models.changes.is_empty());
-        models || self.database.as_ref().is_some_and(InDatabase::differs)
-    }
-}
-
-impl InDatabase {
-    fn differs(&self) -> bool {
-        !(self.changes.is_empty() && self.pending.is_empty() && self.strangers.is_empty())
+        models || self.database.as_ref().is_some_and(|database| !database.parts().is_empty())
     }
 }
 
@@ -130,12 +149,15 @@ impl Screen for Compared {
                 1 => "models ↔ history".to_string(),
                 _ => format!("models ↔ history, on {}", models.engine.title()),
             };
-            let next = "whimbrel revision --autogenerate -m \"…\"";
-            let told = "the models ask for what no revision does:";
-            section(&mut out, &title, told, &models.changes, next, detail);
+            let part = Part {
+                told: "the models ask for what no revision does:".to_string(),
+                differences: models.changes.clone(),
+                next: "whimbrel revision --autogenerate -m \"…\"".to_string(),
+            };
+            section(&mut out, &title, &part.or_none(), detail);
         }
         match &self.database {
-            Some(database) => database.text(&mut out, detail),
+            Some(database) => section(&mut out, "history ↔ database", &database.parts(), detail),
             None => {
                 let why = self.without.as_deref().unwrap_or_default();
                 let _ = writeln!(out, "{} history ↔ database: not compared, {why}", "-".dimmed());
@@ -146,47 +168,89 @@ impl Screen for Compared {
 }
 
 impl InDatabase {
-    fn text(&self, out: &mut String, detail: Detail) {
-        let strangers: Vec<String> = self
-            .strangers
-            .iter()
-            .map(|id| format!("revision `{id}` is applied, and no file is that revision"))
-            .collect();
-        if !strangers.is_empty() {
-            let next = "get the files: another branch or a newer checkout has them";
-            section(out, "history ↔ database", "the database is ahead of the files:", &strangers, next, detail);
-        }
-        let pending: Vec<String> =
-            self.pending.iter().map(|revision| format!("revision `{}` {}", revision.id, revision.words())).collect();
-        if !pending.is_empty() {
-            let next = format!("whimbrel upgrade {}", self.target);
-            section(out, "history ↔ database", "the database has not yet:", &pending, &next, detail);
-        }
-        if !self.changes.is_empty() || (pending.is_empty() && strangers.is_empty()) {
-            let told = format!("{} was changed beside its revisions:", self.database);
-            let next = "write it as a revision, or undo it in the database";
-            section(out, "history ↔ database", &told, &self.changes, next, detail);
-        }
+    /// What differs, kind by kind; nothing when all is well.
+    fn parts(&self) -> Vec<Part> {
+        let upgrade = format!("whimbrel upgrade {}", self.target);
+        let half_way = self.unfinished.as_ref().map(|unfinished| Part {
+            told: "an earlier run stopped half-way:".to_string(),
+            differences: vec![match unfinished.undoing {
+                true => format!("revision `{}` was begun to be undone, and not ended", unfinished.id),
+                false => format!("revision `{}` was begun, and not ended", unfinished.id),
+            }],
+            next: match unfinished.undoing {
+                true => format!("whimbrel downgrade {}-1", unfinished.id),
+                false => upgrade.clone(),
+            },
+        });
+        let strangers = Part {
+            told: "the database is ahead of the files:".to_string(),
+            differences: told(&self.strangers, "is applied, and no file is that revision"),
+            next: "get the files: another branch or a newer checkout has them".to_string(),
+        };
+        let edited = Part {
+            told: "the files say something else than what was applied:".to_string(),
+            differences: told(&self.edited, "was edited after it was applied"),
+            next: "bring the files back as they were, and write the change as a new revision".to_string(),
+        };
+        let begun = |id: &RevisionId| self.unfinished.as_ref().is_some_and(|unfinished| unfinished.id == *id);
+        let pending = self.pending.iter().filter(|revision| !begun(&revision.id));
+        let pending = Part {
+            told: "the database has not yet:".to_string(),
+            differences: pending.map(|revision| format!("revision `{}` {}", revision.id, revision.words())).collect(),
+            next: upgrade,
+        };
+        // While what was run and what the files say are not the same, nobody did these beside anything.
+        let explained = self.unfinished.is_some() || !self.strangers.is_empty() || !self.edited.is_empty();
+        let (what, next) = match explained {
+            true => ("is not what the files make", "see to the revisions above first"),
+            false => ("was changed beside its revisions", "write it as a revision, or undo it in the database"),
+        };
+        let changes = Part {
+            told: format!("{} {what}:", self.database),
+            differences: self.changes.clone(),
+            next: next.to_string(),
+        };
+        let parts = half_way.into_iter().chain([strangers, edited, pending, changes]);
+        parts.filter(|part| !part.differences.is_empty()).collect()
+    }
+}
+
+fn told(ids: &[RevisionId], what: &str) -> Vec<String> {
+    ids.iter().map(|id| format!("revision `{id}` {what}")).collect()
+}
+
+/// Differences of one kind, and what to do about them.
+struct Part {
+    told: String,
+    differences: Vec<String>,
+    next: String,
+}
+
+impl Part {
+    fn or_none(self) -> Vec<Part> {
+        if self.differences.is_empty() { Vec::new() } else { vec![self] }
     }
 }
 
 /// One comparison: a mark, what was compared, and each difference on a line of its own.
-fn section(out: &mut String, title: &str, told: &str, differences: &[String], next: &str, detail: Detail) {
-    if differences.is_empty() {
+fn section(out: &mut String, title: &str, parts: &[Part], detail: Detail) {
+    if parts.is_empty() {
         if detail != Detail::Quiet {
             let _ = writeln!(out, "{} {title}: no difference", "✓".green());
         }
         return;
     }
-    let count = words::counted(differences.len(), "difference");
-    let _ = writeln!(out, "{} {title}: {count}", "✗".red().bold());
-    if detail != Detail::Quiet {
-        let _ = writeln!(out, "  {told}");
-    }
-    for difference in differences {
-        let _ = writeln!(out, "    {difference}");
-    }
-    if detail != Detail::Quiet {
-        let _ = writeln!(out, "  next  {}", next.bold());
+    let count = parts.iter().map(|part| part.differences.len()).sum();
+    let _ = writeln!(out, "{} {title}: {}", "✗".red().bold(), words::counted(count, "difference"));
+    for part in parts {
+        if detail != Detail::Quiet {
+            let _ = writeln!(out, "  {}", part.told);
+        }
+        for difference in &part.differences {
+            let _ = writeln!(out, "    {difference}");
+        }
+        if detail != Detail::Quiet {
+            let _ = writeln!(out, "  next  {}", part.next.bold());
+        }
     }
 }

@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::ledger::{self, AppliedRevision, Ledger};
+use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger};
 
 use crate::args::Current;
 use crate::diagnose;
@@ -45,6 +45,9 @@ struct Standing {
     /// The revision that was begun and not ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<RevisionId>,
+    /// Whether it was being undone.
+    #[serde(skip)]
+    undoing: bool,
 }
 
 #[derive(Serialize)]
@@ -89,9 +92,10 @@ impl Standing {
         let revisions =
             heads.into_iter().filter_map(|head| applied.get(&head.id)).chain(strangers).map(place).collect();
         let pending = history.upgrade_path(&ids, &Target::Heads).map_or(0, |path| path.len());
+        let undoing = ledger.unfinished().is_some_and(|event| event.direction == EventDirection::Down);
         let unfinished = ledger.unfinished().map(|event| event.revision.clone());
         let target = if history.heads().len() > 1 { Target::Heads } else { Target::Head };
-        Standing { environment, database, revisions, pending, target, unfinished }
+        Standing { environment, database, revisions, pending, target, unfinished, undoing }
     }
 }
 
@@ -125,7 +129,11 @@ impl Screen for Standing {
         }
         out.push_str(&columns.text(""));
         if let Some(id) = &self.unfinished {
-            let _ = writeln!(out, "`{id}` was begun and not ended; to finish it: {}", "whimbrel upgrade head".bold());
+            let (what, finish) = match self.undoing {
+                true => ("begun to be undone", format!("whimbrel downgrade {id}-1")),
+                false => ("begun", format!("whimbrel upgrade {}", self.target)),
+            };
+            let _ = writeln!(out, "`{id}` was {what} and not ended; to finish it: {}", finish.bold());
         } else if self.pending > 0 {
             let pending = words::counted(self.pending, "revision");
             let _ =

@@ -1,11 +1,15 @@
 use std::process::Command;
 
+use serde::Serialize;
+use whimbrel_plan::revision::RevisionId;
+
 use crate::args::Edit;
 use crate::environment;
 use crate::failure::{Exit, Failure, Outcome};
+use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 
-pub fn run(arguments: &Edit, project: &Project) -> Outcome {
+pub fn run(arguments: &Edit, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
     let revision = project.one(&history, &arguments.revision)?;
     let Some(editor) = environment::first_of(&environment::EDITORS) else {
@@ -22,9 +26,26 @@ pub fn run(arguments: &Edit, project: &Project) -> Outcome {
         .status()
         .map_err(|error| Failure::new(Exit::Failed, "editor", format!("the editor cannot be started: {error}")))?;
     match status.success() {
-        true => Ok(Exit::Fine),
+        true => {
+            let edited = Edited { id: revision.id.clone(), file: project.settings.shown(file) };
+            printer.show(Exit::Fine, &edited);
+            Ok(Exit::Fine)
+        }
         false => {
             Err(Failure::new(Exit::Failed, "editor", format!("`{}` ended with {status}", editor.to_string_lossy())))
         }
+    }
+}
+
+#[derive(Serialize)]
+struct Edited {
+    id: RevisionId,
+    file: String,
+}
+
+/// Whoever has just closed the editor knows what was opened in it.
+impl Screen for Edited {
+    fn text(&self, _: Detail) -> String {
+        String::new()
     }
 }

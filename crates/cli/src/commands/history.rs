@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{GraphRow, History as Revisions, Target, TargetRange};
 use whimbrel_plan::revision::{Phase, RevisionId};
-use whimbrel_run::ledger::AppliedRevision;
+use whimbrel_run::ledger::{AppliedRevision, Ledger};
 
 use crate::args::History;
 use crate::diagnose;
@@ -18,13 +18,19 @@ use crate::settings::Settings;
 
 pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
-    let applied = if arguments.offline { None } else { applied(project, printer)? };
+    let ledger = if arguments.offline { None } else { ledger(project, printer)? };
+    let applied = ledger.as_ref().map(Ledger::applied);
+    let unfinished = ledger.as_ref().and_then(Ledger::unfinished).map(|event| &event.revision);
     let only = match &arguments.rev_range {
         Some(range) => Some(within(&history, range, applied.as_ref())?),
         None => None,
     };
     let rows = history.graph(only.as_ref());
-    let rows: Vec<Row> = rows.iter().map(|row| Row::of(row, &history, applied.as_ref(), &project.settings)).collect();
+    let rows = rows.iter().map(|row| {
+        let unfinished = unfinished == Some(&row.revision.id);
+        Row { unfinished, ..Row::of(row, &history, applied.as_ref(), &project.settings) }
+    });
+    let rows: Vec<Row> = rows.collect();
     printer.show(Exit::Fine, &Drawn { known: applied.is_some(), revisions: rows });
     Ok(Exit::Fine)
 }
@@ -33,10 +39,10 @@ type Applied = BTreeMap<RevisionId, AppliedRevision>;
 
 /// What the database has, where there is one. The history can be read without, so one that does not answer is told and
 /// no more.
-fn applied(project: &Project, printer: &Printer) -> Result<Option<Applied>, Failure> {
+fn ledger(project: &Project, printer: &Printer) -> Result<Option<Ledger>, Failure> {
     let Some(environment) = project.settings.database()? else { return Ok(None) };
     match project.ledger(&environment) {
-        Ok(ledger) => Ok(Some(ledger.applied())),
+        Ok(ledger) => Ok(Some(ledger)),
         Err(failure) => {
             let reason = failure.reports.last().map(|report| report.message.clone()).unwrap_or_default();
             printer.remark(&format!("{}: what is applied is not known: {reason}", "warning".yellow().bold()));
@@ -86,6 +92,9 @@ struct Row {
     applied_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     deploy: Option<String>,
+    /// A run stopped within it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unfinished: bool,
     #[serde(skip)]
     graph: String,
     #[serde(skip)]
@@ -102,12 +111,16 @@ impl Row {
             applied: applied.map(|_| entry.is_some()),
             applied_at: entry.map(|entry| entry.at.clone()),
             deploy: entry.and_then(|entry| entry.deploy.clone()),
+            unfinished: false,
             graph: row.draw(mark),
             short: history.short(id).to_string(),
         }
     }
 
     fn state(&self) -> String {
+        if self.unfinished {
+            return "begun, and not ended".to_string();
+        }
         match (self.applied, &self.applied_at, &self.deploy) {
             (Some(true), Some(at), Some(deploy)) => format!("{}, deploy {deploy}", words::when(at)),
             (Some(true), Some(at), None) => words::when(at),

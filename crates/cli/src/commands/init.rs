@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::args::Init;
 use crate::environment::DATABASE_URL;
 use crate::failure::{Exit, Failure, Outcome};
+use crate::output;
 use crate::printer::{Detail, Printer, Screen};
 use crate::render::table::Columns;
 use crate::settings::conventions::{self, Alembic, VariableSource};
@@ -30,7 +31,7 @@ pub fn run(arguments: &Init, printer: &Printer) -> Outcome {
         screen.found.clear();
         screen.kept.push(file::NAME.to_string());
     } else {
-        write(&config, &found.config())?;
+        output::write_new(&config, &found.config()).map_err(|error| unwritable(Path::new(file::NAME), &error))?;
         screen.wrote.push(file::NAME.to_string());
     }
     let folder = match exists {
@@ -172,13 +173,6 @@ fn holds_password(url: &str) -> bool {
     let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split('/').next().unwrap_or(rest);
     authority.rsplit_once('@').is_some_and(|(user, _)| user.contains(':')) || rest.contains("password=")
-}
-
-/// Creates the file; one that appeared in the meantime is left as it is.
-fn write(path: &Path, text: &str) -> Result<(), Failure> {
-    use std::io::Write as _;
-    let file = fs::OpenOptions::new().write(true).create_new(true).open(path);
-    file.and_then(|mut file| file.write_all(text.as_bytes())).map_err(|error| unwritable(path, &error))
 }
 
 fn unwritable(path: &Path, error: &std::io::Error) -> Failure {

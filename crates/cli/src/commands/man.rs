@@ -20,7 +20,8 @@ pub fn run(arguments: &Man, printer: &Printer) -> Outcome {
             let mut page = Vec::new();
             // Writing into memory does not fail.
             let _ = Page::new(Arguments::command()).render(&mut page);
-            printer.raw(&page);
+            let shown = Shown { page: String::from_utf8_lossy(&page).into_owned() };
+            printer.show_raw(&page, &shown);
         }
     }
     Ok(Exit::Fine)
@@ -38,6 +39,11 @@ fn write_all(folder: &Path) -> std::io::Result<Vec<String>> {
     }
     pages.sort();
     Ok(pages)
+}
+
+#[derive(Serialize)]
+struct Shown {
+    page: String,
 }
 
 #[derive(Serialize)]

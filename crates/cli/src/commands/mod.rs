@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Show(command) => show::run(command, &project()?, printer),
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
-        Command::Edit(command) => edit::run(command, &project()?),
+        Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, &project()?, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
         Command::Tour(command) => tour::run(command, printer),

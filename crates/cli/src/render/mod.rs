@@ -5,3 +5,4 @@ pub mod json;
 pub mod revision;
 pub mod table;
 pub mod words;
+mod wrap;

@@ -63,31 +63,60 @@ pub struct Environment {
 
 /// Reads the file; `shown` is what to call it.
 pub fn read(path: &Path, shown: &str) -> Result<File, Failure> {
-    let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::usage("config", format!("`{shown}` cannot be read: {error}")))?;
+    let text = std::fs::read_to_string(path).map_err(|error| {
+        let why = match error.kind() {
+            std::io::ErrorKind::InvalidData => "it is not UTF-8".to_string(),
+            _ => error.to_string(),
+        };
+        Failure::usage("config", format!("`{shown}` cannot be read: {why}"))
+    })?;
     parse(&text, shown)
 }
 
 fn parse(text: &str, name: &str) -> Result<File, Failure> {
     toml::from_str(text).map_err(|error| {
-        let message = error.message().trim_end();
-        let (message, help) = match message.split_once(", expected ") {
-            Some((what, expected)) if what.starts_with("unknown field") => {
-                let key = what.trim_start_matches("unknown field").trim();
-                (format!("{key} is no key that whimbrel knows here"), Some(format!("known are {expected}")))
-            }
-            Some(_) | None => (message.to_string(), None),
-        };
+        let (message, help) = in_words(error.message().trim_end());
         let mut failure = Failure::usage("config", message);
         if let Some(span) = error.span() {
             let source: Arc<str> = text.into();
             failure = failure.at(Snippet { file: name.to_string(), source, span, label: String::new() });
         }
         match help {
-            Some(help) => failure.note("help", help.replace("one of ", "")),
+            Some(help) => failure.note("help", help),
             None => failure,
         }
     })
+}
+
+/// What the parser says, in the words of somebody who writes such a file; and what would be right.
+fn in_words(message: &str) -> (String, Option<String>) {
+    let Some((what, expected)) = message.split_once(", expected ") else { return (message.to_string(), None) };
+    let known = || format!("known are {}", expected.replace("one of ", ""));
+    if let Some(key) = what.strip_prefix("unknown field ") {
+        return (format!("{key} is no key that whimbrel knows here"), Some(known()));
+    }
+    if let Some(word) = what.strip_prefix("unknown variant ") {
+        return (format!("{word} is not what whimbrel knows here"), Some(known()));
+    }
+    let Some(found) = what.strip_prefix("invalid type: ") else { return (message.to_string(), None) };
+    let wanted = match expected {
+        "a sequence" => "a list, as `[\"…\"]`",
+        "a string" => "a text, as `\"…\"`",
+        "a boolean" => "`true` or `false`",
+        "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
+        "a map" | "struct Models" | "struct Migrations" => "a table: its name in brackets on a line of its own",
+        other => other,
+    };
+    let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
+    let found = match kind {
+        "string" => format!("the text {value}"),
+        "integer" | "float" => format!("the number {value}"),
+        "boolean" => value.to_string(),
+        "sequence" => "a list".to_string(),
+        "map" => "a table".to_string(),
+        _ => found.to_string(),
+    };
+    (format!("{found} has no meaning here"), Some(format!("what is needed is {wanted}")))
 }
 
 #[cfg(test)]
@@ -122,7 +151,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown_where_it_stands() {
         let failure = parse("[models]\nmodls = 1\n", NAME).unwrap_err();
-        let text = anstream::adapter::strip_str(&crate::render::failure::text(&failure)).to_string();
+        let text = anstream::adapter::strip_str(&crate::render::failure::text(&failure, None)).to_string();
         insta::assert_snapshot!(text, @r"
         error[config]: `modls` is no key that whimbrel knows here
           ┌ whimbrel.toml:2:1
@@ -135,8 +164,42 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_engine_and_a_wrong_type_are_errors() {
-        assert!(parse("[migrations]\nengines = [\"oracle\"]\n", NAME).is_err());
-        assert!(parse("[environments.dev]\nprotected = \"yes\"\n", NAME).is_err());
+    fn what_has_no_meaning_is_told_in_words() {
+        let told = |text: &str| {
+            let failure = parse(text, NAME).unwrap_err();
+            let report = failure.reports.last().unwrap();
+            let help: Vec<&str> = report.notes.iter().map(|note| note.text.as_str()).collect();
+            format!("{}; {}", report.message, help.join("; "))
+        };
+        let cases = [
+            (
+                "[migrations]\nengines = [\"oracle\"]\n",
+                "`oracle` is not what whimbrel knows here; known are `sqlite`, `postgres`, `mysql`",
+            ),
+            ("[models]\nloader = \"ruby\"\n", "`ruby` is not what whimbrel knows here; known are `static` or `python`"),
+            ("[models]\npaths = \"x\"\n", "the text \"x\" has no meaning here; what is needed is a list, as `[\"…\"]`"),
+            (
+                "[environments.dev]\nurl = 5\n",
+                "the number `5` has no meaning here; what is needed is a text, as `\"…\"`",
+            ),
+            (
+                "[environments.dev]\nprotected = \"yes\"\n",
+                "the text \"yes\" has no meaning here; what is needed is `true` or `false`",
+            ),
+            (
+                "[environments]\ndev = \"sqlite://\"\n",
+                "the text \"sqlite://\" has no meaning here; what is needed is a table: `[environments.dev]`, and \
+                 `url = \"…\"` below it",
+            ),
+            (
+                "models = \"app\"\n",
+                "the text \"app\" has no meaning here; what is needed is a table: its name in brackets on a line of its \
+                 own",
+            ),
+            ("models = [\n", "unclosed array, expected `]`; "),
+        ];
+        for (text, words) in cases {
+            assert_eq!(told(text), words, "{text}");
+        }
     }
 }

@@ -62,7 +62,7 @@ fn a_revision_without_a_file_is_told() {
     ── stderr ──
     error[missing]: 1 applied revision without a file
       missing  `bbbb00000002` make two, applied [time] by ada@[host]
-      next     get the files (another branch or a newer checkout has them), then run this again
+      next     get the files (another branch or a newer checkout has them), then: whimbrel upgrade head
     nothing was changed · exit 3
     ");
 }

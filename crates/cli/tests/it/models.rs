@@ -186,7 +186,7 @@ fn the_live_loader_says_which_interpreter_fails() {
     assert_snapshot!(project.whimbrel("check").screen(), @r"
     exit 2
     ── stderr ──
-    error[python]: `[project]/no/such/python` cannot be run
+    error[python]: `no/such/python` cannot be run
       because  No such file or directory (os error 2)
       help     `python` under `[models]` in whimbrel.toml says which interpreter to ask
     ");

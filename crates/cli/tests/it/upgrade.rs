@@ -45,7 +45,7 @@ fn a_statement_that_fails_is_shown_and_taken_back() {
     7 │ INSERT INTO nowhere VALUES (1);
       │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       │
-      = done: `aaaa00000001`, `bbbb00000002` before it
+      = done: `aaaa00000001`, `bbbb00000002`
       next  correct the statement, then: whimbrel upgrade head
     stopped part-way · exit 5
     ");
@@ -82,7 +82,8 @@ fn an_edited_revision_is_refused() {
     ── stderr ──
     error[edited]: 1 revision changed in the files after being applied
       edited  `aaaa00000001` make one, applied [time] by ada@[host]
-      next    bring the files back as they were, and write the change as a new revision; if the edit changed nothing that runs: whimbrel stamp aaaa00000001
+      next    bring the files back as they were, and write the change as a new revision
+      or      whimbrel stamp aaaa00000001   (if the edit changed nothing that runs)
     nothing was changed · exit 3
     ");
 }
@@ -97,7 +98,8 @@ fn a_database_that_drifted_is_refused() {
     ── stderr ──
     error[drift]: the database is not what its history says: somebody changed it beside whimbrel
       differs  index `by_hand` of `one` is not in the history
-      next     whimbrel check, then write the difference as a revision or undo it by hand; or: whimbrel upgrade head --accept-drift "reason" (goes on the ledger)
+      next     write the difference as a revision, or undo it in the database, then: whimbrel upgrade head
+      or       whimbrel upgrade head --accept-drift "reason"   (goes on the ledger)
     nothing was changed · exit 3
     "#);
     assert_snapshot!(project.whimbrel("upgrade --accept-drift \"it stays\"").screen(), @r"
@@ -117,7 +119,8 @@ fn several_heads_have_to_be_named() {
     exit 2
     ── stderr ──
     error[target]: there are 2 heads: `bbbb00000002`, `cccc00000003`
-      next  whimbrel merge bbbb00000002 cccc00000003, or say which: `heads` for all of them
+      next  whimbrel merge bbbb00000002 cccc00000003
+      or    say which: `heads` for all of them
     ");
     assert_snapshot!(project.whimbrel("upgrade heads").screen(), @r"
     exit 0

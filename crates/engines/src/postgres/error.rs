@@ -27,7 +27,7 @@ pub fn refused(error: &Error, sql: &str) -> DriverError {
         message: answer.message().to_string(),
         code: Some(answer.code().code().to_string()),
         detail: detail.or_else(|| answer.where_().map(str::to_string)),
-        hint: answer.hint().map(str::to_string),
+        hint: answer.hint().map(str::to_string).or_else(|| read_only(answer)),
         position,
     }
 }
@@ -45,8 +45,15 @@ fn kind(answer: &DbError) -> DriverErrorKind {
         "55P03" | "40P01" => DriverErrorKind::Busy,
         // admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout, idle_session_timeout
         "57P01" | "57P02" | "57P03" | "25P03" | "57P05" => DriverErrorKind::Lost,
+        // read_only_sql_transaction (a standby, or a session set so), disk_full
+        "25006" | "53100" => DriverErrorKind::Unwritable,
         _ => DriverErrorKind::Statement,
     }
+}
+
+fn read_only(answer: &DbError) -> Option<String> {
+    let hint = "this is a standby, or `default_transaction_read_only` is on for this role: name one that may write";
+    (answer.code().code() == "25006").then(|| hint.to_string())
 }
 
 /// Why nobody answered, or not as wished, and what to do about it.
@@ -87,14 +94,13 @@ pub fn not_connected(error: &Error, settings: &Settings) -> DriverError {
 }
 
 fn advice(answer: &DbError, settings: &Settings) -> Option<String> {
-    let Settings { user, database, .. } = settings;
+    let Settings { user, .. } = settings;
     let advice = match answer.code().code() {
-        "28P01" => {
-            "the password is in the URL, in PGPASSWORD or in ~/.pgpass; which one is used first is that order".into()
+        "28P01" => "the password is taken from the URL, else from PGPASSWORD, else from ~/.pgpass".into(),
+        "28000" if answer.message().contains("no encryption") => {
+            format!("the server does not let `{user}` in without TLS: `sslmode=require`, or see its pg_hba.conf")
         }
-        "28000" if answer.message().contains("no encryption") => "the server wants TLS: `sslmode=require`".to_string(),
         "28000" => format!("the server does not let `{user}` in from here: see its pg_hba.conf"),
-        "3D000" => format!("create it: createdb {database}"),
         "53300" => "the server has no connection left; wait, or raise max_connections".to_string(),
         "57P03" => "the server is starting or stopping; try again in a moment".to_string(),
         _ => return answer.hint().map(str::to_string),

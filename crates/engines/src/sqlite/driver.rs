@@ -39,6 +39,8 @@ impl fmt::Display for Place {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
+    /// The file has to be there, and is not written.
+    ReadOnly,
     /// The file has to be there: looking at a database must not make one.
     Existing,
     /// A file that is not there is made, as SQLite does.
@@ -50,14 +52,12 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
         Place::Memory => Connection::open_in_memory(),
         Place::File(path) => {
             look_for(path, mode)?;
-            let create = match mode {
-                Mode::Existing => OpenFlags::empty(),
-                Mode::Create => OpenFlags::SQLITE_OPEN_CREATE,
+            let access = match mode {
+                Mode::ReadOnly => OpenFlags::SQLITE_OPEN_READ_ONLY,
+                Mode::Existing => OpenFlags::SQLITE_OPEN_READ_WRITE,
+                Mode::Create => OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE,
             };
-            Connection::open_with_flags(
-                path,
-                OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create,
-            )
+            Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_NO_MUTEX | access)
         }
     };
     let mut connection = connection.map_err(|error| cannot_open(place, &error))?;
@@ -87,7 +87,7 @@ fn look_for(path: &Path, mode: Mode) -> Result<(), DriverError> {
         (_, Some(folder)) if !folder.exists() => {
             fail(format!("there is no folder `{}` for the database `{}`", folder.display(), path.display()), None)
         }
-        (Mode::Existing, _) => {
+        (Mode::Existing | Mode::ReadOnly, _) => {
             fail(format!("there is no database file `{}`", path.display()), Some("`whimbrel upgrade head` makes it"))
         }
         (Mode::Create, _) => Ok(()),
@@ -100,9 +100,12 @@ fn cannot_open(place: &Place, error: &rusqlite::Error) -> DriverError {
         DriverErrorKind::Busy | DriverErrorKind::Cancelled => error,
         DriverErrorKind::Connect
         | DriverErrorKind::Lost
+        | DriverErrorKind::Unwritable
         | DriverErrorKind::Statement
         | DriverErrorKind::Unsupported => {
-            let message = format!("cannot open `{place}`: {}", error.message);
+            // With the path after it once more.
+            let said = error.message.split(": /").next().unwrap_or_default();
+            let message = format!("cannot open `{place}`: {said}");
             DriverError { kind: DriverErrorKind::Connect, message, position: None, ..error }
         }
     }
@@ -223,7 +226,7 @@ impl Driver for SqliteDriver {
         if self.lock.is_none() {
             self.lock = FileLock::take(database, wait).map_err(|error| {
                 let message = format!("cannot make the lock file beside `{}`: {error}", database.display());
-                DriverError::new(DriverErrorKind::Connect, message)
+                DriverError::new(DriverErrorKind::Unwritable, message)
             })?;
         }
         Ok(self.lock.is_some())
@@ -304,9 +307,15 @@ fn error_of(error: &rusqlite::Error) -> DriverError {
         Some(ErrorCode::OperationInterrupted) => DriverErrorKind::Cancelled,
         Some(ErrorCode::CannotOpen | ErrorCode::NotADatabase) => DriverErrorKind::Connect,
         Some(ErrorCode::SystemIoFailure) => DriverErrorKind::Lost,
+        Some(ErrorCode::ReadOnly | ErrorCode::DiskFull) => DriverErrorKind::Unwritable,
         Some(_) | None => DriverErrorKind::Statement,
+    };
+    let hint = match failure.map(|failure| failure.code) {
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Some("may this user write the file and its folder?"),
+        Some(ErrorCode::DiskFull) => Some("make room on the disk that the file is on"),
+        Some(_) | None => None,
     };
     let message = message.unwrap_or_else(|| error.to_string());
     let code = failure.map(|failure| failure.extended_code.to_string());
-    DriverError { code, position, ..DriverError::new(kind, message) }
+    DriverError { code, position, hint: hint.map(str::to_string), ..DriverError::new(kind, message) }
 }

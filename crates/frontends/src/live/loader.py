@@ -95,6 +95,21 @@ def client_defaults(metadata, url):
     return found
 
 
+def report(error):
+    """The traceback without the frames of this loader and of the import machinery: nobody can mend anything there."""
+    told = traceback.TracebackException.from_exception(error)
+    each = told
+    while each is not None:
+        kept = [frame for frame in each.stack if not is_machinery(frame.filename)]
+        each.stack = traceback.StackSummary.from_list(kept)
+        each = each.__cause__ or each.__context__
+    return "".join(told.format()).rstrip()
+
+
+def is_machinery(filename):
+    return filename.startswith("<") or Path(filename).parent == Path(importlib.__file__).parent
+
+
 def main(project, engines, paths):
     sys.path.insert(0, project)
     modules = [module for path in paths for module in import_all(Path(path).resolve())]
@@ -114,7 +129,7 @@ if __name__ == "__main__":
     answer_to, sys.stdout = sys.stdout, sys.stderr  # whatever the models print is not the answer
     try:
         answer = main(sys.argv[1], sys.argv[2], sys.argv[3:])
-    except BaseException:
-        traceback.print_exc()
+    except BaseException as error:
+        print(report(error), file=sys.stderr)
         sys.exit(1)
     json.dump(answer, answer_to)

@@ -26,8 +26,12 @@ pub enum LiveError {
     Import { python: PathBuf, report: String },
     #[error("`{}` did not answer as the loader does: {reason}", python.display())]
     Answer { python: PathBuf, reason: String },
-    #[error("no table was found in {paths}")]
-    NoTables { paths: String },
+    #[error("importing {} made no table", listed(paths))]
+    NoTables { paths: Vec<PathBuf> },
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| format!("`{}`", path.display())).collect::<Vec<_>>().join(", ")
 }
 
 /// The models as SQLAlchemy writes them, per engine.
@@ -72,14 +76,16 @@ pub fn load(python: &Path, project: &Path, paths: &[PathBuf], engines: &[Engine]
         .output()
         .map_err(|error| LiveError::Interpreter { python: python.to_path_buf(), error })?;
     if !output.status.success() {
-        let report = String::from_utf8_lossy(&output.stderr).trim_end().to_string();
+        let report = match String::from_utf8_lossy(&output.stderr).trim_end() {
+            "" => format!("nothing, and ended with {}", output.status),
+            said => said.to_string(),
+        };
         return Err(LiveError::Import { python: python.to_path_buf(), report });
     }
     let answer: Answer = serde_json::from_slice(&output.stdout)
         .map_err(|error| LiveError::Answer { python: python.to_path_buf(), reason: error.to_string() })?;
     if answer.tables == 0 {
-        let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", path.display())).collect();
-        return Err(LiveError::NoTables { paths: paths.join(", ") });
+        return Err(LiveError::NoTables { paths: paths.to_vec() });
     }
     Ok(LiveModels { sqlalchemy: answer.sqlalchemy, python: python.to_path_buf(), engines: answer.engines })
 }

@@ -84,7 +84,11 @@ impl Draft {
             self.required("revision", "-- revision: 8c1f0e7d2b34", problems).and_then(|value| read_id(value, problems));
         let parents = self.required("parents", "-- parents:  none", problems);
         let parents = parents.map(|value| read_ids(value, problems)).unwrap_or_default();
-        let message = self.required("message", "-- message:  what it does", problems).map(|value| value.text.clone());
+        // Alembic asks for no words either, but the line has to be there.
+        let message = match self.get("message") {
+            Some(value) => Some(value.text.clone()),
+            None => self.required("message", "-- message:  what it does", problems).map(|value| value.text.clone()),
+        };
         let depends_on = self.get("depends").map(|value| read_ids(value, problems)).unwrap_or_default();
         let labels = self.get("branch").map(|value| read_labels(value, problems)).unwrap_or_default();
         let phase = self.get("phase").and_then(|value| read_phase(value, problems));

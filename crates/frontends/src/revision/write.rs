@@ -1,5 +1,3 @@
-use std::fmt::Write;
-
 use whimbrel_plan::revision::{Revision, RevisionId};
 
 use super::section::tidy;
@@ -52,8 +50,8 @@ const WIDTH: usize = "revision:".len();
 
 fn line(text: &mut String, key: &str, value: &str) {
     let key = format!("{key}:");
-    // Writing to a string cannot fail.
-    let _ = writeln!(text, "-- {key:WIDTH$} {value}");
+    text.push_str(format!("-- {key:WIDTH$} {value}").trim_end());
+    text.push('\n');
 }
 
 fn ids(ids: &[RevisionId], none: &str) -> String {

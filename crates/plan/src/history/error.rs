@@ -84,32 +84,33 @@ pub enum TargetError {
 }
 
 impl TargetError {
-    /// What to do about it.
-    pub fn next(&self) -> Option<String> {
-        match self {
-            TargetError::Malformed(_) => Some(
-                "targets are `head`, `heads`, `base`, an id or its beginning, `+1`, `-1`, `id+2`, `branch@head`"
-                    .to_string(),
-            ),
-            TargetError::NotFound(_) | TargetError::NoBranch(_) => Some("whimbrel history".to_string()),
-            TargetError::Ambiguous { .. } => Some("write one more character of the one that is meant".to_string()),
-            TargetError::SeveralHeads { heads } => Some(format!(
-                "whimbrel merge {}, or say which: `heads` for all of them",
-                heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" ")
-            )),
-            TargetError::SeveralBranchHeads { heads, .. } => {
-                Some(format!("whimbrel merge {}", heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" ")))
+    /// What to do about it, the best way first.
+    pub fn next(&self) -> Vec<String> {
+        let merge = |heads: &[RevisionId]| {
+            format!("whimbrel merge {}", heads.iter().map(RevisionId::as_str).collect::<Vec<_>>().join(" "))
+        };
+        let next = match self {
+            TargetError::Malformed(_) => {
+                "targets are `head`, `heads`, `base`, an id or its beginning, `+1`, `-1`, `id+2`, `branch@head`".into()
             }
+            TargetError::Ambiguous { .. } => "write one more character of the one that is meant".into(),
+            TargetError::SeveralHeads { heads } => {
+                return vec![merge(heads), "say which: `heads` for all of them".into()];
+            }
+            TargetError::SeveralBranchHeads { heads, .. } => merge(heads),
             TargetError::SeveralStarts { .. } | TargetError::SeveralWays { .. } => {
-                Some("name the revision, or put the branch before it: `branch@…`".to_string())
+                "name the revision, or put the branch before it: `branch@…`".into()
             }
-            TargetError::NotOnBranch { .. } | TargetError::TooFar { .. } | TargetError::NotOne { .. } => {
-                Some("whimbrel history".to_string())
-            }
-            TargetError::LeadsDown { target } => Some(format!("whimbrel downgrade {target}")),
-            TargetError::LeadsUp { target } => Some(format!("whimbrel upgrade {target}")),
-            TargetError::NotApplied(_) => Some("whimbrel current".to_string()),
-        }
+            TargetError::NotFound(_)
+            | TargetError::NoBranch(_)
+            | TargetError::NotOnBranch { .. }
+            | TargetError::TooFar { .. }
+            | TargetError::NotOne { .. } => "whimbrel history".into(),
+            TargetError::LeadsDown { target } => format!("whimbrel downgrade {target}"),
+            TargetError::LeadsUp { target } => format!("whimbrel upgrade {target}"),
+            TargetError::NotApplied(_) => "whimbrel current".into(),
+        };
+        vec![next]
     }
 }
 

@@ -42,18 +42,6 @@ pub enum FoldHistoryError {
     Step { revision: RevisionId, origin: StatementOrigin, sql: String, error: FoldError },
 }
 
-impl FoldHistoryError {
-    pub fn next(&self) -> Option<String> {
-        match self {
-            FoldHistoryError::Target(error) => error.next(),
-            FoldHistoryError::Statements(error) => Some(error.next()),
-            FoldHistoryError::Step { revision, .. } => {
-                Some(format!("whimbrel show {revision}, and correct the statement"))
-            }
-        }
-    }
-}
-
 impl History {
     /// The schema at a place in the history, from empty, in memory.
     pub fn schema_at(&self, target: &Target, dialect: &dyn Dialect) -> Result<FoldedHistory, FoldHistoryError> {

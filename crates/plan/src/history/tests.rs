@@ -38,7 +38,7 @@ fn set(ids: &str) -> BTreeSet<RevisionId> {
 fn shown(result: Result<Vec<&Revision>, super::TargetError>) -> String {
     match result {
         Ok(path) => path.iter().map(|revision| revision.id.as_str()).collect::<Vec<_>>().join(" "),
-        Err(error) => format!("error: {error}\n next: {}", error.next().unwrap_or_default()),
+        Err(error) => format!("error: {error}\n next: {}", error.next().join("\n or: ")),
     }
 }
 
@@ -122,7 +122,8 @@ fn several_heads_have_to_be_named() {
     let fork = history(FORK);
     assert_snapshot!(up(&fork, "", "head"), @r"
     error: there are 2 heads: `d4`, `f6`
-     next: whimbrel merge d4 f6, or say which: `heads` for all of them
+     next: whimbrel merge d4 f6
+     or: say which: `heads` for all of them
     ");
     assert_eq!(up(&fork, "", "heads"), "a1 b2 c3 d4 e5 f6");
     assert_eq!(up(&fork, "", "billing@head"), "a1 b2 c3 d4");

@@ -31,7 +31,7 @@ pub enum Failure {
     Statement(Box<StatementFailure>),
     #[error("revision `{revision}` breaks what other tables rely on: {}", broken.join("; "))]
     Violations { revision: RevisionId, broken: Vec<String> },
-    #[error("another run has the lock, and did not give it back within {} s", waited.as_secs())]
+    #[error("another run has the lock{}", patience(*waited))]
     Locked { waited: Duration },
     #[error("another run writes the ledger at the same time")]
     Overtaken,
@@ -42,6 +42,13 @@ pub enum Failure {
     Stopped,
     #[error(transparent)]
     Driver(DriverError),
+}
+
+fn patience(waited: Duration) -> String {
+    match waited.as_secs() {
+        0 => String::new(),
+        seconds => format!(", and did not give it back within {seconds} s"),
+    }
 }
 
 /// A statement that the engine refused.
@@ -66,11 +73,11 @@ impl From<Refusal> for Failure {
 
 impl From<DriverError> for Failure {
     fn from(error: DriverError) -> Self {
-        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Lost, Statement, Unsupported};
+        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Lost, Statement, Unsupported, Unwritable};
         match error.kind {
             Lost => Failure::Lost { error, in_doubt: false },
             Cancelled => Failure::Stopped,
-            Busy | Connect | Statement | Unsupported => Failure::Driver(error),
+            Busy | Connect | Statement | Unsupported | Unwritable => Failure::Driver(error),
         }
     }
 }
@@ -108,21 +115,22 @@ impl ApplyError {
         }
     }
 
-    /// What to do next, where there is one thing to do. `command` is the command that was run.
-    pub fn next(&self, command: &str) -> Option<String> {
+    /// What to do next, the best way first. `command` is the command that was run.
+    pub fn next(&self, command: &str) -> Vec<String> {
         match &*self.failure {
             Failure::Target(error) => error.next(),
-            Failure::Statements(error) => Some(error.next()),
-            Failure::Refused(refusal) => Some(refusal.next(command)),
-            Failure::Ledger(LedgerError::Newer { .. }) => Some("use the whimbrel that wrote it, or a newer one".into()),
-            Failure::Ledger(LedgerError::Row { .. } | LedgerError::Driver(_)) => None,
+            Failure::Statements(error) => vec![error.next()],
+            Failure::Refused(refusal) => refusal.next(command),
+            Failure::Ledger(LedgerError::Newer { .. }) => vec!["use the whimbrel that wrote it, or a newer one".into()],
+            Failure::Ledger(LedgerError::Row { .. } | LedgerError::Driver(_)) => Vec::new(),
             Failure::Statement(_) | Failure::Violations { .. } => {
-                Some(format!("correct the statement, then: {command}"))
+                vec![format!("correct the statement, then: {command}")]
             }
-            Failure::Locked { .. } | Failure::Overtaken | Failure::Stopped | Failure::Lost { .. } => {
-                Some(command.to_string())
-            }
-            Failure::Driver(_) => None,
+            Failure::Locked { .. }
+            | Failure::Overtaken
+            | Failure::Stopped
+            | Failure::Lost { .. }
+            | Failure::Driver(_) => vec![command.to_string()],
         }
     }
 }

@@ -5,25 +5,39 @@ use super::{Failure, Refusal};
 use crate::ledger::{AppliedRevision, Ledger};
 use crate::{Event, drift};
 
-/// Every revision on the ledger has its file, and the file says what it said.
-pub(super) fn known_and_unedited(history: &History, ledger: &Ledger) -> Result<(), Refusal> {
-    let (mut missing, mut edited) = (Vec::new(), Vec::new());
+/// What is on the ledger and not in the files as it was, in the order in which it was applied.
+#[derive(Debug, Clone, Default)]
+pub struct Strays {
+    /// No file is that revision.
+    pub missing: Vec<AppliedRevision>,
+    /// The file says something else now.
+    pub edited: Vec<AppliedRevision>,
+}
+
+/// Every revision on the ledger should have its file, and the file should say what it said.
+pub fn strays(history: &History, ledger: &Ledger) -> Strays {
+    let mut strays = Strays::default();
     for applied in ledger.applied().into_values() {
         match history.get(&applied.id) {
-            None => missing.push(applied),
+            None => strays.missing.push(applied),
             Some(revision) => {
                 let other = |known: &whimbrel_plan::revision::Checksum| {
                     known.comparable(&revision.checksum) && *known != revision.checksum
                 };
                 if applied.checksum.as_ref().is_some_and(other) {
-                    edited.push(applied);
+                    strays.edited.push(applied);
                 }
             }
         }
     }
     let by_time = |revisions: &mut Vec<AppliedRevision>| revisions.sort_by(|a, b| (&a.at, &a.id).cmp(&(&b.at, &b.id)));
-    by_time(&mut missing);
-    by_time(&mut edited);
+    by_time(&mut strays.missing);
+    by_time(&mut strays.edited);
+    strays
+}
+
+pub(super) fn known_and_unedited(history: &History, ledger: &Ledger) -> Result<(), Refusal> {
+    let Strays { missing, edited } = strays(history, ledger);
     if !missing.is_empty() {
         return Err(Refusal::Missing { revisions: missing });
     }

@@ -29,6 +29,7 @@ use whimbrel_plan::revision::Direction;
 use crate::{Actor, Driver, Event};
 
 pub use error::{ApplyError, Failure, StatementFailure};
+pub use gate::{Strays, strays};
 pub use refusal::Refusal;
 pub use report::{Partial, Report, RevisionReport};
 pub use script::{ScriptError, downgrade_script, upgrade_script};

@@ -33,46 +33,46 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// What opens the gate.
-    pub fn next(&self, command: &str) -> String {
+    /// What opens the gate, the best way first.
+    pub fn next(&self, command: &str) -> Vec<String> {
+        let one = |next: String| vec![next];
         match self {
             Refusal::Edited { revisions } => {
                 let first = revisions.first().map_or("", |revision| revision.id.as_str());
-                format!(
-                    "bring the files back as they were, and write the change as a new revision; \
-                     if the edit changed nothing that runs: whimbrel stamp {first}"
-                )
+                vec![
+                    "bring the files back as they were, and write the change as a new revision".to_string(),
+                    format!("whimbrel stamp {first}   (if the edit changed nothing that runs)"),
+                ]
             }
             Refusal::Missing { .. } => {
-                "get the files (another branch or a newer checkout has them), then run this again".to_string()
+                one(format!("get the files (another branch or a newer checkout has them), then: {command}"))
             }
-            Refusal::Drift { .. } => format!(
-                "whimbrel check, then write the difference as a revision or undo it by hand; \
-                 or: {command} --accept-drift \"reason\" (goes on the ledger)"
-            ),
+            Refusal::Drift { .. } => vec![
+                format!("write the difference as a revision, or undo it in the database, then: {command}"),
+                format!("{command} --accept-drift \"reason\"   (goes on the ledger)"),
+            ],
             Refusal::Questions { file, .. } => {
-                format!("answer in {file}: correct the statements, delete the question's line, then: {command}")
+                one(format!("answer in {file}: correct the statements, delete the question's line, then: {command}"))
             }
             Refusal::NoWayBack { file, .. } => {
-                format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing")
+                one(format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing"))
             }
             Refusal::OwnTransaction { .. } => {
-                "delete the line: every revision runs in a transaction of its own".to_string()
+                one("delete the line: every revision runs in a transaction of its own".to_string())
             }
-            Refusal::HalfWay { revision, direction, .. } => match direction {
+            Refusal::HalfWay { revision, direction, .. } => one(match direction {
                 EventDirection::Down => format!("whimbrel downgrade {revision}-1"),
                 EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => {
                     format!("whimbrel upgrade {revision}")
                 }
-            },
+            }),
             Refusal::EditedHalfWay { .. } => {
-                "bring the statement back as it was; what is left to do may be edited".to_string()
+                one("bring the statement back as it was; what is left to do may be edited".to_string())
             }
-            Refusal::Undecided { .. } => {
-                format!(
-                    "look at the database, then: {command} --resume done (it took effect) or --resume again (it did not)"
-                )
-            }
+            Refusal::Undecided { .. } => vec![
+                format!("{command} --resume done   (if the database shows that it took effect)"),
+                format!("{command} --resume again   (if it did not)"),
+            ],
         }
     }
 }

@@ -335,6 +335,7 @@ fn in_doubt(error: DriverError) -> Failure {
         | DriverErrorKind::Busy
         | DriverErrorKind::Cancelled
         | DriverErrorKind::Statement
+        | DriverErrorKind::Unwritable
         | DriverErrorKind::Unsupported => error.into(),
     }
 }
@@ -360,6 +361,8 @@ fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) -> Failure {
     match error.kind {
         DriverErrorKind::Lost => Failure::Lost { error, in_doubt: false },
         DriverErrorKind::Cancelled => Failure::Stopped,
+        // No other words in the file would be written either.
+        DriverErrorKind::Unwritable => Failure::Driver(error),
         DriverErrorKind::Statement
         | DriverErrorKind::Busy
         | DriverErrorKind::Connect

@@ -209,8 +209,10 @@ impl<'r> Runner<'r> {
         if self.driver.lock(Duration::ZERO)? {
             return Ok(());
         }
-        (self.listen)(Event::Waiting { at_most: self.options.wait });
         let begun = Instant::now();
+        if !self.options.wait.is_zero() {
+            (self.listen)(Event::Waiting { at_most: self.options.wait });
+        }
         while begun.elapsed() < self.options.wait {
             self.heed_stop()?;
             let left = self.options.wait.saturating_sub(begun.elapsed());
