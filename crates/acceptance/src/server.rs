@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write as _};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -26,7 +26,8 @@ const USER: &str = "postgres";
 pub struct Server {
     pub major: u32,
     folder: PathBuf,
-    /// The watcher reads its standard input; when that ends, for whatever reason, it stops the server and clears up.
+    /// The watcher reads orders from its standard input; when that ends, for whatever reason, it stops the server and
+    /// clears up.
     watcher: Child,
     lifeline: Option<ChildStdin>,
     databases: AtomicU32,
@@ -118,6 +119,29 @@ impl Server {
             sleep(Duration::from_millis(3));
         }
         Ok(())
+    }
+
+    /// Stops it as a crash would: nobody is waited for, and nothing is put in order.
+    pub fn crash(&mut self) -> Result<()> {
+        self.order("stop")?;
+        let status = self.folder.join("data/postmaster.pid");
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while status.exists() {
+            anyhow::ensure!(Instant::now() < deadline, "PostgreSQL {} did not stop:\n{}", self.major, self.log());
+            sleep(Duration::from_millis(3));
+        }
+        Ok(())
+    }
+
+    /// Starts it after a [`crash`](Server::crash), and waits until it has put its data in order.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.order("start")?;
+        self.wait_until_ready()
+    }
+
+    fn order(&mut self, word: &str) -> Result<()> {
+        let lifeline = self.lifeline.as_mut().context("nobody watches the server")?;
+        Ok(lifeline.write_all(format!("{word}\n").as_bytes())?)
     }
 
     /// What the server wrote to its log, for messages of failing tests.
@@ -229,11 +253,13 @@ impl Owner {
     fn watch(&self, binaries: &Path, folder: &Path, options: &Options) -> Result<(Child, ChildStdin)> {
         const WATCH: &str = r#"
             folder=$1; shift
-            "$@" </dev/null >"$folder/log" 2>&1 &
-            server=$!
-            cat >/dev/null
-            kill -QUIT $server 2>/dev/null
-            wait $server
+            start() { "$@" </dev/null >>"$folder/log" 2>&1 & server=$!; }
+            stop() { kill -QUIT $server 2>/dev/null; wait $server; rm -f "$folder/data/postmaster.pid"; }
+            start "$@"
+            while read -r order; do
+                case $order in stop) stop ;; start) start "$@" ;; esac
+            done
+            stop
             rm -rf "$folder"
         "#;
         let mut command = self.command(Path::new("/bin/sh"), folder);

@@ -1,6 +1,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 
 /// A folder with a project in it, and the program to run there.
 pub struct Project {
@@ -71,13 +71,25 @@ impl Project {
         project
     }
 
+    /// No revision yet, and the database is elsewhere.
+    pub fn on(url: &str) -> Self {
+        let project = Project::new();
+        project.write("whimbrel.toml", &format!("[environments.dev]\nurl = \"{url}\"\n"));
+        project
+    }
+
     pub fn revision(&self, id: &str, parents: &str, upgrade: &str) {
         let table = upgrade.split_whitespace().nth(2).unwrap_or_default();
+        let message = format!("make {table}");
+        self.revision_of(id, parents, &message, &format!("{upgrade};"), &format!("DROP TABLE {table};"));
+    }
+
+    pub fn revision_of(&self, id: &str, parents: &str, message: &str, upgrade: &str, downgrade: &str) {
         let text = format!(
-            "-- revision: {id}\n-- parents:  {parents}\n-- message:  make {table}\n\n-- upgrade\n{upgrade};\n\n\
-             -- downgrade\nDROP TABLE {table};\n"
+            "-- revision: {id}\n-- parents:  {parents}\n-- message:  {message}\n\n-- upgrade\n{upgrade}\n\n\
+             -- downgrade\n{downgrade}\n"
         );
-        self.write(&format!("migrations/{id}_make_{table}.sql"), &text);
+        self.write(&format!("migrations/{id}_{}.sql", message.replace(' ', "_")), &text);
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -141,12 +153,23 @@ impl Project {
         Ran { line: line.to_string(), output, folder: self.folder.path().to_path_buf() }
     }
 
+    /// Starts the command and does not wait for it.
+    pub fn start(&self, line: &str) -> Running {
+        let mut command = self.command(self.folder.path());
+        command.args(words(line)).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        Running { line: line.to_string(), child: command.spawn().unwrap(), folder: self.folder.path().to_path_buf() }
+    }
+
     pub fn command(&self, folder: &Path) -> Command {
         let mut command = Command::new(assert_cmd::cargo::cargo_bin!("whimbrel"));
         for name in ["WHIMBREL_CONFIG", "WHIMBREL_ENV", "WHIMBREL_DEPLOY", "DATABASE_URL", "NO_COLOR", "CLICOLOR_FORCE"]
         {
             command.env_remove(name);
         }
+        for name in ["PGHOST", "PGPORT", "PGUSER", "PGDATABASE", "PGPASSWORD", "PGOPTIONS", "PGSSLMODE"] {
+            command.env_remove(name);
+        }
+        command.env("PGPASSFILE", "/no/such/file");
         command.env("USER", "ada").env("TZ", "UTC").env("COLUMNS", "100").current_dir(folder);
         for (name, value) in &self.variables {
             command.env(name, value);
@@ -164,6 +187,25 @@ fn words(line: &str) -> Vec<String> {
         }
     }
     words
+}
+
+/// A command that runs now.
+pub struct Running {
+    line: String,
+    child: Child,
+    folder: PathBuf,
+}
+
+impl Running {
+    /// Sends a signal, by its short name.
+    pub fn signal(&self, name: &str) {
+        let kill = format!("kill -{name} {}", self.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success(), "{kill}");
+    }
+
+    pub fn end(self) -> Ran {
+        Ran { line: self.line, output: self.child.wait_with_output().unwrap(), folder: self.folder }
+    }
 }
 
 /// What a command did.
@@ -223,6 +265,10 @@ fn settle(text: &str, folder: &Path) -> String {
         (r"\b\d+ ms\b|\b\d+\.\d s\b", "[duration]"),
         (r"SQLite 3\.\d+\.\d+", "SQLite [version]"),
         (r"whimbrel \d+\.\d+\.\d+", "whimbrel [version]"),
+        (r"PostgreSQL \d+\.\d+ · \w+ at [\w/.-]+(:\d+)?", "PostgreSQL [version], [database]"),
+        (r"(/|%2F)tmp(/|%2F)whimbrel-pg-\w+", "[socket]"),
+        (r"127\.0\.0\.1:\d+|(-h 127\.0\.0\.1 -p )\d+", "${1}[port]"),
+        (r"\btest_\d+\b", "[database]"),
         (r"\b\d+ (second|minute)s? ago|\bjust now", "[ago]"),
         (r"(?m)[ ]+$", ""),
     ];
