@@ -16,8 +16,11 @@ use super::settings::{Check, Tls};
 pub fn connector(tls: &Tls) -> Result<MakeRustlsConnect, DriverError> {
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match tls.check {
-        Check::Off | Check::Nothing => Arc::new(Unchecked(provider.clone())),
-        Check::Authority => Arc::new(AnyHost(authority(tls, &provider)?)),
+        Check::Off | Check::Nothing => Arc::new(Lenient { provider: provider.clone(), authority: None }),
+        Check::Authority => {
+            let authority = Some(authority(tls, &provider)?);
+            Arc::new(Lenient { provider: provider.clone(), authority })
+        }
         Check::AuthorityAndHost => authority(tls, &provider)?,
     };
     let builder = ClientConfig::builder_with_provider(provider)
@@ -73,50 +76,16 @@ fn wrong(message: String) -> DriverError {
     DriverError::new(DriverErrorKind::Connect, message)
 }
 
-/// `sslmode=require`: encrypted to whoever answers, as libpq means it.
+/// Less than rustls would ask for: `sslmode=require` encrypts to whoever answers, as libpq means it; with `verify-ca`
+/// the chain has to be right, and the name need not be.
 #[derive(Debug)]
-struct Unchecked(Arc<CryptoProvider>);
-
-impl ServerCertVerifier for Unchecked {
-    fn verify_server_cert(
-        &self,
-        _: &CertificateDer<'_>,
-        _: &[CertificateDer<'_>],
-        _: &ServerName<'_>,
-        _: &[u8],
-        _: UnixTime,
-    ) -> Result<ServerCertVerified, Error> {
-        Ok(ServerCertVerified::assertion())
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls12_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        certificate: &CertificateDer<'_>,
-        signature: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Error> {
-        verify_tls13_signature(message, certificate, signature, &self.0.signature_verification_algorithms)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.signature_verification_algorithms.supported_schemes()
-    }
+struct Lenient {
+    provider: Arc<CryptoProvider>,
+    /// Who judges the chain, if anybody does.
+    authority: Option<Arc<WebPkiServerVerifier>>,
 }
 
-/// `sslmode=verify-ca`: the chain has to be right, the name need not be.
-#[derive(Debug)]
-struct AnyHost(Arc<WebPkiServerVerifier>);
-
-impl ServerCertVerifier for AnyHost {
+impl ServerCertVerifier for Lenient {
     fn verify_server_cert(
         &self,
         certificate: &CertificateDer<'_>,
@@ -125,8 +94,9 @@ impl ServerCertVerifier for AnyHost {
         stapled: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        let Some(authority) = &self.authority else { return Ok(ServerCertVerified::assertion()) };
         // The chain is checked before the name is: a wrong name as the only complaint means a right chain.
-        match self.0.verify_server_cert(certificate, intermediates, name, stapled, now) {
+        match authority.verify_server_cert(certificate, intermediates, name, stapled, now) {
             Err(Error::InvalidCertificate(
                 CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
             )) => Ok(ServerCertVerified::assertion()),
@@ -140,7 +110,7 @@ impl ServerCertVerifier for AnyHost {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls12_signature(message, certificate, signature)
+        verify_tls12_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn verify_tls13_signature(
@@ -149,10 +119,10 @@ impl ServerCertVerifier for AnyHost {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.0.verify_tls13_signature(message, certificate, signature)
+        verify_tls13_signature(message, certificate, signature, &self.provider.signature_verification_algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }

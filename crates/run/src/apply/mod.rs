@@ -82,10 +82,8 @@ pub fn upgrade(
     options: &Options,
     listen: &mut dyn FnMut(Event<'_>),
 ) -> Result<Report, ApplyError> {
-    Runner::new(driver, history, options, listen, Direction::Up).run(|history, applied| {
-        let path = history.upgrade_path(applied, target)?;
-        Ok(path.into_iter().map(|revision| revision.id.clone()).collect())
-    })
+    let runner = Runner::new(driver, history, options, listen, Direction::Up);
+    runner.run(|history, applied| history.upgrade_path(applied, target))
 }
 
 /// Undoes what is applied, down to the target.
@@ -96,8 +94,6 @@ pub fn downgrade(
     options: &Options,
     listen: &mut dyn FnMut(Event<'_>),
 ) -> Result<Report, ApplyError> {
-    Runner::new(driver, history, options, listen, Direction::Down).run(|history, applied| {
-        let path = history.downgrade_path(applied, target)?;
-        Ok(path.into_iter().map(|revision| revision.id.clone()).collect())
-    })
+    let runner = Runner::new(driver, history, options, listen, Direction::Down);
+    runner.run(|history, applied| history.downgrade_path(applied, target))
 }

@@ -65,7 +65,7 @@ impl<'r> Runner<'r> {
     /// Runs the revisions that `wanted` names once it is told what is applied.
     pub fn run(
         mut self,
-        wanted: impl FnOnce(&History, &BTreeSet<RevisionId>) -> Result<BTreeSet<RevisionId>, TargetError>,
+        wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
     ) -> Result<Report, ApplyError> {
         let begun = Instant::now();
         let result = self.find_out_and_run(wanted);
@@ -78,11 +78,12 @@ impl<'r> Runner<'r> {
 
     fn find_out_and_run(
         &mut self,
-        wanted: impl FnOnce(&History, &BTreeSet<RevisionId>) -> Result<BTreeSet<RevisionId>, TargetError>,
+        wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
     ) -> Result<(), Failure> {
         let ledger = self.read_ledger()?;
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
         let wanted = wanted(self.history, &ledger.applied_ids())?;
+        let wanted: BTreeSet<RevisionId> = wanted.into_iter().map(|revision| revision.id.clone()).collect();
         if wanted.is_empty() && ledger.unfinished().is_none() {
             return Ok(());
         }

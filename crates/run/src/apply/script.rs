@@ -1,9 +1,10 @@
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use thiserror::Error;
 use whimbrel_plan::Dialect;
 use whimbrel_plan::history::{History, TargetError, TargetRange};
-use whimbrel_plan::revision::{Direction, Revision};
+use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 
 use super::Failure;
 use super::job::{Group, Job};
@@ -28,9 +29,7 @@ pub fn upgrade_script(
     dialect: &dyn Dialect,
     actor: &Actor,
 ) -> Result<String, ScriptError> {
-    let nothing = Default::default();
-    let from = history.resolve(&range.from, &nothing)?;
-    let applied = history.closure(from.iter().map(|revision| &revision.id));
+    let applied = start(history, range)?;
     let path = history.upgrade_path(&applied, &range.to)?;
     write(&path, Direction::Up, applied.is_empty(), dialect, actor)
 }
@@ -42,14 +41,18 @@ pub fn downgrade_script(
     dialect: &dyn Dialect,
     actor: &Actor,
 ) -> Result<String, ScriptError> {
-    let nothing = Default::default();
-    let from = history.resolve(&range.from, &nothing)?;
-    if from.is_empty() {
+    let applied = start(history, range)?;
+    if applied.is_empty() {
         return Err(ScriptError::NoStart);
     }
-    let applied = history.closure(from.iter().map(|revision| &revision.id));
     let path = history.downgrade_path(&applied, &range.to)?;
     write(&path, Direction::Down, false, dialect, actor)
+}
+
+/// What is taken to be applied where the script begins.
+fn start(history: &History, range: &TargetRange) -> Result<BTreeSet<RevisionId>, TargetError> {
+    let from = history.resolve(&range.from, &BTreeSet::new())?;
+    Ok(history.closure(from.iter().map(|revision| &revision.id)))
 }
 
 fn write(

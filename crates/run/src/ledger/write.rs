@@ -112,15 +112,14 @@ impl<'a> Tables<'a> {
     }
 
     pub fn insert_event(&self, row: &EventRow<'_>, actor: &Actor) -> String {
-        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
-        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
+        let text = |value: Option<&str>| self.text(value);
         let seq = match row.seq {
             Seq::At(seq) => seq.to_string(),
             Seq::Next => format!("(SELECT coalesce(max(seq), 0) + 1 FROM {})", self.ledger),
         };
         let (started_at, finished_at, duration) = match row.time {
             Time::Known { started_at, finished_at, duration_ms } => {
-                (text(Some(started_at)), text(finished_at), number(duration_ms))
+                (text(Some(started_at)), text(finished_at), number_or_null(duration_ms))
             }
             Time::Current => {
                 let now = "CAST(CURRENT_TIMESTAMP AS text)".to_string();
@@ -142,11 +141,11 @@ impl<'a> Tables<'a> {
             finished_at,
             duration,
             text(Some(&actor.who)),
-            number(Some(i64::from(actor.pid))),
+            number_or_null(Some(i64::from(actor.pid))),
             text(Some(&actor.version)),
             text(actor.deploy.as_deref()),
             text(row.note),
-            number(row.begun),
+            number_or_null(row.begun),
             text(statements.as_deref()),
         ];
         format!(
@@ -160,45 +159,41 @@ impl<'a> Tables<'a> {
 
     /// One statement for all rows.
     pub fn insert_statements(&self, seq: i64, rows: &[StatementRow]) -> String {
-        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
-        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
-        let values = rows.iter().map(|row| {
-            format!(
-                "({seq}, {}, {}, {}, {}, {}, {}, {}, {})",
-                row.ordinal,
-                text(Some(&row.hash)),
-                text(Some(row.outcome.word())),
-                text(row.sql.as_deref()),
-                text(row.started_at.as_deref()),
-                number(row.duration_ms),
-                number(row.rows),
-                text(row.error.as_deref()),
-            )
-        });
+        let values = rows.iter().map(|row| format!("({seq}, {}, {})", row.ordinal, self.outcome(row).join(", ")));
         format!(
-            "INSERT INTO {} (seq, ordinal, hash, outcome, sql, started_at, duration_ms, row_count, error) VALUES {}",
+            "INSERT INTO {} (seq, ordinal, {}) VALUES {}",
             self.statement,
+            OUTCOME.join(", "),
             values.collect::<Vec<_>>().join(", ")
         )
     }
 
     /// What became of a statement whose intent is on the ledger, or whose earlier try is.
     pub fn update_statement(&self, seq: i64, row: &StatementRow) -> String {
-        let text = |value: Option<&str>| value.map_or("NULL".to_string(), |value| self.dialect.literal(value));
-        let number = |value: Option<i64>| value.map_or("NULL".to_string(), |value| value.to_string());
+        let values = OUTCOME.iter().zip(self.outcome(row)).map(|(column, value)| format!("{column} = {value}"));
         format!(
-            "UPDATE {} SET hash = {}, outcome = {}, sql = {}, started_at = {}, duration_ms = {}, row_count = {}, \
-             error = {} WHERE seq = {seq} AND ordinal = {}",
+            "UPDATE {} SET {} WHERE seq = {seq} AND ordinal = {}",
             self.statement,
-            text(Some(&row.hash)),
-            text(Some(row.outcome.word())),
-            text(row.sql.as_deref()),
-            text(row.started_at.as_deref()),
-            number(row.duration_ms),
-            number(row.rows),
-            text(row.error.as_deref()),
+            values.collect::<Vec<_>>().join(", "),
             row.ordinal
         )
+    }
+
+    /// In the order of [`OUTCOME`].
+    fn outcome(&self, row: &StatementRow) -> [String; OUTCOME.len()] {
+        [
+            self.text(Some(&row.hash)),
+            self.text(Some(row.outcome.word())),
+            self.text(row.sql.as_deref()),
+            self.text(row.started_at.as_deref()),
+            number_or_null(row.duration_ms),
+            number_or_null(row.rows),
+            self.text(row.error.as_deref()),
+        ]
+    }
+
+    fn text(&self, value: Option<&str>) -> String {
+        value.map_or("NULL".to_string(), |value| self.dialect.literal(value))
     }
 
     /// Takes back what is known of statements from an ordinal on: a revision that was edited after one of its
@@ -206,4 +201,11 @@ impl<'a> Tables<'a> {
     pub fn forget_statements(&self, seq: i64, from: i64) -> String {
         format!("DELETE FROM {} WHERE seq = {seq} AND ordinal >= {from}", self.statement)
     }
+}
+
+/// What is written of a statement beside its place.
+const OUTCOME: [&str; 7] = ["hash", "outcome", "sql", "started_at", "duration_ms", "row_count", "error"];
+
+fn number_or_null(value: Option<i64>) -> String {
+    value.map_or("NULL".to_string(), |value| value.to_string())
 }
