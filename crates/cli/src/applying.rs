@@ -1,5 +1,6 @@
 //! What `upgrade` and `downgrade` share: the run as it is seen, and how it ends.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -40,6 +41,14 @@ impl Run<'_> {
         let target = self.project.target(self.target)?;
         let environment = self.project.settings.need_database()?;
         let history = self.project.history()?;
+        if environment.is_missing() {
+            // A target that is none is told before a file is made for it.
+            let path = match self.direction {
+                Direction::Up => history.upgrade_path(&BTreeSet::new(), &target),
+                Direction::Down => history.downgrade_path(&BTreeSet::new(), &target),
+            };
+            path.map_err(|error| diagnose::target(&error))?;
+        }
         let mut driver = self.project.connect(&environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running);

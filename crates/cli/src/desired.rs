@@ -145,6 +145,14 @@ fn materialised(
     Ok(schema)
 }
 
+/// Files that were named, and say nothing: their tables must not look as if they had gone.
+fn without_tables(project: &Project) -> Failure {
+    let paths = project.settings.models().unwrap_or_default();
+    let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", project.settings.shown(path))).collect();
+    Failure::usage("no-models", format!("no class in {} is a table", paths.join(", ")))
+        .note("help", "`paths` under `[models]` in whimbrel.toml says where the models are")
+}
+
 /// What the classes say, if nothing about it is left undecided.
 fn decided(
     models: &sqlmodel::Models,
@@ -164,7 +172,10 @@ fn decided(
         }
     }
     if errors.is_empty() && desired.undecided.is_empty() {
-        return Ok(desired.schema);
+        return match desired.schema.tables.is_empty() {
+            false => Ok(desired.schema),
+            true => Err(without_tables(project)),
+        };
     }
     let mut reports: Vec<Report> =
         errors.iter().map(|diagnostic| diagnose::diagnostic(diagnostic, &project.settings)).collect();

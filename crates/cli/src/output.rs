@@ -12,10 +12,12 @@ pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     if let Some(usual) = usual_permissions() {
         builder.permissions(usual);
     }
-    let mut file = builder.tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(text.as_bytes())?;
+    // Nobody knows the file by the name that is in its errors.
+    let plain = |error: io::Error| io::Error::from(error.kind());
+    let mut file = builder.tempfile_in(folder).map_err(plain)?;
+    file.write_all(text.as_bytes()).map_err(plain)?;
     file.as_file().sync_all()?;
-    file.persist_noclobber(path).map_err(|error| error.error)?;
+    file.persist_noclobber(path).map_err(|error| plain(error.error))?;
     Ok(())
 }
 

@@ -34,44 +34,54 @@ pub fn compare(driver: &mut dyn Driver, history: &Schema, live: &Schema) -> Resu
 
 /// A difference as a fact about the database.
 pub fn words(change: &Change) -> String {
-    let beside = |what: String| format!("{what} is not in the history");
-    let gone = |what: String| format!("{what} is gone");
-    let other = |what: String| format!("{what} is another");
+    let told = change.describe();
+    let beside = |what: &str| format!("{what} is not in the history");
+    let gone = |what: &str| format!("{what} is gone");
     match change {
-        Change::CreateTable { table } => beside(format!("table `{}`", table.name)),
-        Change::DropTable { table } => gone(format!("table `{}`", table.name)),
-        Change::RenameTable { from, to } => format!("table `{from}` is called `{to}`"),
+        Change::CreateTable { table } => beside(&format!("table `{}`", table.name)),
+        Change::AddColumn { table, column } => beside(&format!("column `{table}.{}`", column.name)),
+        Change::CreateIndex { table, index } => beside(&format!("index `{}` of `{table}`", index.name)),
+        Change::CreateTrigger { table, trigger } => beside(&format!("trigger `{}` of `{table}`", trigger.name)),
+        Change::AddConstraint { .. } => beside(&without(&told, "add ").replace(" to table ", " of table ")),
+        Change::CreateObject { .. } => beside(without(&told, "create ")),
+        Change::DropTable { .. }
+        | Change::DropColumn { .. }
+        | Change::DropIndex { .. }
+        | Change::DropTrigger { .. }
+        | Change::DropConstraint { .. }
+        | Change::DropObject { .. } => gone(without(&told, "drop ")),
+        Change::RenameTable { .. }
+        | Change::RenameColumn { .. }
+        | Change::RenameObject { .. }
+        | Change::RenameEnumValue { .. } => renamed(without(&told, "rename ")),
+        Change::SetComment { on, .. } => format!("the comment on {on} differs"),
         Change::AlterTableOptions { .. }
         | Change::AlterColumn { .. }
         | Change::AlterConstraint { .. }
-        | Change::AlterIndex { .. } => format!("somebody did {}", imperative(change)),
-        Change::AddColumn { table, column } => beside(format!("column `{table}.{}`", column.name)),
-        Change::DropColumn { table, column } => gone(format!("column `{table}.{}`", column.name)),
-        Change::RenameColumn { table, from, to } => format!("column `{table}.{from}` is called `{to}`"),
-        Change::AddConstraint { table, constraint } => beside(constraint_of(table, constraint)),
-        Change::DropConstraint { table, constraint } => gone(constraint_of(table, constraint)),
-        Change::CreateIndex { table, index } => beside(format!("index `{}` of `{table}`", index.name)),
-        Change::DropIndex { table, index } => gone(format!("index `{}` of `{table}`", index.name)),
-        Change::CreateTrigger { table, trigger } => beside(format!("trigger `{}` of `{table}`", trigger.name)),
-        Change::DropTrigger { table, trigger } => gone(format!("trigger `{}` of `{table}`", trigger.name)),
-        Change::AlterTrigger { table, trigger } => other(format!("trigger `{}` of `{table}`", trigger.to.name)),
-        Change::CreateObject { object } => beside(object.id().to_string()),
-        Change::DropObject { object } => gone(object.id().to_string()),
-        Change::RenameObject { object, to } => format!("{object} is called `{to}`"),
-        Change::AlterObject { object } => other(object.to.id().to_string()),
-        Change::RenameEnumValue { name, from, to } => format!("value `{from}` of enum `{name}` is called `{to}`"),
-        Change::SetComment { on, .. } => other(format!("the comment on {on}")),
+        | Change::AlterIndex { .. }
+        | Change::AlterTrigger { .. }
+        | Change::AlterObject { .. } => match told.strip_prefix("rename ") {
+            Some(what) => renamed(what),
+            None => differs(without(&told, "change ")),
+        },
     }
 }
 
-/// `change column …: type a → b`, in quotes as it were.
-fn imperative(change: &Change) -> String {
-    format!("“{}”", change.describe())
+fn without<'a>(told: &'a str, verb: &str) -> &'a str {
+    told.strip_prefix(verb).unwrap_or(told)
 }
 
-fn constraint_of(table: &whimbrel_schema::ObjectName, constraint: &whimbrel_schema::Constraint) -> String {
-    match constraint.name() {
-        Some(name) => format!("{} `{name}` of `{table}`", constraint.kind()),
-        None => format!("a {} of `{table}`", constraint.kind()),
+/// `column `a.b`: type x → y`, from the history to the database.
+fn differs(told: &str) -> String {
+    match told.split_once(": ") {
+        Some((what, how)) => format!("{what} differs: {how}"),
+        None => format!("{told} differs"),
+    }
+}
+
+fn renamed(told: &str) -> String {
+    match told.rsplit_once(" to ") {
+        Some((what, name)) => format!("{what} is called {name}"),
+        None => format!("{told} differs"),
     }
 }

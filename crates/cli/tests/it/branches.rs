@@ -4,10 +4,7 @@ use crate::project::Project;
 
 #[test]
 fn names_where_the_history_parts() {
-    let project = Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER)"),
-    ]);
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("branches").screen(), @r"
     exit 0
     the history has no branches

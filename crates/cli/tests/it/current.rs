@@ -2,16 +2,9 @@ use insta::assert_snapshot;
 
 use crate::project::Project;
 
-fn project() -> Project {
-    Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER)"),
-    ])
-}
-
 #[test]
 fn looking_makes_no_database() {
-    let project = project();
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("current").screen(), @r"
     exit 0
     dev · sqlite:///app.db, which is not there yet
@@ -23,7 +16,7 @@ fn looking_makes_no_database() {
 
 #[test]
 fn says_where_the_database_stands_and_what_is_missing() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.whimbrel("upgrade +1").ok();
     assert_snapshot!(project.whimbrel("current").screen(), @r"
     exit 0
@@ -48,7 +41,7 @@ fn says_where_the_database_stands_and_what_is_missing() {
 
 #[test]
 fn a_revision_without_a_file_is_told() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.whimbrel("upgrade").ok();
     std::fs::remove_file(project.path("migrations/bbbb00000002_make_two.sql")).unwrap();
     assert_snapshot!(project.whimbrel("current").screen(), @r"
@@ -69,7 +62,7 @@ fn a_revision_without_a_file_is_told() {
 
 #[test]
 fn models_are_not_read() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.write("models.py", "from sqlmodel import SQLModel\nclass Broken(SQLModel, table=True)\n");
     project.whimbrel("current").ok();
 }

@@ -10,9 +10,10 @@ const INTRODUCTION: &str = "\
 Written by `UPDATE=1 cargo test -p whimbrel-cli docs` from what the program says of itself.
 
 Results go to standard output, errors and progress to standard error. With `--json` exactly one document goes to
-standard output: `{\"command\": …, \"exit\": …, \"result\": …}`, or `error` in place of `result`; keys are added, never
-renamed or taken away. An `error` has `code`, `message`, `reports` (each with `severity`, `code`, `message`, and where
-they apply `snippet` and `notes`) and `next`, the commands to type next.
+standard output, whatever happens: `{\"command\": …, \"exit\": …, \"result\": …}`, or `error` in place of `result`; keys
+are added, never renamed or taken away. An `error` has `code`, `message`, `reports` (each with `severity`, `code`,
+`message`, and where they apply `snippet` and `notes`) and `next`: what to do next, the best way first, as commands or in
+words. `command` is empty where the command line could not be read.
 ";
 
 #[test]

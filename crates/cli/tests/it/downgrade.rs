@@ -3,10 +3,7 @@ use insta::assert_snapshot;
 use crate::project::Project;
 
 fn project() -> Project {
-    let project = Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER PRIMARY KEY)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER PRIMARY KEY)"),
-    ]);
+    let project = Project::with_two_revisions();
     project.whimbrel("upgrade").ok();
     project
 }

@@ -4,10 +4,7 @@ use crate::project::Project;
 
 #[test]
 fn names_every_head_and_how_to_bring_them_together() {
-    let project = Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER)"),
-    ]);
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("heads").screen(), @r"
     exit 0
     bbbb00000002  make two  (head)

@@ -2,6 +2,7 @@
 //! command.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alone;
 mod branches;
 mod check;
 mod completions;
@@ -13,15 +14,21 @@ mod heads;
 mod history;
 mod init;
 mod interrupted;
+mod json;
+mod live;
 mod merge;
 mod models;
+mod pairs;
 mod postgres;
 mod project;
+mod readme;
 mod revision;
 mod schema;
 mod show;
 mod stamp;
+mod terminal;
 mod tour;
 mod unreachable;
 mod upgrade;
 mod usage;
+mod wrong_input;

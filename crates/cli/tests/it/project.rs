@@ -71,6 +71,14 @@ impl Project {
         project
     }
 
+    /// Two revisions, one after the other, of which none is applied.
+    pub fn with_two_revisions() -> Self {
+        Project::with_revisions(&[
+            ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER PRIMARY KEY)"),
+            ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER PRIMARY KEY)"),
+        ])
+    }
+
     /// No revision yet, and the database is elsewhere.
     pub fn on(url: &str) -> Self {
         let project = Project::new();
@@ -254,7 +262,8 @@ impl Ran {
     }
 }
 
-fn settle(text: &str, folder: &Path) -> String {
+/// Paths, versions, times and durations made the same everywhere.
+pub fn settle(text: &str, folder: &Path) -> String {
     let real = folder.canonicalize().unwrap();
     let text = text.replace(&*real.to_string_lossy(), "[project]").replace(&*folder.to_string_lossy(), "[project]");
     let filters = [

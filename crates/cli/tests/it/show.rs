@@ -4,10 +4,7 @@ use crate::project::Project;
 
 #[test]
 fn shows_the_revision_and_its_place() {
-    let project = Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER)"),
-    ]);
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("show aaaa").screen(), @r"
     exit 0
     revision  aaaa00000001
@@ -17,7 +14,7 @@ fn shows_the_revision_and_its_place() {
     file      migrations/aaaa00000001_make_one.sql
 
     -- upgrade
-    CREATE TABLE one (id INTEGER);
+    CREATE TABLE one (id INTEGER PRIMARY KEY);
 
     -- downgrade
     DROP TABLE one;

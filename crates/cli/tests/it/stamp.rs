@@ -4,10 +4,7 @@ use crate::project::Project;
 
 #[test]
 fn writes_on_the_ledger_and_runs_nothing() {
-    let project = Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER PRIMARY KEY)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER PRIMARY KEY)"),
-    ]);
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("stamp aaaa").screen(), @r"
     exit 0
     dev · SQLite [version], app.db

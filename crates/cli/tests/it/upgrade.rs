@@ -2,16 +2,9 @@ use insta::assert_snapshot;
 
 use crate::project::Project;
 
-fn project() -> Project {
-    Project::with_revisions(&[
-        ("aaaa00000001", "none", "CREATE TABLE one (id INTEGER PRIMARY KEY)"),
-        ("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER PRIMARY KEY)"),
-    ])
-}
-
 #[test]
 fn applies_what_is_missing_and_says_each() {
-    let project = project();
+    let project = Project::with_two_revisions();
     assert_snapshot!(project.whimbrel("upgrade").screen(), @r"
     exit 0
     dev · SQLite [version], app.db
@@ -27,7 +20,7 @@ fn applies_what_is_missing_and_says_each() {
 
 #[test]
 fn a_statement_that_fails_is_shown_and_taken_back() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.write(
         "migrations/cccc_bad.sql",
         "-- revision: cccc00000003\n-- parents: bbbb00000002\n-- message: bad\n\n-- upgrade\n\
@@ -73,7 +66,7 @@ fn a_statement_that_fails_is_shown_and_taken_back() {
 
 #[test]
 fn an_edited_revision_is_refused() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.whimbrel("upgrade +1").ok();
     let file = "migrations/aaaa00000001_make_one.sql";
     project.write(file, &project.read(file).replace("CREATE TABLE one (id", "CREATE TABLE one (key"));
@@ -90,7 +83,7 @@ fn an_edited_revision_is_refused() {
 
 #[test]
 fn a_database_that_drifted_is_refused() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.whimbrel("upgrade +1").ok();
     project.sql("CREATE INDEX by_hand ON one (id)");
     assert_snapshot!(project.whimbrel("upgrade").screen(), @r#"
@@ -113,7 +106,7 @@ fn a_database_that_drifted_is_refused() {
 
 #[test]
 fn several_heads_have_to_be_named() {
-    let project = project();
+    let project = Project::with_two_revisions();
     project.revision("cccc00000003", "aaaa00000001", "CREATE TABLE three (id INTEGER PRIMARY KEY)");
     assert_snapshot!(project.whimbrel("upgrade head").screen(), @r"
     exit 2
@@ -134,7 +127,7 @@ fn several_heads_have_to_be_named() {
 
 #[test]
 fn the_sql_is_printed_and_nothing_is_run() {
-    let project = project();
+    let project = Project::with_two_revisions();
     let script = project.whimbrel("upgrade --sql").ok().stdout();
     assert!(script.contains("CREATE TABLE one") && script.contains("CREATE TABLE two"), "{script}");
     let part = project.whimbrel("upgrade --sql aaaa:bbbb").ok().stdout();
@@ -155,7 +148,7 @@ fn the_sql_is_printed_and_nothing_is_run() {
 
 #[test]
 fn the_deploy_goes_on_the_ledger() {
-    let project = project().variable("WHIMBREL_DEPLOY", "v1");
+    let project = Project::with_two_revisions().variable("WHIMBREL_DEPLOY", "v1");
     project.whimbrel("upgrade +1").ok();
     project.whimbrel("upgrade --deploy v2").ok();
     assert_snapshot!(project.whimbrel("history").screen(), @r"
@@ -167,7 +160,7 @@ fn the_deploy_goes_on_the_ledger() {
 
 #[test]
 fn as_json_it_is_one_document() {
-    let document = project().whimbrel("upgrade --json").ok().json();
+    let document = Project::with_two_revisions().whimbrel("upgrade --json").ok().json();
     assert_eq!(document["result"]["revisions"][1]["id"], "bbbb00000002");
     assert_eq!(document["result"]["at_head"], true);
 }
