@@ -104,6 +104,36 @@ fn what_the_server_refuses_keeps_its_text_and_is_told() {
     }
 }
 
+/// Of a message in which it cannot read a word, the server runs nothing: neither what stands before it nor a savepoint.
+#[test]
+fn what_the_server_cannot_even_read_keeps_its_text_and_is_told() {
+    for major in server::installed() {
+        for broken in ["a >", "a > (", "a > 'open", "a b c", ")"] {
+            let mut driver = fresh(major);
+            let mut schema =
+                folded("CREATE TABLE t (a integer, CONSTRAINT good CHECK (a>1), CONSTRAINT bad CHECK (a>2))");
+            let table = schema.tables.get_mut(&"t".into()).unwrap();
+            table.checks.iter_mut().find(|check| check.name.as_deref() == Some("bad")).unwrap().expression =
+                broken.into();
+            for within_a_transaction in [false, true] {
+                if within_a_transaction {
+                    driver.begin().unwrap();
+                }
+                let normalized = driver.normalize(&schema, &["t".into()]).unwrap();
+                let checks = &normalized.table(&"t".into()).unwrap().checks;
+                let text =
+                    |name: &str| checks.iter().find(|it| it.name.as_deref() == Some(name)).unwrap().expression.text();
+                assert_eq!((text("good"), text("bad")), ("a > 1", broken), "{major}");
+                let notices = driver.notices();
+                assert_eq!(notices.len(), 1, "{major}: {notices:?}");
+                assert!(notices[0].contains("`bad`") && !notices[0].contains("savepoint"), "{}", notices[0]);
+            }
+            driver.commit().unwrap();
+            assert!(driver.introspect().unwrap().is_empty(), "{major}: something was left");
+        }
+    }
+}
+
 #[test]
 fn a_scratch_database_is_empty_and_goes() {
     for major in server::installed() {

@@ -37,10 +37,10 @@ pub fn normalize(
     };
     driver.connection.send(open, |_| Ok(()))?;
     let worded = word(driver, schema, &gathered);
-    if !worded.as_ref().is_err_and(|error| error.kind == DriverErrorKind::Lost) {
-        driver.connection.send(undo, |_| Ok(()))?;
-    }
+    let undone = driver.connection.send(undo, |_| Ok(()));
+    // What failed first is the reason why undoing may fail too.
     let (worded, notices) = worded?;
+    undone?;
     notices.into_iter().for_each(|notice| driver.connection.remark(notice));
     Ok(worded)
 }
@@ -55,7 +55,8 @@ fn word(
     let connection = &mut driver.connection;
     let homes = [scratch.as_str(), home.as_str()];
     let path = steady_printing(&homes);
-    connection.send(&format!("CREATE SCHEMA {scratch};\n{path} SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = warning;"), |_| Ok(()))?;
+    let quiet = "SET LOCAL check_function_bodies = off; SET LOCAL client_min_messages = warning;";
+    connection.send(&format!("CREATE SCHEMA {scratch};\n{path} {quiet} SAVEPOINT {PIECE}"), |_| Ok(()))?;
     let mut pieces = pieces::all(schema, gathered, &home)?;
     for namespace in gathered.namespaces() {
         let sql = format!("CREATE SCHEMA IF NOT EXISTS {}", identifier(namespace));
@@ -81,34 +82,33 @@ fn word(
     Ok((compare::reworded(schema, gathered, &twin, &scratch, &home), notices))
 }
 
+/// What is made up to here stays when the next thing is refused. It is set in a message before, never in the same one:
+/// of a message in which the server cannot read a word, it runs nothing at all.
+const PIECE: &str = "whimbrel_piece";
+
 /// Everything in one message; where that is refused, piece by piece, those that failed once more when the others are
 /// there.
 fn make(driver: &mut PostgresDriver, pieces: &[Piece]) -> Result<Vec<String>, DriverError> {
     let connection = &mut driver.connection;
-    let mut script = "SAVEPOINT whimbrel_piece;\n".to_string();
-    for piece in pieces {
-        script.push_str(&piece.sql);
-        script.push_str(";\n");
-    }
+    let script: String = pieces.iter().map(|piece| format!("{};\n", piece.sql)).collect();
     match connection.send(&script, |_| Ok(())) {
         Ok(()) => return Ok(Vec::new()),
         Err(error) if error.kind == DriverErrorKind::Statement => {}
         Err(error) => return Err(error),
     }
-    connection.send("ROLLBACK TO SAVEPOINT whimbrel_piece", |_| Ok(()))?;
+    connection.send(&format!("ROLLBACK TO SAVEPOINT {PIECE}"), |_| Ok(()))?;
     let mut left: Vec<(&Piece, String)> = pieces.iter().map(|piece| (piece, String::new())).collect();
     loop {
         let before = left.len();
         let mut failed = Vec::new();
         for (piece, _) in left {
-            let sql = format!("SAVEPOINT whimbrel_piece; {}; RELEASE SAVEPOINT whimbrel_piece", piece.sql);
-            match connection.send(&sql, |_| Ok(())) {
-                Ok(()) => {}
-                Err(error) if error.kind == DriverErrorKind::Lost => return Err(error),
-                Err(error) => {
-                    connection.send("ROLLBACK TO SAVEPOINT whimbrel_piece", |_| Ok(()))?;
+            match connection.send(&piece.sql, |_| Ok(())) {
+                Ok(()) => connection.send(&format!("RELEASE SAVEPOINT {PIECE}; SAVEPOINT {PIECE}"), |_| Ok(()))?,
+                Err(error) if error.kind == DriverErrorKind::Statement => {
+                    connection.send(&format!("ROLLBACK TO SAVEPOINT {PIECE}"), |_| Ok(()))?;
                     failed.push((piece, error.message));
                 }
+                Err(error) => return Err(error),
             }
         }
         if failed.is_empty() || failed.len() == before {
