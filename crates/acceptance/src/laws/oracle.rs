@@ -78,14 +78,15 @@ fn same_pg_dump(databases: Pair<&mut Database>, schemas: Pair<&Schema>) -> Resul
     }
     let dumps = [dump(databases.from)?, dump(databases.to)?];
     ensure!(!dumps[1].is_empty() || schemas.to.is_empty(), "pg_dump wrote nothing");
-    for (line, other) in dumps[0].iter().zip(&dumps[1]) {
-        ensure!(line == other, "pg_dump: `{line}` after the migration, `{other}` where made directly");
+    for (entry, other) in dumps[0].iter().zip(&dumps[1]) {
+        ensure!(entry == other, "pg_dump:\n{entry}\nafter the migration,\n{other}\nwhere made directly");
     }
-    ensure!(dumps[0].len() == dumps[1].len(), "pg_dump: {} lines and {} lines", dumps[0].len(), dumps[1].len());
+    ensure!(dumps[0].len() == dumps[1].len(), "pg_dump: {} entries and {} entries", dumps[0].len(), dumps[1].len());
     Ok(Compared::Yes)
 }
 
-/// The dump's statements, without comments, settings and what names this one dump.
+/// The dump's entries, sorted, without comments, settings and what names this one dump: among things that depend on each
+/// other in a circle, as a table and its defaults do, the dump's own order follows the order of creation.
 fn dump(database: &Database) -> Result<Vec<String>> {
     let tool = pg_dump(database.ground.major).context("pg_dump went away")?;
     let output = Command::new(tool)
@@ -99,7 +100,11 @@ fn dump(database: &Database) -> Result<Vec<String>> {
     // The sequence of an identity column keeps its first name when the table is renamed; nothing ever names it.
     let noise = ["--", "SET ", "SELECT pg_catalog", "\\restrict", "\\unrestrict", "    SEQUENCE NAME "];
     let wanted = |line: &&str| !line.trim().is_empty() && !noise.iter().any(|prefix| line.starts_with(prefix));
-    Ok(text.lines().filter(wanted).map(str::to_owned).collect())
+    // Its first line says what it is about, and to whom it belongs.
+    let entry = |text: &str| text.lines().skip(1).filter(wanted).collect::<Vec<_>>().join("\n");
+    let mut entries: Vec<String> = text.split("\n-- Name: ").map(entry).filter(|entry| !entry.is_empty()).collect();
+    entries.sort();
+    Ok(entries)
 }
 
 /// Debian's `pg_dump`, if it is not older than the server; the servers from npm come without one.
