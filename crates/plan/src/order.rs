@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use whimbrel_schema::{Object, ObjectName, Schema, Table};
+use whimbrel_schema::{Object, ObjectName, Pair, Schema, Table};
 
 use crate::Step;
 use crate::ops::{Item, Setting};
@@ -51,8 +51,9 @@ pub(crate) enum Rank {
     DropNamespace,
 }
 
-/// By rank; within a rank tables and views by what they need, and everything else as it came.
-pub(crate) fn sort(setting: &Setting<'_>, items: Vec<Item>) -> Vec<Item> {
+/// By rank; within a rank tables and views by what they need, and everything else as it came. Tables have their places in
+/// an order of creation, those that go and those that come.
+pub(crate) fn sort(setting: &Setting<'_>, items: Vec<Item>, places: Pair<&Places>) -> Vec<Item> {
     let mut by_rank: BTreeMap<Rank, Vec<Item>> = BTreeMap::new();
     for item in items {
         by_rank.entry(item.rank).or_default().push(item);
@@ -60,8 +61,9 @@ pub(crate) fn sort(setting: &Setting<'_>, items: Vec<Item>) -> Vec<Item> {
     let mut sorted = Vec::new();
     for (rank, items) in by_rank {
         sorted.extend(match rank {
-            Rank::CreateTable => by_need(items, &references(setting.schemas.to)),
-            Rank::DropTable | Rank::FreeName => reversed(by_need(reversed(items), &references(setting.schemas.from))),
+            Rank::CreateTable => first_made_first(items, places.to),
+            // The exact reverse: the foreign keys that stand against it have been dropped before.
+            Rank::DropTable | Rank::FreeName => reversed(first_made_first(items, places.from)),
             Rank::CreateView => by_need(items, &readings(setting.schemas.to)),
             Rank::DropView => reversed(by_need(reversed(items), &readings(setting.schemas.from))),
             Rank::Type => by_need(items, &types(setting.schemas.to)),
@@ -77,13 +79,17 @@ fn reversed<T>(mut list: Vec<T>) -> Vec<T> {
     list
 }
 
-type Needs = HashMap<ObjectName, Vec<ObjectName>>;
-
-/// What each table needs: the tables it references, its parents.
-fn references(schema: &Schema) -> Needs {
-    schema.tables.values().map(|table| (table.name.clone(), needs_of(table))).collect()
+fn first_made_first(mut items: Vec<Item>, places: &Places) -> Vec<Item> {
+    items.sort_by_key(|item| places.get(&item.subject));
+    items
 }
 
+/// Tables with their places in an order of creation.
+pub(crate) type Places = HashMap<ObjectName, usize>;
+
+type Needs = HashMap<ObjectName, Vec<ObjectName>>;
+
+/// What a table needs: the tables it references, its parents.
 fn needs_of(table: &Table) -> Vec<ObjectName> {
     let keys = table.foreign_keys.iter().map(|key| &key.references);
     let parents = table.options.inherits.iter().chain(table.options.partition_of.iter().map(|it| &it.parent));
@@ -174,9 +180,9 @@ enum Visit {
     Done,
 }
 
-/// For each new table, the place at which it is created; foreign keys to later ones have to be added afterwards.
-pub(crate) fn creation_places(schema: &Schema, created: &BTreeSet<&ObjectName>) -> HashMap<ObjectName, usize> {
-    let items = (created.iter())
+/// For each of these tables, the place at which it is created; foreign keys to later ones are added afterwards.
+pub(crate) fn creation_places(schema: &Schema, tables: &BTreeSet<&ObjectName>) -> Places {
+    let items = (tables.iter())
         .map(|name| Item {
             rank: Rank::CreateTable,
             subject: (*name).clone(),
@@ -184,7 +190,7 @@ pub(crate) fn creation_places(schema: &Schema, created: &BTreeSet<&ObjectName>) 
             steps: vec![Step::Inert { what: String::new() }.into()],
         })
         .collect();
-    let needs = (created.iter())
+    let needs = (tables.iter())
         .filter_map(|name| schema.table(name))
         .map(|table| (table.name.clone(), needs_of(table)))
         .collect();

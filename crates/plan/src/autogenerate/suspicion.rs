@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use whimbrel_schema::{Column, Object, ObjectName, Pair, Schema, Table};
 
@@ -46,26 +46,46 @@ fn likeness(a: &str, b: &str) -> usize {
     common(&mut a.chars(), &mut b.chars()) + common(&mut a.chars().rev(), &mut b.chars().rev())
 }
 
-/// A table that the models do not name any more, and a new one with mostly its columns.
+/// A table that the models do not name any more, and a new one with mostly its columns. Each is asked about once.
 fn tables(schemas: Pair<&Schema>, changes: &[Change], questions: &mut Vec<Question>) {
-    let mut gone: Vec<&Table> =
-        schemas.from.tables.values().filter(|table| schemas.to.table(&table.name).is_none()).collect();
-    for change in changes {
-        let Change::CreateTable { table } = change else { continue };
-        let best = (gone.iter().enumerate())
-            .map(|(at, old)| (at, shared_columns(old, table)))
-            .filter(|(at, shared)| {
-                gone.get(*at).is_some_and(|old| {
-                    let larger = old.columns.len().max(table.columns.len());
-                    *shared >= 2 && shared * 10 >= larger * 7
-                })
-            })
-            .max_by_key(|(_, shared)| *shared);
-        if let Some((at, _)) = best {
-            let old = gone.remove(at);
-            questions.push(Question::RenamedTable { from: old.name.clone(), to: table.name.clone() });
+    let mut gone: Vec<Option<&Table>> =
+        schemas.from.tables.values().filter(|table| schemas.to.table(&table.name).is_none()).map(Some).collect();
+    let mut with_column: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, table) in gone.iter().enumerate() {
+        for column in table.iter().flat_map(|table| &table.columns) {
+            with_column.entry(&column.name).or_default().push(at);
         }
     }
+    for change in changes {
+        let Change::CreateTable { table } = change else { continue };
+        let mut best: Option<(usize, usize)> = None;
+        for at in candidates(table, &with_column) {
+            let Some(old) = gone.get(at).copied().flatten() else { continue };
+            let shared = shared_columns(old, table);
+            let larger = old.columns.len().max(table.columns.len());
+            if shared >= 2 && shared * 10 >= larger * 7 && best.is_none_or(|(_, most)| shared > most) {
+                best = Some((at, shared));
+                if shared == larger {
+                    break;
+                }
+            }
+        }
+        let old = best.and_then(|(at, _)| gone.get_mut(at)).and_then(Option::take);
+        questions.extend(old.map(|old| Question::RenamedTable { from: old.name.clone(), to: table.name.clone() }));
+    }
+}
+
+/// The old tables that may share seven tenths of the new one's columns, in order: such a one has at least one of any
+/// four tenths of them, so only the rarest are looked up, and not the `id` that all have.
+fn candidates(table: &Table, with_column: &HashMap<&str, Vec<usize>>) -> BTreeSet<usize> {
+    let mut having: Vec<&[usize]> = table
+        .columns
+        .iter()
+        .map(|column| with_column.get(column.name.as_str()).map_or(&[][..], Vec::as_slice))
+        .collect();
+    having.sort_by_key(|having| having.len());
+    let enough = having.len() * 3 / 10 + 1;
+    having.into_iter().take(enough).flatten().copied().collect()
 }
 
 fn shared_columns(a: &Table, b: &Table) -> usize {

@@ -1,6 +1,9 @@
-use whimbrel_schema::{Constraint, Index, Object, ObjectKind, Pair, Schema, Table};
+use std::collections::HashSet;
+
+use whimbrel_schema::{Constraint, Index, Object, ObjectId, ObjectKind, ObjectName, Pair, Schema, Table};
 
 use crate::diff::{DiffOptions, diff};
+use crate::fold::type_name;
 use crate::{Change, Choices, Dialect, Question};
 
 /// What `from` shall become: what the models say, and with it all that they do not speak for and all that may not go
@@ -28,28 +31,53 @@ pub(super) fn of(
 
 /// A table goes only if somebody named it.
 fn keep_tables(from: &Schema, asked: &[Change], choices: &Choices, target: &mut Schema, questions: &mut Vec<Question>) {
-    let goes = |name: &whimbrel_schema::ObjectName| {
-        asked.iter().any(|change| matches!(change, Change::DropTable { table } if table.name == *name))
-    };
-    let kept: Vec<&Table> = (from.tables.values())
-        .filter(|table| target.table(&table.name).is_none())
-        .filter(|table| !choices.allow_drop.iter().any(|name| name.is(&table.name, from.engine)))
+    let going: HashSet<&ObjectName> = (asked.iter())
+        .filter_map(|change| match change {
+            Change::DropTable { table } => Some(&table.name),
+            _ => None,
+        })
         .collect();
-    for table in kept {
-        if goes(&table.name) {
+    let allowed: HashSet<&ObjectName> =
+        choices.allow_drop.iter().filter_map(|name| from.table(name)).map(|table| &table.name).collect();
+    let kept: Vec<&Table> = (from.tables.values())
+        .filter(|table| target.table(&table.name).is_none() && !allowed.contains(&table.name))
+        .collect();
+    for table in &kept {
+        if going.contains(&table.name) {
             questions.push(Question::UnnamedTable { table: table.name.clone() });
         }
-        for (id, object) in crate::ops::types_of(table, from.objects.values().cloned()) {
-            target.objects.entry(id).or_insert(object);
+        target.insert_table((*table).clone());
+    }
+    keep_types(from, &kept, target);
+}
+
+/// Types that perhaps only those tables use, their own sequences and their namespaces.
+fn keep_types(from: &Schema, tables: &[&Table], target: &mut Schema) {
+    let names: HashSet<&ObjectName> = tables.iter().map(|table| &table.name).collect();
+    let namespaces: HashSet<&String> = tables.iter().filter_map(|table| table.name.namespace.as_ref()).collect();
+    let types: HashSet<ObjectName> =
+        tables.iter().flat_map(|table| &table.columns).map(|column| type_name(&column.ty)).collect();
+    for (id, object) in &from.objects {
+        let needed = match object {
+            Object::Enum(it) => types.contains(&it.name),
+            Object::Domain(it) => types.contains(&it.name),
+            Object::Sequence(it) => it.owned_by.as_ref().is_some_and(|(owner, _)| names.contains(owner)),
+            Object::Namespace(it) => namespaces.contains(&it.name),
+            Object::Extension(_) | Object::View(_) | Object::Routine(_) | Object::Opaque(_) => false,
+        };
+        if needed && !target.objects.contains_key(id) {
+            target.objects.insert(id.clone(), object.clone());
         }
-        target.insert_table(table.clone());
     }
 }
 
 fn keep_objects(from: &Schema, asked: &[Change], target: &mut Schema, questions: &mut Vec<Question>) {
-    let goes = |object: &Object| {
-        asked.iter().any(|change| matches!(change, Change::DropObject { object: dropped } if **dropped == *object))
-    };
+    let going: HashSet<ObjectId> = (asked.iter())
+        .filter_map(|change| match change {
+            Change::DropObject { object } => Some(object.id()),
+            _ => None,
+        })
+        .collect();
     for (id, object) in &from.objects {
         let hangs_on_what_goes = match object {
             Object::Opaque(opaque) => opaque.table.as_ref().is_some_and(|table| target.table(table).is_none()),
@@ -60,10 +88,10 @@ fn keep_objects(from: &Schema, asked: &[Change], target: &mut Schema, questions:
                 && new != *object
             {
                 questions.push(by_hand(format!("the change of {id}")));
-            } else if goes(object) {
+            } else if going.contains(id) {
                 questions.push(by_hand(format!("the drop of {id}")));
             }
-        } else if target.object(id).is_none() && !goes(object) && !hangs_on_what_goes {
+        } else if target.object(id).is_none() && !going.contains(id) && !hangs_on_what_goes {
             target.insert_object(object.clone());
         }
     }

@@ -2,23 +2,25 @@ use whimbrel_schema::{Pair, Schema};
 
 use super::{DraftError, DraftStatement, settled};
 use crate::diff::{DiffOptions, diff};
+use crate::fold::Folding;
 use crate::ops::Planned;
-use crate::{Dialect, Step, Understanding, fold};
+use crate::{Dialect, Step, Understanding};
 
 /// Writes steps as statements, and follows both what was meant and what was written.
 pub(super) struct Writer<'a> {
     way: &'static str,
     dialect: &'a dyn Dialect,
     /// The schema as the steps lead.
-    meant: Schema,
+    meant: Folding,
     /// The schema as the statements, read back, lead.
-    read: Schema,
+    read: Folding,
     statements: Vec<DraftStatement>,
 }
 
 impl<'a> Writer<'a> {
     pub fn new(way: &'static str, start: &Schema, dialect: &'a dyn Dialect) -> Self {
-        Writer { way, dialect, meant: start.clone(), read: start.clone(), statements: Vec::new() }
+        let folding = Folding::new(start.clone());
+        Writer { way, dialect, meant: folding.clone(), read: folding, statements: Vec::new() }
     }
 
     pub fn write(&mut self, steps: Vec<Planned>) -> Result<(), DraftError> {
@@ -32,9 +34,9 @@ impl<'a> Writer<'a> {
         let Planned { step, sql, note, questions } = planned;
         let rendered = match sql {
             Some(sql) => vec![sql],
-            None => self.dialect.render(&step, &self.meant)?,
+            None => self.dialect.render(&step, self.meant.schema())?,
         };
-        fold::apply(&mut self.meant, &step, self.dialect).map_err(|error| DraftError::Fold {
+        self.meant.apply(&step, self.dialect).map_err(|error| DraftError::Fold {
             way: self.way,
             sql: rendered.join("; "),
             error,
@@ -58,7 +60,7 @@ impl<'a> Writer<'a> {
         match self.dialect.understand(sql) {
             Understanding::Known { steps, transactional } => {
                 for step in &steps {
-                    fold::apply(&mut self.read, step, self.dialect).map_err(|error| DraftError::Fold {
+                    self.read.apply(step, self.dialect).map_err(|error| DraftError::Fold {
                         way: self.way,
                         sql: sql.to_string(),
                         error,
@@ -81,13 +83,13 @@ impl<'a> Writer<'a> {
     /// The statements, once it is certain that they lead to `target`, as written and as read.
     pub fn finish(self, target: &Schema) -> Result<(Vec<DraftStatement>, Schema), DraftError> {
         let options = DiffOptions::default();
-        let meant = settled(self.meant, self.dialect);
+        let meant = settled(self.meant.into_schema(), self.dialect);
         let left = diff(Pair::new(&meant, target), self.dialect, &options);
         if !left.is_empty() {
             let left = left.iter().map(|change| change.describe()).collect();
             return Err(DraftError::Astray { way: self.way, left });
         }
-        let read = settled(self.read, self.dialect);
+        let read = settled(self.read.into_schema(), self.dialect);
         if let Some(change) = diff(Pair::new(&read, target), self.dialect, &options).first() {
             let sql = self.statements.iter().map(|it| it.sql.as_str()).collect::<Vec<_>>().join("; ");
             let reason = format!("read back, it would still have to {change}");

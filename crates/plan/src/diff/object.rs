@@ -5,7 +5,7 @@ use whimbrel_schema::{
 };
 
 use super::{DiffOptions, Scope, column::same_optional, comment, index, trigger};
-use crate::fold::is_of_type;
+use crate::fold::type_name;
 use crate::{Change, CommentTarget, Dialect};
 
 pub(super) fn diff(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &DiffOptions, changes: &mut Vec<Change>) {
@@ -50,7 +50,7 @@ impl UsedEnums {
             Scope::Models => false,
         };
         let mut used = UsedEnums { everything, ours: BTreeSet::new(), others: BTreeSet::new() };
-        let enums: Vec<&ObjectName> = (schemas.from.objects.keys())
+        let enums: BTreeSet<&ObjectName> = (schemas.from.objects.keys())
             .filter(|id| id.kind == ObjectKind::Enum && !schemas.to.objects.contains_key(id))
             .map(|id| &id.name)
             .collect();
@@ -60,13 +60,15 @@ impl UsedEnums {
         for table in schemas.from.tables.values() {
             let ours = schemas.to.table(&table.name).is_some();
             for column in &table.columns {
-                for name in enums.iter().filter(|name| is_of_type(&column.ty, name)) {
-                    if ours {
-                        used.ours.insert((*name).clone())
-                    } else {
-                        used.others.insert((*name).clone())
-                    };
+                let name = type_name(&column.ty);
+                if !enums.contains(&name) {
+                    continue;
                 }
+                if ours {
+                    used.ours.insert(name)
+                } else {
+                    used.others.insert(name)
+                };
             }
         }
         used

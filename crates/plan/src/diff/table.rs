@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use whimbrel_schema::{ObjectName, Pair, Schema, Table};
 
@@ -7,10 +7,11 @@ use crate::{Change, Dialect};
 
 pub(super) fn diff(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &DiffOptions, changes: &mut Vec<Change>) {
     let partners = Partners::of(schemas);
+    let partitions = Partitions::of(schemas.to);
     for from in schemas.from.tables.values() {
         match partners.of_from(&from.name) {
             Some(to) => one(Pair::new(from, to), dialect, options, changes),
-            None if belongs_to_a_named_parent(from, schemas.to, options) => {}
+            None if partitions.keep(from, schemas.to, options) => {}
             None => changes.push(Change::DropTable { table: Box::new(from.clone()) }),
         }
     }
@@ -54,21 +55,35 @@ fn folded(name: &ObjectName) -> (Option<String>, String) {
     (name.namespace.as_deref().map(str::to_ascii_lowercase), name.name.to_ascii_lowercase())
 }
 
-/// A partition of a table that `to` keeps holds that table's rows. It is left alone, unless `to` lists partitions of
-/// that table itself and this one is not among them.
-fn belongs_to_a_named_parent(table: &Table, to: &Schema, options: &DiffOptions) -> bool {
-    let Some(partition) = &table.options.partition_of else { return false };
-    let lists_partitions = || {
-        to.tables
-            .values()
-            .any(|other| other.options.partition_of.as_ref().is_some_and(|other| other.parent == partition.parent))
-    };
-    let kept = to.table(&partition.parent).is_some_and(|parent| parent.options.partition_by.is_some())
-        // A partition of a partition.
-        || to.table(&partition.parent).is_none() && to.tables.values().any(|it| it.options.partition_by.is_some());
-    kept && match options.scope {
-        Scope::Models => true,
-        Scope::Everything => !lists_partitions(),
+/// What `to` says of partitions.
+struct Partitions<'a> {
+    /// Tables of which it lists partitions.
+    listed: HashSet<&'a ObjectName>,
+    /// Whether it has a partitioned table at all.
+    any: bool,
+}
+
+impl<'a> Partitions<'a> {
+    fn of(to: &'a Schema) -> Self {
+        Partitions {
+            listed: to.tables.values().filter_map(|it| Some(&it.options.partition_of.as_ref()?.parent)).collect(),
+            any: to.tables.values().any(|it| it.options.partition_by.is_some()),
+        }
+    }
+
+    /// A partition of a table that `to` keeps holds that table's rows. It is left alone, unless `to` lists partitions
+    /// of that table itself and this one is not among them.
+    fn keep(&self, table: &Table, to: &Schema, options: &DiffOptions) -> bool {
+        let Some(partition) = &table.options.partition_of else { return false };
+        let kept = match to.table(&partition.parent) {
+            Some(parent) => parent.options.partition_by.is_some(),
+            // A partition of a partition.
+            None => self.any,
+        };
+        kept && match options.scope {
+            Scope::Models => true,
+            Scope::Everything => !self.listed.contains(&partition.parent),
+        }
     }
 }
 

@@ -3,13 +3,13 @@ use whimbrel_schema::{
     ObjectName, Schema, Sequence, SequenceOptions, Table,
 };
 
-use super::{FoldError, column_at, column_mut, constraint, dependents, partition, rename, table_mut};
+use super::{FoldError, Folding, column_at, column_mut, constraint, dependents, rename, table_mut};
 use crate::Dialect;
 use crate::fold::rename::ColumnRename;
 use crate::words::mentions;
 
 pub(super) fn add(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &Column,
     constraints: &[Constraint],
@@ -30,14 +30,14 @@ pub(super) fn add(
         constraint::add(schema, table, constraint, None, dialect)?;
     }
     dialect.complete(schema, table);
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         add(schema, &child, column, &[], true, dialect)?;
     }
     Ok(())
 }
 
 pub(super) fn drop(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &str,
     if_exists: bool,
@@ -70,18 +70,14 @@ pub(super) fn drop(
     for key in keys {
         dependents::release_key(schema, table, &key, &what, cascade)?;
     }
-    schema.objects.retain(|_, object| match object {
-        Object::Sequence(sequence) => (sequence.owned_by.as_ref())
-            .is_none_or(|(owner, owned)| !(owner == table && engine.same_name(owned, column))),
-        _ => true,
-    });
+    super::object::drop_sequences(schema, |(owner, owned)| owner == table && engine.same_name(owned, column));
     if cascade {
         dependents::drop_views_on(schema, table, Some(column));
     }
     for dependent in generated {
         drop(schema, table, &dependent, true, cascade)?;
     }
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         drop(schema, &child, column, true, cascade)?;
     }
     Ok(())
@@ -103,7 +99,7 @@ fn keys_with(table: &Table, column: &str, engine: Engine) -> Vec<Vec<String>> {
 }
 
 pub(super) fn rename(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     from: &str,
     to: &str,
@@ -123,12 +119,15 @@ pub(super) fn rename(
     }
     rename_uses(found, from, to, dialect);
     let name = found.name.clone();
-    for other in schema.tables.values_mut() {
+    for other in schema.referencing(&name) {
+        let Some(other) = schema.table_mut(&other) else { continue };
         for key in other.foreign_keys.iter_mut().filter(|key| key.references.is(&name, engine)) {
             rename_in(&mut key.referenced_columns, from, to, engine);
         }
     }
-    rename_in_queries(schema, &name, from, to, dialect);
+    if schema.has_queries() {
+        rename_in_queries(schema, &name, from, to, dialect);
+    }
     for object in schema.objects.values_mut() {
         if let Object::Sequence(sequence) = object
             && let Some((owner, column)) = &mut sequence.owned_by
@@ -138,7 +137,7 @@ pub(super) fn rename(
             *column = to.to_string();
         }
     }
-    for child in partition::children(schema, &name) {
+    for child in schema.children(&name) {
         rename(schema, &child, from, to, dialect)?;
     }
     Ok(())
@@ -229,7 +228,7 @@ fn rename_in_queries(schema: &mut Schema, table: &ObjectName, from: &str, to: &s
 }
 
 pub(super) fn set_type(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &str,
     to: &ColumnType,
@@ -246,7 +245,7 @@ pub(super) fn set_type(
     found.ty = to.clone();
     found.collation = collation.map(str::to_string);
     dialect.complete(schema, table);
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         set_type(schema, &child, column, to, collation, dialect)?;
     }
     Ok(())
@@ -263,7 +262,7 @@ fn largest(ty: &ColumnType) -> Option<i64> {
 }
 
 pub(super) fn set_nullable(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &str,
     nullable: bool,
@@ -273,14 +272,14 @@ pub(super) fn set_nullable(
     if nullable {
         found.on_null = None;
     }
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         set_nullable(schema, &child, column, nullable)?;
     }
     Ok(())
 }
 
 pub(super) fn set_default(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &str,
     to: Option<&Expression>,
@@ -301,14 +300,14 @@ pub(super) fn set_default(
         schema.insert_object(Object::Sequence(standalone));
     }
     dialect.complete(schema, table);
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         set_default(schema, &child, column, to, dialect)?;
     }
     Ok(())
 }
 
 pub(super) fn set_generation(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     column: &str,
     to: Option<&Generation>,
@@ -323,7 +322,7 @@ pub(super) fn set_generation(
     if matches!(to, Some(Generation::Identity(_) | Generation::Serial { .. })) {
         return Ok(());
     }
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         set_generation(schema, &child, column, to, dialect)?;
     }
     Ok(())

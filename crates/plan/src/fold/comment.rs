@@ -1,9 +1,9 @@
 use whimbrel_schema::{Object, ObjectName, Schema};
 
-use super::{FoldError, column_mut, constraint, index, object, table_mut, trigger};
+use super::{FoldError, Folding, column_mut, constraint, index, object, table_mut, trigger};
 use crate::CommentTarget;
 
-pub(super) fn set(schema: &mut Schema, on: &CommentTarget, to: Option<&str>) -> Result<(), FoldError> {
+pub(super) fn set(schema: &mut Folding, on: &CommentTarget, to: Option<&str>) -> Result<(), FoldError> {
     let to = to.map(str::to_string);
     match on {
         CommentTarget::Table(table) => table_mut(schema, table)?.comment = to,

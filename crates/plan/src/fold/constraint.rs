@@ -2,11 +2,11 @@ use whimbrel_schema::{
     Constraint, Deferrable, Engine, Index, IndexTarget, ObjectName, PrimaryKey, Schema, Table, Unique,
 };
 
-use super::{FoldError, dependents, partition, table_mut};
+use super::{FoldError, Folding, dependents, table_mut};
 use crate::Dialect;
 
 pub(super) fn add(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     constraint: &Constraint,
     using_index: Option<&str>,
@@ -39,14 +39,16 @@ pub(super) fn add(
         Constraint::Check(check) if !check.no_inherit => Some(constraint.clone()),
         Constraint::PrimaryKey(_) | Constraint::Check(_) => None,
         Constraint::Unique(_) | Constraint::ForeignKey(_) | Constraint::Exclusion(_) => {
+            let note = constraint.clone();
             found.add_constraint(constraint);
+            schema.note_constraint(table, &note);
             dialect.complete(schema, table);
             return Ok(());
         }
     };
     found.add_constraint(constraint);
     dialect.complete(schema, table);
-    for child in partition::children(schema, table) {
+    for child in schema.children(table) {
         match &passed_on {
             Some(check) if !has_constraint(schema, &child, check.name()) => {
                 add(schema, &child, check, None, dialect)?;
@@ -64,12 +66,12 @@ fn has_constraint(schema: &Schema, table: &ObjectName, name: Option<&str>) -> bo
 }
 
 /// Children of a table whose check of that name they share.
-fn sharing_children(schema: &Schema, table: &ObjectName, name: &str) -> Vec<ObjectName> {
+fn sharing_children(schema: &mut Folding, table: &ObjectName, name: &str) -> Vec<ObjectName> {
     let has_check = |table: &Table| table.checks.iter().any(|check| check.name.as_deref() == Some(name));
     if !schema.table(table).is_some_and(|found| has_check(found) && !no_inherit(found, name)) {
         return Vec::new();
     }
-    let mut children = partition::children(schema, table);
+    let mut children = schema.children(table);
     children.retain(|child| schema.table(child).is_some_and(has_check));
     children
 }
@@ -100,7 +102,7 @@ fn take_over(constraint: &mut Constraint, index: Index) {
 }
 
 pub(super) fn drop(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     name: &str,
     if_exists: bool,
@@ -124,7 +126,7 @@ pub(super) fn drop(
     }
 }
 
-pub(super) fn rename(schema: &mut Schema, table: &ObjectName, from: &str, to: &str) -> Result<(), FoldError> {
+pub(super) fn rename(schema: &mut Folding, table: &ObjectName, from: &str, to: &str) -> Result<(), FoldError> {
     let engine = schema.engine;
     let found = table_mut(schema, table)?;
     if !engine.same_name(from, to) && exact_name(found, to, engine).is_some() {
@@ -136,7 +138,7 @@ pub(super) fn rename(schema: &mut Schema, table: &ObjectName, from: &str, to: &s
     edit(schema, table, from, |constraint| *constraint.name_mut() = Some(to.to_string()))
 }
 
-pub(super) fn validate(schema: &mut Schema, table: &ObjectName, name: &str) -> Result<(), FoldError> {
+pub(super) fn validate(schema: &mut Folding, table: &ObjectName, name: &str) -> Result<(), FoldError> {
     for child in sharing_children(schema, table, name) {
         validate(schema, &child, name)?;
     }
@@ -148,7 +150,7 @@ pub(super) fn validate(schema: &mut Schema, table: &ObjectName, name: &str) -> R
 }
 
 pub(super) fn set_deferrable(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     name: &str,
     to: Deferrable,
@@ -163,7 +165,7 @@ pub(super) fn set_deferrable(
 }
 
 pub(super) fn set_comment(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     name: &str,
     to: Option<String>,
@@ -180,7 +182,7 @@ pub(super) fn has_index_of(table: &Table, name: &str) -> bool {
 }
 
 fn edit(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     name: &str,
     change: impl FnOnce(&mut Constraint),

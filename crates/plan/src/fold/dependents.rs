@@ -4,13 +4,13 @@ use whimbrel_schema::{
     Engine, ExclusionElement, Expression, IndexKey, IndexTarget, Object, ObjectId, ObjectName, Schema, Table,
 };
 
-use super::FoldError;
+use super::{FoldError, Folding};
 use crate::words::{contains_ignoring_case, words};
 
 /// Foreign keys that rest on these columns of the table, unless another key of the table still carries them. They go
 /// with `cascade`; without it they are the reason why `what` cannot go.
 pub(super) fn release_key(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     columns: &[String],
     what: &str,
@@ -20,7 +20,8 @@ pub(super) fn release_key(
     if schema.table(table).is_some_and(|found| is_key(found, columns, engine)) {
         return Ok(());
     }
-    for other in schema.tables.values_mut() {
+    for other in schema.referencing(table) {
+        let Some(other) = schema.table_mut(&other) else { continue };
         let rests = |referenced: &ObjectName, referenced_columns: &[String]| {
             referenced.is(table, engine) && same_set(referenced_columns, columns, engine)
         };

@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 
 use whimbrel_schema::{Index, Object, ObjectId, ObjectName, Schema};
 
-use super::{FoldError, constraint, object};
+use super::{FoldError, Folding, constraint, object};
 
 pub(super) fn create(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     index: &Index,
     if_not_exists: bool,
@@ -16,10 +16,11 @@ pub(super) fn create(
         return if if_not_exists { Ok(()) } else { Err(FoldError::exists(format_args!("index `{}`", index.name))) };
     }
     indexes.push(Index { comment: None, valid: true, ..index.clone() });
+    schema.note_index(table, &index.name);
     Ok(())
 }
 
-pub(super) fn drop(schema: &mut Schema, name: &ObjectName, if_exists: bool) -> Result<(), FoldError> {
+pub(super) fn drop(schema: &mut Folding, name: &ObjectName, if_exists: bool) -> Result<(), FoldError> {
     let engine = schema.engine;
     match holder(schema, name) {
         Some(indexes) => {
@@ -32,9 +33,13 @@ pub(super) fn drop(schema: &mut Schema, name: &ObjectName, if_exists: bool) -> R
 }
 
 /// On PostgreSQL the index behind a constraint can be renamed as an index too, and the constraint follows.
-pub(super) fn rename(schema: &mut Schema, from: &ObjectName, to: &str) -> Result<(), FoldError> {
+pub(super) fn rename(schema: &mut Folding, from: &ObjectName, to: &str) -> Result<(), FoldError> {
+    let table = schema.table_of_index(from);
     if let Some(index) = find(schema, from) {
         index.name = to.to_string();
+        if let Some(table) = table {
+            schema.note_index(&table, to);
+        }
         return Ok(());
     }
     let table = (schema.tables.values())
@@ -46,7 +51,7 @@ pub(super) fn rename(schema: &mut Schema, from: &ObjectName, to: &str) -> Result
 }
 
 pub(super) fn set_storage(
-    schema: &mut Schema,
+    schema: &mut Folding,
     name: &ObjectName,
     to: &BTreeMap<String, String>,
 ) -> Result<(), FoldError> {
@@ -54,7 +59,7 @@ pub(super) fn set_storage(
     Ok(())
 }
 
-pub(super) fn set_comment(schema: &mut Schema, name: &ObjectName, to: Option<String>) -> Result<(), FoldError> {
+pub(super) fn set_comment(schema: &mut Folding, name: &ObjectName, to: Option<String>) -> Result<(), FoldError> {
     find(schema, name).ok_or_else(|| missing(name))?.comment = to;
     Ok(())
 }
@@ -71,16 +76,16 @@ fn of<'a>(schema: &'a mut Schema, table: &ObjectName) -> Result<&'a mut Vec<Inde
     schema.table_mut(table).map(|found| &mut found.indexes).ok_or_else(|| FoldError::no_table(table))
 }
 
-fn find<'a>(schema: &'a mut Schema, name: &ObjectName) -> Option<&'a mut Index> {
+fn find<'a>(schema: &'a mut Folding, name: &ObjectName) -> Option<&'a mut Index> {
     let engine = schema.engine;
     holder(schema, name)?.iter_mut().find(|index| engine.same_name(&index.name, &name.name))
 }
 
 /// The list that holds the index of that name.
-fn holder<'a>(schema: &'a mut Schema, name: &ObjectName) -> Option<&'a mut Vec<Index>> {
+fn holder<'a>(schema: &'a mut Folding, name: &ObjectName) -> Option<&'a mut Vec<Index>> {
     let engine = schema.engine;
     let among = |indexes: &[Index]| indexes.iter().any(|index| engine.same_name(&index.name, &name.name));
-    if let Some(table) = schema.table_of_index(name).cloned() {
+    if let Some(table) = schema.table_of_index(name) {
         return schema.table_mut(&table).map(|table| &mut table.indexes);
     }
     let id: ObjectId = schema.objects.iter().find_map(|(id, object)| match object {

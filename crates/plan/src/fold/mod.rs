@@ -8,6 +8,7 @@ mod comment;
 mod constraint;
 mod dependents;
 mod enumeration;
+mod folding;
 mod index;
 mod object;
 mod partition;
@@ -16,12 +17,13 @@ mod table;
 mod texts;
 mod trigger;
 
+pub use folding::Folding;
 pub use texts::RenamedTexts;
 
 use std::fmt;
 
 pub(crate) use dependents::names_column;
-pub(crate) use object::is_of_type;
+pub(crate) use object::{is_of_type, type_name};
 use thiserror::Error;
 use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Persistence, Schema, Table};
 
@@ -60,13 +62,21 @@ impl FoldError {
     }
 }
 
-/// Takes one step. On an error the schema may have been changed in part; whoever goes on keeps a copy.
+/// Takes one step. On an error the schema may have been changed in part; whoever goes on keeps a copy, and whoever
+/// takes many steps does so on a [`Folding`].
 pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<(), FoldError> {
+    let mut folding = Folding::new(std::mem::replace(schema, Schema::new(schema.engine)));
+    let taken = folding.apply(step, dialect);
+    *schema = folding.into_schema();
+    taken
+}
+
+fn apply_to(schema: &mut Folding, step: &Step, dialect: &dyn Dialect) -> Result<(), FoldError> {
     match step {
         Step::CreateTable { table, if_not_exists } => table::create(schema, table, *if_not_exists, dialect),
         Step::DropTable { table, if_exists, cascade } => table::drop(schema, table, *if_exists, *cascade),
         Step::RenameTable { from, to } => {
-            let texts = dialect.renamed_texts(step, schema);
+            let texts = renamed_texts(schema, step, dialect);
             table::rename(schema, from, to, dialect)?;
             texts.into_iter().for_each(|texts| texts.put_into(schema));
             Ok(())
@@ -78,13 +88,13 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
             column::add(schema, table, column, constraints, *if_not_exists, dialect)
         }
         Step::DropColumn { table, column, if_exists, cascade } => {
-            let texts = dialect.renamed_texts(step, schema);
+            let texts = renamed_texts(schema, step, dialect);
             column::drop(schema, table, column, *if_exists, *cascade)?;
             texts.into_iter().for_each(|texts| texts.put_into(schema));
             Ok(())
         }
         Step::RenameColumn { table, from, to } => {
-            let texts = dialect.renamed_texts(step, schema);
+            let texts = renamed_texts(schema, step, dialect);
             column::rename(schema, table, from, to, dialect)?;
             texts.into_iter().for_each(|texts| texts.put_into(schema));
             Ok(())
@@ -142,8 +152,16 @@ pub fn apply(schema: &mut Schema, step: &Step, dialect: &dyn Dialect) -> Result<
     }
 }
 
-fn amend(schema: &mut Schema, amendment: &Amendment, dialect: &dyn Dialect) -> Result<(), FoldError> {
+/// The texts that the engine would word anew, where there is any text at all.
+fn renamed_texts(schema: &mut Folding, step: &Step, dialect: &dyn Dialect) -> Option<RenamedTexts> {
+    if schema.has_queries() { dialect.renamed_texts(step, schema) } else { None }
+}
+
+fn amend(schema: &mut Folding, amendment: &Amendment, dialect: &dyn Dialect) -> Result<(), FoldError> {
     amendment.apply(schema).map_err(|absent| FoldError::Missing { what: absent.what })?;
+    if let Amendment::Inherit { .. } = amendment {
+        schema.forget_children();
+    }
     // A sequence that becomes a column's own may make the column serial.
     if let Amendment::Sequence { owned_by: Some(Some((table, _))), .. } = amendment {
         dialect.complete(schema, table);

@@ -1,10 +1,12 @@
-use whimbrel_schema::{ColumnType, Expression, Generation, Object, ObjectId, ObjectKind, ObjectName, Schema, View};
+use whimbrel_schema::{
+    ColumnType, Expression, Generation, Object, ObjectId, ObjectKind, ObjectName, Opaque, Schema, View,
+};
 
-use super::{FoldError, dependents, rename as text, table};
+use super::{FoldError, Folding, dependents, rename as text, table};
 use crate::Dialect;
 
 pub(super) fn create(
-    schema: &mut Schema,
+    schema: &mut Folding,
     object: &Object,
     replace: bool,
     if_not_exists: bool,
@@ -21,6 +23,9 @@ pub(super) fn create(
         Some(_) if if_not_exists => return Ok(()),
         Some(what) => return Err(FoldError::Exists { what }),
         None => {}
+    }
+    if let Object::View(_) = object {
+        schema.note_query();
     }
     schema.insert_object(bare(object));
     complete_owner(schema, object, dialect);
@@ -47,7 +52,7 @@ fn bare(object: &Object) -> Object {
 }
 
 /// A sequence that becomes a column's own may make the column `serial`.
-fn complete_owner(schema: &mut Schema, object: &Object, dialect: &dyn Dialect) {
+fn complete_owner(schema: &mut Folding, object: &Object, dialect: &dyn Dialect) {
     if let Object::Sequence(sequence) = object
         && let Some((owner, _)) = &sequence.owned_by
     {
@@ -56,7 +61,7 @@ fn complete_owner(schema: &mut Schema, object: &Object, dialect: &dyn Dialect) {
 }
 
 /// What has steps of its own (comments, the indexes and triggers of a view) stays.
-pub(super) fn alter(schema: &mut Schema, to: &Object, dialect: &dyn Dialect) -> Result<(), FoldError> {
+pub(super) fn alter(schema: &mut Folding, to: &Object, dialect: &dyn Dialect) -> Result<(), FoldError> {
     let id = to.id();
     let id = exact_id(schema, &id).ok_or_else(|| FoldError::no_object(&id))?;
     let old = schema.objects.remove(&id).ok_or_else(|| FoldError::no_object(&id))?;
@@ -80,7 +85,7 @@ pub(super) fn alter(schema: &mut Schema, to: &Object, dialect: &dyn Dialect) -> 
 }
 
 pub(super) fn drop(
-    schema: &mut Schema,
+    schema: &mut Folding,
     id: &ObjectId,
     if_exists: bool,
     cascade: bool,
@@ -107,7 +112,7 @@ pub(super) fn drop(
     Ok(())
 }
 
-fn drop_namespace(schema: &mut Schema, namespace: &str) -> Result<(), FoldError> {
+fn drop_namespace(schema: &mut Folding, namespace: &str) -> Result<(), FoldError> {
     let within = |name: &ObjectName| name.namespace.as_deref() == Some(namespace);
     let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| within(name)).cloned().collect();
     for name in tables {
@@ -117,7 +122,7 @@ fn drop_namespace(schema: &mut Schema, namespace: &str) -> Result<(), FoldError>
     Ok(())
 }
 
-fn drop_columns_of_type(schema: &mut Schema, id: &ObjectId, cascade: bool) -> Result<(), FoldError> {
+fn drop_columns_of_type(schema: &mut Folding, id: &ObjectId, cascade: bool) -> Result<(), FoldError> {
     let users: Vec<(ObjectName, String)> = (schema.tables.values())
         .flat_map(|table| table.columns.iter().map(move |column| (table, column)))
         .filter(|(_, column)| is_of_type(&column.ty, &id.name))
@@ -133,6 +138,31 @@ fn drop_columns_of_type(schema: &mut Schema, id: &ObjectId, cascade: bool) -> Re
     Ok(())
 }
 
+/// Takes away sequences by the column that owns them.
+pub(super) fn drop_sequences(schema: &mut Schema, goes: impl Fn(&(ObjectName, String)) -> bool) {
+    drop_of_kind(schema, ObjectKind::Sequence, |object| match object {
+        Object::Sequence(sequence) => sequence.owned_by.as_ref().is_some_and(&goes),
+        _ => false,
+    });
+}
+
+pub(super) fn drop_opaque(schema: &mut Schema, goes: impl Fn(&Opaque) -> bool) {
+    drop_of_kind(schema, ObjectKind::Opaque, |object| match object {
+        Object::Opaque(opaque) => goes(opaque),
+        _ => false,
+    });
+}
+
+/// Without a look at objects of other kinds, of which there may be thousands.
+fn drop_of_kind(schema: &mut Schema, kind: ObjectKind, goes: impl Fn(&Object) -> bool) {
+    let first = ObjectId::new(kind, "");
+    let of_kind = schema.objects.range(first..).take_while(|(id, _)| id.kind == kind);
+    let going: Vec<ObjectId> = of_kind.filter(|(_, object)| goes(object)).map(|(id, _)| id.clone()).collect();
+    for id in going {
+        schema.objects.remove(&id);
+    }
+}
+
 fn drop_defaults_of_sequence(schema: &mut Schema, sequence: &ObjectName, dialect: &dyn Dialect) {
     let literal = dialect.literal(&dialect.quote_name(sequence));
     for column in schema.tables.values_mut().flat_map(|table| table.columns.iter_mut()) {
@@ -143,7 +173,7 @@ fn drop_defaults_of_sequence(schema: &mut Schema, sequence: &ObjectName, dialect
 }
 
 pub(super) fn rename(
-    schema: &mut Schema,
+    schema: &mut Folding,
     id: &ObjectId,
     to: &ObjectName,
     dialect: &dyn Dialect,
@@ -200,7 +230,7 @@ pub(super) fn rename(
 }
 
 /// The sequence of a serial column, which is not listed among the objects.
-fn rename_own_sequence(schema: &mut Schema, from: &ObjectName, to: &ObjectName) -> bool {
+fn rename_own_sequence(schema: &mut Folding, from: &ObjectName, to: &ObjectName) -> bool {
     for column in schema.tables.values_mut().flat_map(|table| table.columns.iter_mut()) {
         if let Some(Generation::Serial { sequence }) = &mut column.generation
             && sequence == from
@@ -212,7 +242,7 @@ fn rename_own_sequence(schema: &mut Schema, from: &ObjectName, to: &ObjectName) 
     false
 }
 
-fn follow_sequence(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+fn follow_sequence(schema: &mut Folding, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
     for column in schema.tables.values_mut().flat_map(|table| table.columns.iter_mut()) {
         if let Some(default) = &mut column.default
             && let Some(changed) = text::relation_in_text(default.text(), from, to, dialect)
@@ -222,7 +252,7 @@ fn follow_sequence(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dial
     }
 }
 
-fn follow_function(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+fn follow_function(schema: &mut Folding, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
     let changed = |expression: &mut Expression| {
         if let Some(changed) = text::function_in_text(expression.text(), from, to, dialect) {
             *expression = Expression::new(changed);
@@ -244,7 +274,7 @@ fn follow_function(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dial
     }
 }
 
-fn follow_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+fn follow_type(schema: &mut Folding, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
     let renamed = |ty: &mut ColumnType| {
         if is_of_type(ty, from) {
             ty.namespace = to.namespace.clone();
@@ -277,7 +307,7 @@ fn follow_type(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect:
     }
 }
 
-fn move_namespace(schema: &mut Schema, from: &str, to: &str, dialect: &dyn Dialect) -> Result<(), FoldError> {
+fn move_namespace(schema: &mut Folding, from: &str, to: &str, dialect: &dyn Dialect) -> Result<(), FoldError> {
     let within = |name: &ObjectName| name.namespace.as_deref() == Some(from);
     let tables: Vec<ObjectName> = schema.tables.keys().filter(|name| within(name)).cloned().collect();
     for name in tables {
@@ -304,7 +334,7 @@ pub(super) fn follow_relation(view: &mut View, from: &ObjectName, to: &ObjectNam
 }
 
 /// `ALTER VIEW … RENAME COLUMN`: known only where the view was made with a list of its columns.
-pub(super) fn rename_column(schema: &mut Schema, view: &ObjectName, from: &str, to: &str) -> Result<(), FoldError> {
+pub(super) fn rename_column(schema: &mut Folding, view: &ObjectName, from: &str, to: &str) -> Result<(), FoldError> {
     let engine = schema.engine;
     let found = view_mut(schema, view).ok_or_else(|| FoldError::no_table(view))?;
     let column = (found.columns.iter_mut())
@@ -316,8 +346,16 @@ pub(super) fn rename_column(schema: &mut Schema, view: &ObjectName, from: &str, 
 
 /// Whether the type is the one of that name, or an array of it.
 pub(crate) fn is_of_type(ty: &ColumnType, name: &ObjectName) -> bool {
-    let plain = ty.name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(&ty.name);
-    ty.namespace == name.namespace && (ty.name == name.name || plain == name.name)
+    ty.namespace == name.namespace && unquoted(&ty.name) == name.name
+}
+
+/// The name of the object that the type would be, if it is made by people.
+pub(crate) fn type_name(ty: &ColumnType) -> ObjectName {
+    ObjectName { namespace: ty.namespace.clone(), name: unquoted(&ty.name).to_string() }
+}
+
+fn unquoted(name: &str) -> &str {
+    name.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(name)
 }
 
 fn is_relation(kind: ObjectKind) -> bool {

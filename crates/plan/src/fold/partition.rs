@@ -1,10 +1,10 @@
-use whimbrel_schema::{Exclusion, ForeignKey, Index, ObjectName, PartitionOf, PrimaryKey, Schema, Table, Unique};
+use whimbrel_schema::{Exclusion, ForeignKey, Index, ObjectName, PartitionOf, PrimaryKey, Table, Unique};
 
-use super::{FoldError, table_mut};
+use super::{FoldError, Folding, table_mut};
 use crate::Dialect;
 
 pub(super) fn attach(
-    schema: &mut Schema,
+    schema: &mut Folding,
     parent: &ObjectName,
     partition: &ObjectName,
     bound: &str,
@@ -16,11 +16,12 @@ pub(super) fn attach(
     }
     child.options.partition_of = Some(PartitionOf { parent: parent.clone(), bound: bound.to_string() });
     given.take_from(child);
+    schema.forget_children();
     Ok(())
 }
 
 pub(super) fn detach(
-    schema: &mut Schema,
+    schema: &mut Folding,
     parent: &ObjectName,
     partition: &ObjectName,
     dialect: &dyn Dialect,
@@ -33,6 +34,8 @@ pub(super) fn detach(
             if let Some(given) = given {
                 given.leave_with(child);
             }
+            schema.forget_children();
+            schema.forget_references();
             dialect.complete(schema, partition);
             Ok(())
         }
@@ -99,15 +102,4 @@ fn unnamed_exclusion(exclusion: &Exclusion) -> Exclusion {
 
 fn unnamed_index(index: &Index) -> Index {
     Index { name: String::new(), comment: None, ..index.clone() }
-}
-
-/// The tables that take over what is done to this one: its partitions and those that inherit from it.
-pub(super) fn children(schema: &Schema, parent: &ObjectName) -> Vec<ObjectName> {
-    (schema.tables.values())
-        .filter(|table| {
-            table.options.partition_of.as_ref().is_some_and(|it| it.parent == *parent)
-                || table.options.inherits.contains(parent)
-        })
-        .map(|table| table.name.clone())
-        .collect()
 }

@@ -1,10 +1,11 @@
 use whimbrel_schema::{Generation, Object, ObjectId, ObjectName, Schema, Table, TableOptions};
 
-use super::{FoldError, dependents, object, rename, table_mut};
+use super::folding::parents;
+use super::{FoldError, Folding, dependents, object, rename, table_mut};
 use crate::Dialect;
 
 pub(super) fn create(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &Table,
     if_not_exists: bool,
     dialect: &dyn Dialect,
@@ -18,6 +19,7 @@ pub(super) fn create(
     let mut made = bare(table);
     inherit(schema, &mut made)?;
     schema.insert_table(made);
+    schema.note_table(&table.name);
     dialect.complete(schema, &table.name);
     Ok(())
 }
@@ -43,10 +45,9 @@ fn bare(table: &Table) -> Table {
 
 /// Columns and checks that a partition or a child has from its parents.
 fn inherit(schema: &Schema, made: &mut Table) -> Result<(), FoldError> {
-    let parents = made.options.inherits.iter().chain(made.options.partition_of.iter().map(|it| &it.parent));
     let mut columns = Vec::new();
     let mut checks = Vec::new();
-    for parent in parents {
+    for parent in parents(made) {
         let parent = schema.table(parent).ok_or_else(|| FoldError::no_table(parent))?;
         columns.extend(parent.columns.iter().cloned());
         checks.extend(parent.checks.iter().filter(|check| !check.no_inherit).cloned());
@@ -69,21 +70,25 @@ fn inherit(schema: &Schema, made: &mut Table) -> Result<(), FoldError> {
     Ok(())
 }
 
-pub(super) fn drop(schema: &mut Schema, table: &ObjectName, if_exists: bool, cascade: bool) -> Result<(), FoldError> {
+pub(super) fn drop(schema: &mut Folding, table: &ObjectName, if_exists: bool, cascade: bool) -> Result<(), FoldError> {
     let Some(gone) = schema.remove_table(table) else {
         return if if_exists { Ok(()) } else { Err(FoldError::no_table(table)) };
     };
     drop_what_hangs_on(schema, &gone.name);
     let partitions = match gone.options.partition_by {
-        Some(_) => super::partition::children(schema, &gone.name),
+        Some(_) => schema.children(&gone.name),
         None => Vec::new(),
     };
+    if parents(&gone).next().is_some() {
+        schema.forget_children();
+    }
     for partition in partitions {
         drop(schema, &partition, true, cascade)?;
     }
     if cascade {
         let engine = schema.engine;
-        for other in schema.tables.values_mut() {
+        for other in schema.referencing(&gone.name) {
+            let Some(other) = schema.table_mut(&other) else { continue };
             other.foreign_keys.retain(|key| !key.references.is(&gone.name, engine));
         }
         dependents::drop_views_on(schema, &gone.name, None);
@@ -92,21 +97,13 @@ pub(super) fn drop(schema: &mut Schema, table: &ObjectName, if_exists: bool, cas
 }
 
 fn drop_what_hangs_on(schema: &mut Schema, table: &ObjectName) {
-    schema.objects.retain(|_, object| match object {
-        Object::Sequence(sequence) => sequence.owned_by.as_ref().is_none_or(|(owner, _)| owner != table),
-        Object::Opaque(opaque) => opaque.table.as_ref() != Some(table),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::View(_)
-        | Object::Routine(_) => true,
-    });
+    object::drop_sequences(schema, |(owner, _)| owner == table);
+    object::drop_opaque(schema, |opaque| opaque.table.as_ref() == Some(table));
 }
 
 /// PostgreSQL's `ALTER TABLE … RENAME` serves for views, sequences and indexes too.
 pub(super) fn rename(
-    schema: &mut Schema,
+    schema: &mut Folding,
     from: &ObjectName,
     to: &ObjectName,
     dialect: &dyn Dialect,
@@ -136,6 +133,10 @@ pub(super) fn rename(
     }
     schema.insert_table(table);
     follow(schema, &from, to, dialect);
+    // Children are known by their names and by their parents' names; references and indexes by those of their tables.
+    schema.forget_children();
+    schema.forget_references();
+    schema.note_table(to);
     Ok(())
 }
 
@@ -213,13 +214,18 @@ fn follow(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn
     }
 }
 
-pub(super) fn set_options(schema: &mut Schema, table: &ObjectName, to: &TableOptions) -> Result<(), FoldError> {
-    table_mut(schema, table)?.options = to.clone();
+pub(super) fn set_options(schema: &mut Folding, table: &ObjectName, to: &TableOptions) -> Result<(), FoldError> {
+    let options = &mut table_mut(schema, table)?.options;
+    let same_parents = options.partition_of == to.partition_of && options.inherits == to.inherits;
+    *options = to.clone();
+    if !same_parents {
+        schema.forget_children();
+    }
     Ok(())
 }
 
 pub(super) fn rebuild(
-    schema: &mut Schema,
+    schema: &mut Folding,
     table: &ObjectName,
     to: &Table,
     dialect: &dyn Dialect,
@@ -229,6 +235,7 @@ pub(super) fn rebuild(
     made.name = old.name;
     let name = made.name.clone();
     schema.insert_table(made);
+    schema.note_table(&name);
     dialect.complete(schema, &name);
     Ok(())
 }

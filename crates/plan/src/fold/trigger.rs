@@ -1,15 +1,16 @@
 use whimbrel_schema::{Object, ObjectName, Schema, Trigger};
 
-use super::{FoldError, object};
+use super::{FoldError, Folding, object};
 use crate::words::words;
 
-pub(super) fn create(schema: &mut Schema, table: &ObjectName, trigger: &Trigger) -> Result<(), FoldError> {
+pub(super) fn create(schema: &mut Folding, table: &ObjectName, trigger: &Trigger) -> Result<(), FoldError> {
     let engine = schema.engine;
     let mut made = Trigger { enabled: true, comment: None, ..trigger.clone() };
     let condition = condition(&made.definition);
     if matches!(condition, Condition::IfNotExists) {
         made.definition = unconditional(&made.definition);
     }
+    schema.note_query();
     let triggers = of(schema, table)?;
     match triggers.iter_mut().find(|candidate| engine.same_name(&candidate.name, &made.name)) {
         None => triggers.push(made),

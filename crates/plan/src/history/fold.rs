@@ -4,7 +4,7 @@ use thiserror::Error;
 use whimbrel_schema::Schema;
 
 use super::{History, Target, TargetError};
-use crate::fold::{self, FoldError};
+use crate::fold::{self, FoldError, Folding};
 use crate::revision::{Direction, Revision, RevisionId, RevisionStatement, StatementOrigin, StatementsError};
 use crate::{Dialect, Understanding};
 
@@ -68,6 +68,18 @@ impl History {
 impl FoldedHistory {
     /// Takes one more revision. Call [`fold::settle`] after the last.
     pub fn add(&mut self, revision: &Revision, dialect: &dyn Dialect) -> Result<(), FoldHistoryError> {
+        let mut folding = Folding::new(std::mem::replace(&mut self.schema, Schema::new(dialect.engine())));
+        let taken = self.take(revision, &mut folding, dialect);
+        self.schema = folding.into_schema();
+        taken
+    }
+
+    fn take(
+        &mut self,
+        revision: &Revision,
+        folding: &mut Folding,
+        dialect: &dyn Dialect,
+    ) -> Result<(), FoldHistoryError> {
         for statement in revision.statements(Direction::Up, dialect)? {
             let unknown = |statement: RevisionStatement, reason: String| UnknownStatement {
                 revision: revision.id.clone(),
@@ -78,7 +90,7 @@ impl FoldedHistory {
             match dialect.understand(&statement.sql) {
                 Understanding::Unknown { reason, .. } => self.unknown.push(unknown(statement, reason)),
                 Understanding::Known { steps, .. } => {
-                    let taken = steps.iter().try_for_each(|step| fold::apply(&mut self.schema, step, dialect));
+                    let taken = steps.iter().try_for_each(|step| folding.apply(step, dialect));
                     match taken {
                         Ok(()) => {}
                         // What an unknown statement did may be just what is missing here.

@@ -1,8 +1,11 @@
-use whimbrel_schema::{Column, ColumnType, Constraint, Deferrable, Expression, ObjectName};
+use whimbrel_schema::{
+    Column, ColumnType, Constraint, Deferrable, Expression, Object, ObjectId, ObjectKind, ObjectName,
+};
 
 use super::constraint::deferrable;
 use super::survey::Survey;
 use super::{Items, Planned, Setting, Way};
+use crate::fold::type_name;
 use crate::order::Rank;
 use crate::{DataChange, How, Question, Step};
 
@@ -95,18 +98,11 @@ fn placeholder(setting: &Setting<'_>, ty: &ColumnType) -> Option<Expression> {
     if ty.dimensions > 0 {
         return Some("'{}'".into());
     }
-    let values = setting.schemas.to.objects.values().find_map(|object| match object {
-        whimbrel_schema::Object::Enum(it) if crate::fold::is_of_type(ty, &it.name) => it.values.first(),
-        _ => None,
-    });
-    if let Some(value) = values {
-        return Some(Expression::new(setting.dialect.literal(value)));
+    let made = |kind| setting.schemas.to.object(&ObjectId::new(kind, type_name(ty)));
+    if let Some(Object::Enum(found)) = made(ObjectKind::Enum) {
+        return found.values.first().map(|value| Expression::new(setting.dialect.literal(value)));
     }
-    let domain = setting.schemas.to.objects.values().find_map(|object| match object {
-        whimbrel_schema::Object::Domain(it) if crate::fold::is_of_type(ty, &it.name) => Some(it),
-        _ => None,
-    });
-    if let Some(domain) = domain {
+    if let Some(Object::Domain(domain)) = made(ObjectKind::Domain) {
         return if domain.default.is_some() { None } else { placeholder(setting, &domain.base) };
     }
     let name = ty.name.to_ascii_lowercase();

@@ -46,7 +46,7 @@ struct Causes {
     /// Columns of an enum that is made anew, with the enum.
     swapped: HashMap<(ObjectName, String), ObjectName>,
     /// Keys that are dropped, made anew or not.
-    keys: Vec<(ObjectName, Vec<String>)>,
+    keys: HashMap<ObjectName, Vec<Vec<String>>>,
     tables: HashSet<ObjectName>,
     in_foreign_keys: bool,
 }
@@ -91,10 +91,14 @@ impl Causes {
 
     fn note_key(&mut self, table: &ObjectName, constraint: &Constraint) {
         match constraint {
-            Constraint::PrimaryKey(key) => self.keys.push((table.clone(), key.columns.clone())),
-            Constraint::Unique(unique) => self.keys.push((table.clone(), unique.columns.clone())),
-            Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => return,
+            Constraint::PrimaryKey(key) => self.note_columns(table, key.columns.clone()),
+            Constraint::Unique(unique) => self.note_columns(table, unique.columns.clone()),
+            Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => {}
         }
+    }
+
+    fn note_columns(&mut self, table: &ObjectName, columns: Vec<String>) {
+        self.keys.entry(table.clone()).or_default().push(columns);
         self.in_foreign_keys = true;
     }
 
@@ -103,8 +107,7 @@ impl Causes {
             IndexTarget::Column(column) => Some(column.clone()),
             IndexTarget::Expression(_) => None,
         });
-        self.keys.push((table.clone(), columns.collect()));
-        self.in_foreign_keys = true;
+        self.note_columns(table, columns.collect());
     }
 
     fn note_enum(&mut self, setting: &Setting<'_>, values: &Pair<EnumType>) {
@@ -253,9 +256,8 @@ fn foreign_keys(from: &Table, to: &Table, causes: &Causes, already: &Already, ad
         })
     };
     let on_key = |key: &ForeignKey| {
-        causes.keys.iter().any(|(table, columns)| {
-            *table == key.references
-                && columns.len() == key.referenced_columns.len()
+        causes.keys.get(&key.references).into_iter().flatten().any(|columns| {
+            columns.len() == key.referenced_columns.len()
                 && columns.iter().all(|column| key.referenced_columns.contains(column))
         })
     };

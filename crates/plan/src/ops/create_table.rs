@@ -1,4 +1,4 @@
-use whimbrel_schema::{Constraint, ForeignKey, Object, ObjectId, Table};
+use whimbrel_schema::{Constraint, ForeignKey, Table};
 
 use super::survey::Survey;
 use super::{Items, Planned, Setting, Way, comment};
@@ -57,18 +57,4 @@ fn waits(setting: &Setting<'_>, table: &Table, key: &ForeignKey, survey: &Survey
         let step = Step::AddConstraint { table: table.name.clone(), constraint, using_index: None };
         setting.dialect.how(&step, setting.schemas.to) == How::InPlace
     }
-}
-
-/// Types of the old side that only this table may use, for the tables that stay though the models do not name them.
-pub(crate) fn types_of(table: &Table, objects: impl Iterator<Item = Object>) -> Vec<(ObjectId, Object)> {
-    objects
-        .filter(|object| match object {
-            Object::Enum(it) => table.columns.iter().any(|column| crate::fold::is_of_type(&column.ty, &it.name)),
-            Object::Domain(it) => table.columns.iter().any(|column| crate::fold::is_of_type(&column.ty, &it.name)),
-            Object::Sequence(it) => it.owned_by.as_ref().is_some_and(|(owner, _)| *owner == table.name),
-            Object::Namespace(it) => table.name.namespace.as_ref() == Some(&it.name),
-            Object::Extension(_) | Object::View(_) | Object::Routine(_) | Object::Opaque(_) => false,
-        })
-        .map(|object| (object.id(), object))
-        .collect()
 }

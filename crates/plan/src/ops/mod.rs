@@ -23,7 +23,6 @@ mod view;
 
 use std::collections::BTreeSet;
 
-pub(crate) use create_table::types_of;
 use survey::Survey;
 use whimbrel_schema::{ObjectName, Pair, Schema};
 
@@ -112,7 +111,8 @@ pub(crate) fn plan(setting: &Setting<'_>, changes: Vec<Change>) -> Vec<Planned> 
     }
     view::remake(setting, &remade, &mut items);
     let items = rebuild::merge(setting, items.0);
-    order::sort(setting, items).into_iter().flat_map(|item| item.steps).collect()
+    let places = Pair::new(&survey.dropped, &survey.created);
+    order::sort(setting, items, places).into_iter().flat_map(|item| item.steps).collect()
 }
 
 fn one(setting: &Setting<'_>, change: &Change, survey: &Survey, remade: &BTreeSet<ObjectName>, items: &mut Items) {

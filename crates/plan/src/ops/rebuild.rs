@@ -1,12 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use whimbrel_schema::{Column, Expression, Generation, ObjectName, Pair, Schema, Table};
+use whimbrel_schema::{Column, Expression, Generation, ObjectName, Pair, Table};
 
 use super::add_column::{Value, value_of_old_rows};
 use super::alter_column::{Conversion, is_replaced};
 use super::{Item, Planned, Setting, Way};
+use crate::fold::Folding;
 use crate::order::Rank;
-use crate::{How, Question, Step, fold};
+use crate::{How, Question, Step};
 
 /// Where the engine cannot do one of a table's steps in place, all steps on that table become one new table.
 pub(super) fn merge(setting: &Setting<'_>, items: Vec<Item>) -> Vec<Item> {
@@ -23,11 +24,11 @@ pub(super) fn merge(setting: &Setting<'_>, items: Vec<Item>) -> Vec<Item> {
     if suspected.is_empty() {
         return items;
     }
-    let mut work = setting.schemas.from.clone();
+    let mut work = Folding::new(setting.schemas.from.clone());
     let first = [Rank::DropTrigger, Rank::DropView];
     for planned in items.iter().filter(|item| first.contains(&item.rank)).flat_map(|item| &item.steps) {
         // Only for what `how` is told: an impossible step is found when all are folded in their order.
-        let _ = fold::apply(&mut work, &planned.step, setting.dialect);
+        let _ = work.apply(&planned.step, setting.dialect);
     }
     let mut rebuilt: BTreeSet<ObjectName> = BTreeSet::new();
     for table in suspected {
@@ -53,10 +54,10 @@ pub(super) fn merge(setting: &Setting<'_>, items: Vec<Item>) -> Vec<Item> {
     merged
 }
 
-fn in_place(setting: &Setting<'_>, work: &mut Schema, items: &[&Item], done: &[Rank]) -> bool {
+fn in_place(setting: &Setting<'_>, work: &mut Folding, items: &[&Item], done: &[Rank]) -> bool {
     for planned in items.iter().filter(|item| !done.contains(&item.rank)).flat_map(|item| &item.steps) {
-        let how = setting.dialect.how(&planned.step, work);
-        if how == How::Rebuild || fold::apply(work, &planned.step, setting.dialect).is_err() {
+        let how = setting.dialect.how(&planned.step, work.schema());
+        if how == How::Rebuild || work.apply(&planned.step, setting.dialect).is_err() {
             return false;
         }
     }

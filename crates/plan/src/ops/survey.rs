@@ -3,13 +3,16 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use whimbrel_schema::{Column, Constraint, Generation, Index, Object, ObjectName, Table};
 
 use super::Setting;
+use crate::order::Places;
 use crate::words::words;
 use crate::{Change, order};
 
 /// What an op has to know about all the other changes, gathered once.
 pub(crate) struct Survey {
     /// The new tables, each with its place in the order of creation.
-    pub created: HashMap<ObjectName, usize>,
+    pub created: Places,
+    /// The tables that go, each with its place in the order in which they would be created.
+    pub dropped: Places,
     /// Tables that exist and whose keys or columns change: a foreign key to them waits until they are done.
     pub unsettled: HashSet<ObjectName>,
     /// Tables that exist and lose a key or a column: foreign keys of tables that go do not wait for the end.
@@ -38,8 +41,15 @@ impl Survey {
                 Some(&table.name)
             })
             .collect();
+        let dropped: BTreeSet<&ObjectName> = (changes.iter())
+            .filter_map(|change| match change {
+                Change::DropTable { table } => Some(&table.name),
+                _ => None,
+            })
+            .collect();
         let mut survey = Survey {
             created: order::creation_places(setting.schemas.to, &created),
+            dropped: order::creation_places(setting.schemas.from, &dropped),
             unsettled: HashSet::new(),
             loosened: HashSet::new(),
             freed: HashSet::new(),
@@ -56,6 +66,15 @@ impl Survey {
         }
         survey.free_names(changes);
         survey
+    }
+
+    /// Whether the referenced table would be dropped before the one that references it: only in a circle, because
+    /// tables go in the reverse order of creation.
+    pub fn goes_before(&self, referenced: &ObjectName, table: &ObjectName) -> bool {
+        match (self.dropped.get(referenced), self.dropped.get(table)) {
+            (Some(referenced), Some(own)) => referenced > own,
+            (None, _) | (_, None) => false,
+        }
     }
 
     fn free_names(&mut self, changes: &[Change]) {

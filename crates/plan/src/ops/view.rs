@@ -23,7 +23,7 @@ pub(super) fn remade(setting: &Setting<'_>, changes: &[Change]) -> BTreeSet<Obje
             }
         }
     }
-    let touched = if setting.dialect.views_bind_columns() { touched(setting, changes) } else { HashMap::new() };
+    let touched = if setting.dialect.views_bind_columns() { touched(setting, changes) } else { Touched::new() };
     if remade.is_empty() && touched.is_empty() {
         return remade;
     }
@@ -58,8 +58,10 @@ pub(super) fn remade(setting: &Setting<'_>, changes: &[Change]) -> BTreeSet<Obje
     remade
 }
 
-/// The columns that are dropped or change their type, by table.
-fn touched<'a>(setting: &Setting<'a>, changes: &'a [Change]) -> HashMap<&'a ObjectName, BTreeSet<&'a str>> {
+/// Tables with their columns that are dropped or change their type, by the tables' plain names in lower case.
+type Touched<'a> = HashMap<String, Vec<(&'a ObjectName, BTreeSet<&'a str>)>>;
+
+fn touched<'a>(setting: &Setting<'a>, changes: &'a [Change]) -> Touched<'a> {
     let mut touched: HashMap<&ObjectName, BTreeSet<&str>> = HashMap::new();
     for change in changes {
         match change {
@@ -84,12 +86,18 @@ fn touched<'a>(setting: &Setting<'a>, changes: &'a [Change]) -> HashMap<&'a Obje
             _ => {}
         }
     }
-    touched
+    let mut by_name = Touched::new();
+    for (table, columns) in touched {
+        by_name.entry(table.name.to_lowercase()).or_default().push((table, columns));
+    }
+    by_name
 }
 
-fn reads(words: &[Word<'_>], touched: &HashMap<&ObjectName, BTreeSet<&str>>, setting: &Setting<'_>) -> bool {
+fn reads(words: &[Word<'_>], touched: &Touched<'_>, setting: &Setting<'_>) -> bool {
     let engine = setting.dialect.engine();
-    touched.iter().any(|(table, columns)| {
+    let named =
+        words.iter().filter(|word| word.is_identifier()).filter_map(|word| touched.get(&word.text.to_lowercase()));
+    named.flatten().any(|(table, columns)| {
         words.iter().any(|word| word.names(&table.name, engine))
             && words.iter().any(|word| word.is_symbol("*") || columns.iter().any(|column| word.names(column, engine)))
     })
