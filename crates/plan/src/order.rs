@@ -22,14 +22,16 @@ pub(crate) enum Rank {
     DropForeignKey,
     DropIndex,
     DropConstraint,
+    /// Before the columns that they read go or change their types.
+    DropGeneratedColumn,
     /// Tables that go and whose names, or whose indexes' names, are taken again.
     FreeName,
     SwapType,
     CreateTable,
     AddColumn,
     AlterColumn,
-    /// Before the plain columns that they read.
-    DropGeneratedColumn,
+    /// When the columns that they read are as they shall be.
+    AddGeneratedColumn,
     DropColumn,
     TableOptions,
     RenameWithin,

@@ -163,15 +163,16 @@ impl Sketch {
         let number = column.number;
         let referring = self.tables[at].references.iter().any(|reference| reference.column == number);
         let source = self.tables[at].columns.iter().any(|column| column.computed == Some(number));
+        let checked = self.tables[at].checks.iter().any(|it| it.column == number);
         let TypeSketch::Plain(from) = column.ty else { return };
-        if referring
-            || source
-            || column.computed.is_some()
-            || self.tables[at].checks.iter().any(|it| it.column == number)
-        {
+        if referring || column.computed.is_some() {
             return;
         }
         let Some(kind) = pick(from.becomes, to).and_then(|name| kind::named(self.engine, name)) else { return };
+        // What is computed of it, and what is asked of it, has to go on meaning something.
+        if (source || checked) && kind.family != from.family {
+            return;
+        }
         let indexed = self.tables[at].named_columns().contains(&number);
         if indexed && !kind.ordered {
             return;

@@ -2,6 +2,7 @@ use whimbrel_schema::{
     Column, ColumnType, Constraint, Deferrable, Expression, Object, ObjectId, ObjectKind, ObjectName,
 };
 
+use super::alter_column::is_computed;
 use super::constraint::deferrable;
 use super::survey::Survey;
 use super::{Items, Planned, Setting, Way};
@@ -22,7 +23,7 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
     match value {
         Value::None => {
             let step = Planned::from(add(column.clone()));
-            items.on(Rank::AddColumn, table, came_back(setting, table, column, step));
+            items.on(rank(column), table, came_back(setting, table, column, step));
         }
         Value::Asked => {
             let question = Question::RequiredColumn { table: table.clone(), column: column.name.clone() };
@@ -45,6 +46,10 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
             }
         }
     }
+}
+
+pub(super) fn rank(column: &Column) -> Rank {
+    if is_computed(column) { Rank::AddGeneratedColumn } else { Rank::AddColumn }
 }
 
 /// What rows that exist get.

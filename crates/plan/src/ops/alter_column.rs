@@ -7,18 +7,20 @@ use crate::{Amendment, Cast, Question, SequenceChange, Step};
 
 pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Column>, items: &mut Items) {
     let Pair { from, to } = column;
-    let mut push = |step: Planned| items.on(Rank::AlterColumn, table, step);
     if is_replaced(setting, column) {
-        replace(table, column, &mut push);
+        replace(table, column, items);
         return;
     }
+    if from.generation.is_some() && to.generation.is_none() {
+        // Before what stands in the way of its type, and before the columns that it reads change theirs.
+        let rank = if is_computed(from) { Rank::DropGeneratedColumn } else { Rank::AlterColumn };
+        items.on(rank, table, set_generation(table, to, None));
+    }
+    let mut push = |step: Planned| items.on(Rank::AlterColumn, table, step);
     let retyped = !setting.dialect.same_type(Pair::new(&from.ty, &to.ty)) || from.collation != to.collation;
     let conversion = Conversion::of(setting, table, column);
 
-    // What stands in the way of the type goes first: a default that cannot be converted, a generation that ends.
-    if from.generation.is_some() && to.generation.is_none() {
-        push(set_generation(table, to, None));
-    }
+    // What stands in the way of the type goes first: a default that cannot be converted.
     let default_goes_first = retyped && from.default.is_some() && (!conversion.is_plain() || to.default.is_none());
     if default_goes_first {
         push(set_default(table, to, None));
@@ -69,8 +71,6 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Col
 /// Whether the column can only be had by dropping it and making it anew: an ordinary column cannot be made a
 /// generated one, and a generated one computes something else only anew. Its values are computed, so none are lost.
 pub(super) fn is_replaced(setting: &Setting<'_>, column: &Pair<Column>) -> bool {
-    let computed =
-        |generation: &Option<Generation>| matches!(generation, Some(Generation::Stored(_) | Generation::Virtual(_)));
     match (&column.from.generation, &column.to.generation) {
         (Some(Generation::Stored(from)), Some(Generation::Stored(to)))
         | (Some(Generation::Virtual(from)), Some(Generation::Virtual(to))) => {
@@ -78,27 +78,31 @@ pub(super) fn is_replaced(setting: &Setting<'_>, column: &Pair<Column>) -> bool 
             retyped || (from != to && !setting.dialect.same_expression(Pair::new(from, to)))
         }
         (Some(Generation::Virtual(_)), None) => true,
-        (_, to) => computed(to),
+        (_, _) => is_computed(&column.to),
     }
 }
 
-fn replace(table: &ObjectName, column: &Pair<Column>, push: &mut impl FnMut(Planned)) {
+/// Whether the engine computes the column's values from others.
+pub(super) fn is_computed(column: &Column) -> bool {
+    matches!(column.generation, Some(Generation::Stored(_) | Generation::Virtual(_)))
+}
+
+fn replace(table: &ObjectName, column: &Pair<Column>, items: &mut Items) {
     let drop =
         Step::DropColumn { table: table.clone(), column: column.from.name.clone(), if_exists: false, cascade: false };
-    let computed = matches!(column.from.generation, Some(Generation::Stored(_) | Generation::Virtual(_)));
-    let drop = Planned::from(drop);
-    push(if computed {
-        drop
+    if is_computed(&column.from) {
+        items.on(Rank::DropGeneratedColumn, table, drop);
     } else {
-        drop.noted(format!("the values of `{table}.{}` are lost; it is computed from now on", column.from.name))
-    });
+        let note = format!("the values of `{table}.{}` are lost; it is computed from now on", column.from.name);
+        items.on(Rank::AlterColumn, table, Planned::from(drop).noted(note));
+    }
     let add = Step::AddColumn {
         table: table.clone(),
         column: Box::new(column.to.clone()),
         constraints: Vec::new(),
         if_not_exists: false,
     };
-    push(add.into());
+    items.on(super::add_column::rank(&column.to), table, add);
 }
 
 /// How the values become values of the new type.

@@ -1,6 +1,6 @@
 //! What has to go and come back around a change, though it does not change itself.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use whimbrel_schema::{
     Column, ColumnType, Constraint, EnumType, Expression, ForeignKey, Index, IndexTarget, Object, ObjectName, Pair,
@@ -9,7 +9,7 @@ use whimbrel_schema::{
 
 use super::alter_column::is_replaced;
 use super::constraint::is_remade;
-use super::{Setting, enum_values};
+use super::{Setting, enum_values, recomputed};
 use crate::fold::names_column;
 use crate::{Change, CommentTarget, How, Step};
 
@@ -23,6 +23,7 @@ pub(super) fn with_dependents(setting: &Setting<'_>, changes: Vec<Change>) -> Ve
     }
     let already = Already::of(&changes);
     let mut changes = changes;
+    recomputed::again(setting, &causes.recomputed, &mut changes);
     let mut added = Vec::new();
     for from in setting.schemas.from.tables.values() {
         let Some(to) = setting.schemas.to.table(&from.name) else { continue };
@@ -41,6 +42,8 @@ pub(super) fn with_dependents(setting: &Setting<'_>, changes: Vec<Change>) -> Ve
 struct Causes {
     /// Columns that are dropped and made anew.
     replaced: HashSet<(ObjectName, String)>,
+    /// Those among them that only read a column whose type changes.
+    recomputed: BTreeSet<(ObjectName, String)>,
     /// Columns whose type changes so far that a foreign key may not stand it.
     retyped: HashSet<(ObjectName, String)>,
     /// Columns of an enum that is made anew, with the enum.
@@ -76,16 +79,31 @@ impl Causes {
 
     fn note_column(&mut self, setting: &Setting<'_>, table: &ObjectName, column: &Pair<Column>) {
         let place = (table.clone(), column.from.name.clone());
-        if is_replaced(setting, column) {
+        let retyped = !setting.dialect.same_type(Pair::new(&column.from.ty, &column.to.ty));
+        let replaced = is_replaced(setting, column);
+        if replaced || retyped || column.from.collation != column.to.collation {
+            self.note_readers(setting, table, &column.from.name);
+        }
+        if replaced {
             self.tables.insert(table.clone());
             self.in_foreign_keys = true;
             self.replaced.insert(place);
-        } else if !setting.dialect.same_type(Pair::new(&column.from.ty, &column.to.ty)) {
+        } else if retyped {
             // The engine compares whole numbers of all sizes with each other; other types meet only their own.
             if !(is_whole_number(&column.from.ty) && is_whole_number(&column.to.ty)) {
                 self.in_foreign_keys = true;
                 self.retyped.insert(place);
             }
+        }
+    }
+
+    fn note_readers(&mut self, setting: &Setting<'_>, table: &ObjectName, column: &str) {
+        for reader in recomputed::readers(setting, table, column) {
+            let place = (table.clone(), reader.name.clone());
+            self.tables.insert(table.clone());
+            self.in_foreign_keys = true;
+            self.replaced.insert(place.clone());
+            self.recomputed.insert(place);
         }
     }
 
@@ -115,6 +133,7 @@ impl Causes {
             return;
         }
         for (table, column) in enum_values::users(setting.schemas.from, &values.from.name) {
+            self.note_readers(setting, table, &column.name);
             self.tables.insert(table.clone());
             self.swapped.insert((table.clone(), column.name.clone()), values.from.name.clone());
         }

@@ -1,5 +1,6 @@
-use whimbrel_schema::{Column, Generation, ObjectName};
+use whimbrel_schema::{Column, ObjectName};
 
+use super::alter_column::is_computed;
 use super::{Items, Planned, Setting, Way};
 use crate::Step;
 use crate::order::Rank;
@@ -12,6 +13,5 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
         }
         Way::Upgrade | Way::Downgrade => step.into(),
     };
-    let generated = matches!(column.generation, Some(Generation::Stored(_) | Generation::Virtual(_)));
-    items.on(if generated { Rank::DropGeneratedColumn } else { Rank::DropColumn }, table, planned);
+    items.on(if is_computed(column) { Rank::DropGeneratedColumn } else { Rank::DropColumn }, table, planned);
 }

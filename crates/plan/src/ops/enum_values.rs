@@ -1,9 +1,8 @@
 use std::collections::HashSet;
 
-use whimbrel_schema::{
-    Column, EnumType, Expression, Generation, Object, ObjectId, ObjectKind, ObjectName, Pair, Schema,
-};
+use whimbrel_schema::{Column, EnumType, Expression, Object, ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
+use super::alter_column::is_computed;
 use super::{Items, Planned, Setting, Way};
 use crate::order::Rank;
 use crate::words::words;
@@ -136,10 +135,6 @@ fn move_column(setting: &Setting<'_>, table: &ObjectName, column: &Column, value
         steps.push(set_default(default.clone()));
     }
     steps
-}
-
-fn is_computed(column: &Column) -> bool {
-    matches!(column.generation, Some(Generation::Stored(_) | Generation::Virtual(_)))
 }
 
 /// The columns that have the type.

@@ -16,6 +16,7 @@ mod index;
 mod inherited;
 mod object;
 mod rebuild;
+mod recomputed;
 mod survey;
 mod table_options;
 mod trigger;
