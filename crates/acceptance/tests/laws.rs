@@ -78,5 +78,5 @@ fn random_pairs_converge_on_sqlite() -> Result<()> {
 
 #[test]
 fn random_pairs_converge_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(20)))
+    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(100)))
 }

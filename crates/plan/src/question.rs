@@ -33,6 +33,11 @@ pub enum Question {
         table: ObjectName,
         column: String,
     },
+    /// Rows that exist may hold NULL where none may be any more.
+    NullsInColumn {
+        table: ObjectName,
+        column: String,
+    },
     /// Some values may not survive the conversion.
     LossyConversion {
         table: ObjectName,
@@ -66,7 +71,9 @@ impl Question {
             Question::RenamedTable { from, to } => Some(format!("--rename {from}:{to}")),
             Question::RenamedEnumValue { name, from, to } => Some(format!("--rename {name}.{from}:{to}")),
             Question::UnnamedTable { table } => Some(format!("--allow-drop {table}")),
-            Question::RequiredColumn { table, column } => Some(format!("--backfill {table}.{column}=EXPRESSION")),
+            Question::RequiredColumn { table, column } | Question::NullsInColumn { table, column } => {
+                Some(format!("--backfill {table}.{column}=EXPRESSION"))
+            }
             Question::LossyConversion { table, column, .. }
             | Question::UnknownConversion { table, column, .. }
             | Question::RemovedEnumValues { table, column, .. } => Some(format!("--using {table}.{column}=EXPRESSION")),
@@ -94,6 +101,9 @@ impl fmt::Display for Question {
                     f,
                     "which value do the rows that exist get in `{table}.{column}`? without one this fails on rows"
                 )?;
+            }
+            Question::NullsInColumn { table, column } => {
+                write!(f, "which value do rows with NULL in `{table}.{column}` get? this fails while there is one")?;
             }
             Question::LossyConversion { table, column, types } => write!(
                 f,

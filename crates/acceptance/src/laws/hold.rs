@@ -129,6 +129,7 @@ fn check_questions(case: &Case, draft: &Draft) -> Result<()> {
         Question::RenamedColumn { .. }
         | Question::RenamedTable { .. }
         | Question::RenamedEnumValue { .. }
+        | Question::NullsInColumn { .. }
         | Question::LossyConversion { .. } => !case.has(&Choice::AllowDoubts),
         Question::UnnamedTable { .. }
         | Question::RequiredColumn { .. }

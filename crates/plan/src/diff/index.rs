@@ -59,7 +59,7 @@ fn method(index: &Index) -> &str {
     index.method.as_deref().unwrap_or("btree")
 }
 
-pub(super) fn same_key(keys: Pair<&IndexKey>, dialect: &dyn Dialect) -> bool {
+pub(crate) fn same_key(keys: Pair<&IndexKey>, dialect: &dyn Dialect) -> bool {
     let Pair { from, to } = keys;
     let same_target = match (&from.target, &to.target) {
         (IndexTarget::Column(from), IndexTarget::Column(to)) => dialect.engine().same_name(from, to),

@@ -18,7 +18,7 @@ use whimbrel_schema::{Pair, Schema};
 
 pub(crate) use constraint::same_constraint;
 pub use doubt::in_doubt;
-pub(crate) use index::same_index;
+pub(crate) use index::{same_index, same_key};
 pub(crate) use object::same_view;
 pub(crate) use options::keep_what_is_not_said;
 pub use scope::{DiffOptions, Scope};

@@ -87,14 +87,8 @@ pub(super) fn drop(
 fn keys_with(table: &Table, column: &str, engine: Engine) -> Vec<Vec<String>> {
     let with = |columns: &&Vec<String>| columns.iter().any(|name| engine.same_name(name, column));
     let keys = table.primary_key.iter().map(|key| &key.columns).chain(table.uniques.iter().map(|it| &it.columns));
-    let indexes = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none()).filter_map(|index| {
-        (index.keys.iter())
-            .map(|key| match &key.target {
-                IndexTarget::Column(name) => Some(name.clone()),
-                IndexTarget::Expression(_) => None,
-            })
-            .collect::<Option<Vec<String>>>()
-    });
+    let indexes = table.indexes.iter().filter(|index| index.unique && index.predicate.is_none());
+    let indexes = indexes.filter_map(dependents::key_columns);
     keys.filter(with).cloned().chain(indexes.filter(|columns| with(&columns))).collect()
 }
 

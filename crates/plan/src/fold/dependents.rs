@@ -1,7 +1,7 @@
 //! What hangs on a thing that goes.
 
 use whimbrel_schema::{
-    Engine, ExclusionElement, Expression, IndexKey, IndexTarget, Object, ObjectId, ObjectName, Schema, Table,
+    Engine, ExclusionElement, Expression, Index, IndexKey, IndexTarget, Object, ObjectId, ObjectName, Schema, Table,
 };
 
 use super::{FoldError, Folding};
@@ -39,21 +39,23 @@ pub(super) fn release_key(
 
 /// Whether the columns are still kept unique by something that a foreign key can rest on.
 fn is_key(table: &Table, columns: &[String], engine: Engine) -> bool {
-    let plain_keys = |keys: &[IndexKey]| -> Option<Vec<String>> {
-        (keys.iter())
-            .map(|key| match &key.target {
-                IndexTarget::Column(column) => Some(column.clone()),
-                IndexTarget::Expression(_) => None,
-            })
-            .collect()
-    };
     table.primary_key.as_ref().is_some_and(|key| same_set(&key.columns, columns, engine))
         || table.uniques.iter().any(|unique| same_set(&unique.columns, columns, engine))
         || table.indexes.iter().any(|index| {
             index.unique
                 && index.predicate.is_none()
-                && plain_keys(&index.keys).is_some_and(|keys| same_set(&keys, columns, engine))
+                && key_columns(index).is_some_and(|keys| same_set(&keys, columns, engine))
         })
+}
+
+/// The columns by which the index is ordered, where it is by columns alone.
+pub(crate) fn key_columns(index: &Index) -> Option<Vec<String>> {
+    (index.keys.iter())
+        .map(|key| match &key.target {
+            IndexTarget::Column(column) => Some(column.clone()),
+            IndexTarget::Expression(_) => None,
+        })
+        .collect()
 }
 
 fn same_set(a: &[String], b: &[String], engine: Engine) -> bool {

@@ -92,7 +92,7 @@ pub(super) fn value_of_old_rows(setting: &Setting<'_>, table: &ObjectName, colum
 }
 
 /// A primary key of whole numbers that the engine counts by itself, where it needs no word for it.
-fn is_rowid(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
+pub(super) fn is_rowid(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
     let key = setting.schemas.to.table(table).and_then(|found| found.primary_key.as_ref());
     let alone = key.is_some_and(|key| key.columns.len() == 1 && key.columns.first() == Some(&column.name));
     alone && setting.dialect.engine().same_name("a", "A") && column.ty.name.eq_ignore_ascii_case("integer")

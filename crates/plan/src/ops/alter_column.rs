@@ -1,6 +1,6 @@
-use whimbrel_schema::{Column, ColumnType, Expression, Generation, ObjectId, ObjectKind, ObjectName, Pair};
+use whimbrel_schema::{Check, Column, ColumnType, Expression, Generation, ObjectId, ObjectKind, ObjectName, Pair};
 
-use super::add_column::update;
+use super::add_column::{is_rowid, update};
 use super::{Items, Planned, Setting, Way};
 use crate::order::Rank;
 use crate::{Amendment, Cast, Question, SequenceChange, Step};
@@ -160,7 +160,8 @@ impl Conversion {
     }
 }
 
-/// Rows without a value are filled only with what somebody chose; without a choice the engine refuses and says so.
+/// Rows without a value are filled only with what somebody chose; without a choice it is asked, because the engine
+/// refuses while there is one.
 fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut impl FnMut(Planned)) {
     let step = set_nullable(table, to, false);
     match (setting.way, setting.choices.backfill(table, &to.name)) {
@@ -168,12 +169,24 @@ fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut im
             update(setting, table, &to.name, value, true).into_iter().for_each(&mut *push);
             push(step);
         }
-        (Way::Upgrade, None) if to.generation.is_none() => push(step.noted(format!(
-            "fails while a row holds NULL in `{table}.{}`; --backfill {table}.{}=EXPRESSION fills them first",
-            to.name, to.name
-        ))),
-        (Way::Upgrade | Way::Downgrade, _) => push(step),
+        (Way::Upgrade | Way::Downgrade, None) if never_null(setting, table, to) => push(step),
+        (Way::Upgrade, None) => {
+            let question = Question::NullsInColumn { table: table.clone(), column: to.name.clone() };
+            push(step.asking(question));
+        }
+        (Way::Downgrade, _) => push(step.noted(format!("fails while a row holds NULL in `{table}.{}`", to.name))),
     }
+}
+
+/// Whether nothing can be NULL there even now: the engine counts, or a check has kept NULL out.
+fn never_null(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
+    let wanted = Expression::new(format!("{} IS NOT NULL", setting.dialect.quote(&column.name)));
+    let kept_out = |check: &Check| {
+        check.validated && check.enforced && setting.dialect.same_expression(Pair::new(&check.expression, &wanted))
+    };
+    let counted = matches!(column.generation, Some(Generation::Identity(_) | Generation::Serial { .. }));
+    let counted = counted || is_rowid(setting, table, column);
+    counted || setting.schemas.from.table(table).is_some_and(|found| found.checks.iter().any(kept_out))
 }
 
 /// The sequence of a serial column does not follow its column's type: it would end where the old type ended.

@@ -2,7 +2,7 @@ use whimbrel_schema::{Constraint, Deferrable, Index, IndexKey, IndexTarget, Obje
 
 use super::add_column::is_beside;
 use super::survey::Survey;
-use super::{Items, Setting};
+use super::{Items, Planned, Setting, old_rows};
 use crate::order::Rank;
 use crate::{How, Step};
 
@@ -20,7 +20,8 @@ pub(super) fn add(
         let index = survey.dropped_indexes.get(&(table.clone(), name.to_string()))?;
         takes_over(setting, table, constraint, index).then(|| name.to_string())
     });
-    items.on(add_rank(constraint), table, add_step(table, constraint, using_index));
+    let warning = old_rows::against_constraint(setting, table, constraint, survey);
+    items.on(add_rank(constraint), table, Planned::from(add_step(table, constraint, using_index)).warned(warning));
 }
 
 /// Whether the constraint can go on with an index that is there under its name, instead of building its own.
@@ -61,10 +62,18 @@ pub(super) fn drop(table: &ObjectName, constraint: &Constraint, items: &mut Item
 }
 
 /// A new name, a validation and another time of checking are done in place; everything else is made anew.
-pub(super) fn alter(setting: &Setting<'_>, table: &ObjectName, constraint: &Pair<Constraint>, items: &mut Items) {
+pub(super) fn alter(
+    setting: &Setting<'_>,
+    table: &ObjectName,
+    constraint: &Pair<Constraint>,
+    survey: &Survey,
+    items: &mut Items,
+) {
+    let warning = || old_rows::against_constraint(setting, table, &constraint.to, survey);
     if is_remade(setting, constraint) {
         drop(table, &constraint.from, items);
-        items.on(add_rank(&constraint.to), table, add_step(table, &constraint.to, None));
+        let step = Planned::from(add_step(table, &constraint.to, None)).warned(warning());
+        items.on(add_rank(&constraint.to), table, step);
         return;
     }
     let (from, to) = (constraint.from.name().unwrap_or_default(), constraint.to.name().unwrap_or_default());
@@ -79,7 +88,7 @@ pub(super) fn alter(setting: &Setting<'_>, table: &ObjectName, constraint: &Pair
     }
     if !validated(&constraint.from) && validated(&constraint.to) {
         let step = Step::ValidateConstraint { table: table.clone(), name: to.to_string() };
-        items.on(Rank::AddForeignKey, table, step);
+        items.on(Rank::AddForeignKey, table, Planned::from(step).warned(warning()));
     }
 }
 

@@ -2,14 +2,15 @@ use whimbrel_schema::{Index, ObjectName, Pair};
 
 use super::constraint::takes_over;
 use super::survey::Survey;
-use super::{Items, Setting};
+use super::{Items, Planned, Setting, old_rows};
 use crate::Step;
 use crate::order::Rank;
 
-pub(super) fn create(table: &ObjectName, index: &Index, items: &mut Items) {
+pub(super) fn create(setting: &Setting<'_>, table: &ObjectName, index: &Index, survey: &Survey, items: &mut Items) {
+    let warning = old_rows::against_index(setting, table, index, survey);
     let index = Box::new(index.clone());
     let step = Step::CreateIndex { table: table.clone(), index, concurrently: false, if_not_exists: false };
-    items.on(Rank::CreateIndex, table, step);
+    items.on(Rank::CreateIndex, table, Planned::from(step).warned(warning));
 }
 
 pub(super) fn drop(setting: &Setting<'_>, table: &ObjectName, index: &Index, survey: &Survey, items: &mut Items) {
@@ -21,7 +22,13 @@ pub(super) fn drop(setting: &Setting<'_>, table: &ObjectName, index: &Index, sur
     items.on(Rank::DropIndex, table, drop_step(table, index));
 }
 
-pub(super) fn alter(setting: &Setting<'_>, table: &ObjectName, index: &Pair<Index>, items: &mut Items) {
+pub(super) fn alter(
+    setting: &Setting<'_>,
+    table: &ObjectName,
+    index: &Pair<Index>,
+    survey: &Survey,
+    items: &mut Items,
+) {
     let Pair { from, to } = index;
     let alike = |change: fn(&mut Index, &Index)| {
         let mut alike = Index { comment: to.comment.clone(), ..from.clone() };
@@ -36,7 +43,7 @@ pub(super) fn alter(setting: &Setting<'_>, table: &ObjectName, index: &Pair<Inde
         items.on(Rank::CreateIndex, table, step);
     } else {
         items.on(Rank::DropIndex, table, drop_step(table, from));
-        create(table, to, items);
+        create(setting, table, to, survey, items);
     }
 }
 

@@ -15,6 +15,7 @@ mod enum_values;
 mod index;
 mod inherited;
 mod object;
+mod old_rows;
 mod rebuild;
 mod recomputed;
 mod survey;
@@ -65,6 +66,11 @@ impl From<Step> for Planned {
 impl Planned {
     pub fn noted(self, note: impl Into<String>) -> Self {
         Planned { note: Some(note.into()), ..self }
+    }
+
+    /// With the note, if there is one.
+    pub fn warned(self, note: Option<String>) -> Self {
+        Planned { note: note.or(self.note), ..self }
     }
 
     pub fn asking(mut self, question: Question) -> Self {
@@ -136,7 +142,7 @@ fn one(setting: &Setting<'_>, change: &Change, survey: &Survey, remade: &BTreeSe
 
         Change::AddConstraint { table, constraint } => constraint::add(setting, table, constraint, survey, items),
         Change::DropConstraint { table, constraint } => constraint::drop(table, constraint, items),
-        Change::AlterConstraint { table, constraint } => constraint::alter(setting, table, constraint, items),
+        Change::AlterConstraint { table, constraint } => constraint::alter(setting, table, constraint, survey, items),
 
         // What is on a view that is made anew comes with it.
         Change::CreateIndex { table, .. }
@@ -147,9 +153,9 @@ fn one(setting: &Setting<'_>, change: &Change, survey: &Survey, remade: &BTreeSe
         | Change::AlterTrigger { table, .. }
             if remade.contains(table) => {}
 
-        Change::CreateIndex { table, index } => index::create(table, index, items),
+        Change::CreateIndex { table, index } => index::create(setting, table, index, survey, items),
         Change::DropIndex { table, index } => index::drop(setting, table, index, survey, items),
-        Change::AlterIndex { table, index } => index::alter(setting, table, index, items),
+        Change::AlterIndex { table, index } => index::alter(setting, table, index, survey, items),
 
         Change::CreateTrigger { table, trigger } => trigger::create(table, trigger, items),
         Change::DropTrigger { table, trigger } => trigger::drop(table, trigger, items),

@@ -9,3 +9,6 @@ INSERT INTO t VALUES (1, 2);
 
 -- to
 CREATE TABLE t (id integer, n integer, PRIMARY KEY (id));
+
+-- choices
+allow-doubts
