@@ -7,6 +7,7 @@ mod sqlite_support;
 
 use sqlite_support::{Case, assert_same, cases, empty, file, folded, memory, settled, steps, take};
 use whimbrel_engines::sqlite::dialect;
+use whimbrel_plan::fold::{FoldError, Folding};
 use whimbrel_plan::{How, RenderError, Step, fold};
 
 const FILES: [&str; 4] = ["tables.sql", "indexes.sql", "alterations.sql", "objects.sql"];
@@ -142,4 +143,27 @@ fn can_be_rendered(step: &Step) -> bool {
         Step::CreateTable { table, .. } => !table.columns.is_empty() || table.options.virtual_using.is_some(),
         _ => true,
     }
+}
+
+/// `PRAGMA legacy_alter_table = ON` has SQLite leave views, triggers and foreign keys alone when a table is renamed.
+#[test]
+fn a_rename_that_is_not_followed_is_unknown_where_something_refers_to_the_table() {
+    let after = |script: &str| {
+        let mut folding = Folding::new(empty());
+        steps(script).iter().try_for_each(|step| folding.apply(step, dialect()))
+    };
+    let rename = "ALTER TABLE a RENAME TO b;";
+    for refers in [
+        "CREATE TABLE c (a_id INT REFERENCES a (id));",
+        "CREATE VIEW v AS SELECT id FROM a;",
+        "CREATE TABLE c (id INT); CREATE TRIGGER t AFTER INSERT ON c BEGIN DELETE FROM a; END;",
+    ] {
+        let with = |pragma: &str| format!("CREATE TABLE a (id INTEGER PRIMARY KEY); {refers} {pragma} {rename}");
+        let refused = after(&with("PRAGMA legacy_alter_table = ON;"));
+        assert!(matches!(refused, Err(FoldError::Unfollowed { .. })), "{refers}: {refused:?}");
+        assert_eq!(after(&with("PRAGMA legacy_alter_table = 1; PRAGMA legacy_alter_table = off;")), Ok(()), "{refers}");
+    }
+    // What Whimbrel writes itself: nothing refers to the new table's passing name.
+    let alone = "CREATE TABLE a (id INTEGER PRIMARY KEY); CREATE VIEW v AS SELECT 1; PRAGMA legacy_alter_table = ON;";
+    assert_eq!(after(&format!("{alone} {rename}")), Ok(()));
 }

@@ -73,6 +73,12 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// Whether, after this setting of a session, renaming a table leaves alone what refers to it. `None` for a setting
+    /// that has nothing to do with that.
+    fn renames_leave_references(&self, _setting: &str, _value: Option<&str>) -> Option<bool> {
+        None
+    }
+
     /// A name as it must stand in SQL.
     fn quote(&self, name: &str) -> String;
 

@@ -77,6 +77,13 @@ impl Dialect for Sqlite {
         renamed::renamed_texts(step, before)
     }
 
+    fn renames_leave_references(&self, setting: &str, value: Option<&str>) -> Option<bool> {
+        match value {
+            Some(value) if setting == "legacy_alter_table" => Some(!understand::is_off(value)),
+            Some(_) | None => None,
+        }
+    }
+
     fn quote(&self, name: &str) -> String {
         naming::quote(name)
     }

@@ -119,13 +119,15 @@ fn align_table(table: &mut Table, other: &Table) {
             _ => {}
         }
     }
+    // Two may mean the same and be written differently; each has its own partner.
+    let mut partners = other.checks.clone();
     for check in &mut table.checks {
-        let same = |candidate: &&Check| {
+        let same = |candidate: &Check| {
             candidate.name == check.name
                 && dialect().same_expression(Pair::new(&check.expression, &candidate.expression))
         };
-        if let Some(other) = other.checks.iter().find(same) {
-            check.expression = other.expression.clone();
+        if let Some(at) = partners.iter().position(same) {
+            check.expression = partners.remove(at).expression;
         }
     }
     table.sort();

@@ -32,9 +32,9 @@ pub(super) fn of(
 /// A table goes only if somebody named it.
 fn keep_tables(from: &Schema, asked: &[Change], choices: &Choices, target: &mut Schema, questions: &mut Vec<Question>) {
     let going: HashSet<&ObjectName> = (asked.iter())
-        .filter_map(|change| match change {
-            Change::DropTable { table } => Some(&table.name),
-            _ => None,
+        .filter_map(|change| {
+            let Change::DropTable { table } = change else { return None };
+            Some(&table.name)
         })
         .collect();
     let allowed: HashSet<&ObjectName> =
@@ -73,9 +73,9 @@ fn keep_types(from: &Schema, tables: &[&Table], target: &mut Schema) {
 
 fn keep_objects(from: &Schema, asked: &[Change], target: &mut Schema, questions: &mut Vec<Question>) {
     let going: HashSet<ObjectId> = (asked.iter())
-        .filter_map(|change| match change {
-            Change::DropObject { object } => Some(object.id()),
-            _ => None,
+        .filter_map(|change| {
+            let Change::DropObject { object } = change else { return None };
+            Some(object.id())
         })
         .collect();
     for (id, object) in &from.objects {

@@ -19,11 +19,13 @@ pub struct Folding {
     indexes: Option<HashMap<ObjectName, ObjectName>>,
     /// Whether there may be a view or a trigger.
     queries: Option<bool>,
+    /// Whether a setting of the session keeps renames from being followed.
+    leaves_references: bool,
 }
 
 impl Folding {
     pub fn new(schema: Schema) -> Self {
-        Folding { schema, children: None, referencing: None, indexes: None, queries: None }
+        Folding { schema, children: None, referencing: None, indexes: None, queries: None, leaves_references: false }
     }
 
     /// Takes one step. On an error the schema may have been changed in part; whoever goes on keeps a copy.
@@ -137,6 +139,14 @@ impl Folding {
 
     pub(super) fn note_query(&mut self) {
         self.queries = Some(true);
+    }
+
+    pub(super) fn note_setting(&mut self, leaves_references: Option<bool>) {
+        self.leaves_references = leaves_references.unwrap_or(self.leaves_references);
+    }
+
+    pub(super) fn leaves_references(&self) -> bool {
+        self.leaves_references
     }
 
     /// Whether there may be a text that names the columns of tables: a view or a trigger.

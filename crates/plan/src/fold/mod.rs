@@ -25,8 +25,9 @@ use std::fmt;
 pub(crate) use dependents::{key_columns, names_column};
 pub(crate) use object::{is_of_type, type_name};
 use thiserror::Error;
-use whimbrel_schema::{Column, Engine, ObjectId, ObjectName, Persistence, Schema, Table};
+use whimbrel_schema::{Column, Engine, Object, ObjectId, ObjectName, Persistence, Schema, Table};
 
+use crate::words::mentions;
 use crate::{Amendment, Dialect, Step};
 
 /// Why a step cannot be taken on the schema as it stands.
@@ -38,6 +39,9 @@ pub enum FoldError {
     Exists { what: String },
     #[error("{what} cannot be dropped while {dependent} needs it")]
     Needed { what: String, dependent: String },
+    /// It can be taken, but nobody here knows what the engine makes of it.
+    #[error("{reason}")]
+    Unfollowed { reason: String },
 }
 
 impl FoldError {
@@ -75,6 +79,11 @@ fn apply_to(schema: &mut Folding, step: &Step, dialect: &dyn Dialect) -> Result<
     match step {
         Step::CreateTable { table, if_not_exists } => table::create(schema, table, *if_not_exists, dialect),
         Step::DropTable { table, if_exists, cascade } => table::drop(schema, table, *if_exists, *cascade),
+        Step::RenameTable { from, .. } if schema.leaves_references() && is_referred_to(schema, from) => {
+            let reason =
+                format!("a setting of this session leaves what refers to `{from}` as it is when it is renamed");
+            Err(FoldError::Unfollowed { reason })
+        }
         Step::RenameTable { from, to } => {
             let texts = renamed_texts(schema, step, dialect);
             table::rename(schema, from, to, dialect)?;
@@ -148,8 +157,31 @@ fn apply_to(schema: &mut Folding, step: &Step, dialect: &dyn Dialect) -> Result<
 
         Step::SetComment { on, to } => comment::set(schema, on, to.as_deref()),
 
-        Step::ChangeData { .. } | Step::SetSession { .. } | Step::Inert { .. } => Ok(()),
+        Step::SetSession { name, value } => {
+            schema.note_setting(dialect.renames_leave_references(name, value.as_deref()));
+            Ok(())
+        }
+        Step::ChangeData { .. } | Step::Inert { .. } => Ok(()),
     }
+}
+
+/// Whether a foreign key, a view or a trigger names the table.
+fn is_referred_to(schema: &mut Folding, table: &ObjectName) -> bool {
+    let engine = schema.engine;
+    let named = |text: &str| mentions(text, &table.name, engine);
+    let by_query = schema.has_queries()
+        && (schema.tables.values().flat_map(|other| &other.triggers).any(|trigger| named(&trigger.definition))
+            || schema.objects.values().any(|object| match object {
+                Object::View(view) => {
+                    named(view.query.text()) || view.triggers.iter().any(|trigger| named(&trigger.definition))
+                }
+                _ => false,
+            }));
+    let referencing = schema.referencing(table);
+    let refers = |other: &ObjectName| {
+        schema.table(other).is_some_and(|other| other.foreign_keys.iter().any(|key| key.references.is(table, engine)))
+    };
+    by_query || referencing.iter().any(refers)
 }
 
 /// The texts that the engine would word anew, where there is any text at all.

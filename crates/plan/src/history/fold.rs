@@ -93,6 +93,9 @@ impl FoldedHistory {
                     let taken = steps.iter().try_for_each(|step| folding.apply(step, dialect));
                     match taken {
                         Ok(()) => {}
+                        Err(error @ FoldError::Unfollowed { .. }) => {
+                            self.unknown.push(unknown(statement, error.to_string()));
+                        }
                         // What an unknown statement did may be just what is missing here.
                         Err(error) if !self.is_certain() => self.unknown.push(unknown(statement, error.to_string())),
                         Err(error) => {

@@ -36,11 +36,15 @@ pub(super) fn again(setting: &Setting<'_>, places: &BTreeSet<(ObjectName, String
     if places.is_empty() {
         return;
     }
-    let is_one = |table: &ObjectName, column: &String| places.contains(&(table.clone(), column.clone()));
-    changes.retain(|change| match change {
-        Change::AlterColumn { table, column } => !is_one(table, &column.to.name),
-        Change::SetComment { on: CommentTarget::Column(table, column), .. } => !is_one(table, column),
-        _ => true,
+    changes.retain(|change| {
+        let place = if let Change::AlterColumn { table, column } = change {
+            (table.clone(), column.to.name.clone())
+        } else if let Change::SetComment { on: CommentTarget::Column(table, column), .. } = change {
+            (table.clone(), column.clone())
+        } else {
+            return true;
+        };
+        !places.contains(&place)
     });
     for (table, column) in places {
         let column_of = |schema: &Schema| schema.table(table).and_then(|found| found.column(column)).cloned();

@@ -42,9 +42,9 @@ impl Survey {
             })
             .collect();
         let dropped: BTreeSet<&ObjectName> = (changes.iter())
-            .filter_map(|change| match change {
-                Change::DropTable { table } => Some(&table.name),
-                _ => None,
+            .filter_map(|change| {
+                let Change::DropTable { table } = change else { return None };
+                Some(&table.name)
             })
             .collect();
         let mut survey = Survey {

@@ -16,6 +16,7 @@ use sqlite3_parser::{Bump, FallibleIterator};
 use whimbrel_plan::{DataChange, Step, Understanding};
 use whimbrel_schema::{ObjectId, ObjectKind, ObjectName};
 
+pub(super) use self::session::is_off;
 use super::naming::{same, unquote};
 
 /// SQLite refuses expressions that are deeper than 1,000 as it is built, and reading them takes time with the square

@@ -21,7 +21,8 @@ pub(super) fn pragma(name: &QualifiedName<'_>, body: Option<&PragmaBody<'_>>) ->
     Understanding::Known { steps: vec![Step::SetSession { name, value }], transactional }
 }
 
-fn is_off(value: &str) -> bool {
+/// Whether SQLite takes the value of a switch as off.
+pub(in crate::sqlite) fn is_off(value: &str) -> bool {
     ["0", "off", "no", "false", "reset"].iter().any(|off| value.eq_ignore_ascii_case(off))
 }
 
