@@ -127,7 +127,8 @@ fn heed_interrupts(driver: &dyn Driver, stop: &Arc<AtomicBool>) -> Result<(), Fa
 
 /// Turns what happens into lines.
 struct Watcher<'a> {
-    progress: Progress<'a>,
+    printer: &'a Printer,
+    _progress: Progress<'a>,
     history: &'a History,
     /// Printed before the first line, and not without one.
     place: Option<String>,
@@ -140,28 +141,32 @@ const WIDEST: usize = 48;
 impl<'a> Watcher<'a> {
     fn new(printer: &'a Printer, history: &'a History, place: String) -> Self {
         let progress = Progress::new(printer);
-        progress.now(format!("looking at {place}"));
+        printer.now(format!("looking at {place}"));
         let widths = history.revisions().iter().map(|revision| revision.message.chars().count());
         let width = widths.max().unwrap_or(0).min(WIDEST);
-        Watcher { progress, history, place: Some(place), width }
+        Watcher { printer, _progress: progress, history, place: Some(place), width }
     }
 
     fn line(&mut self, text: &str) {
-        if let Some(place) = self.place.take() {
-            self.progress.line(&place.dimmed().to_string());
+        // For those who want the result only, what was done on the way is none.
+        if self.printer.quiet() {
+            return;
         }
-        self.progress.line(text);
+        if let Some(place) = self.place.take() {
+            self.printer.line(&place.dimmed().to_string());
+        }
+        self.printer.line(text);
     }
 
     fn see(&mut self, event: Event<'_>) {
         match event {
             Event::Waiting { at_most } => {
-                self.progress.remark(&format!("another run has the lock; waiting up to {}", words::duration(at_most)));
+                self.printer.remark(&format!("another run has the lock; waiting up to {}", words::duration(at_most)));
             }
             Event::Pending { .. } => {}
             Event::Elsewhere { revisions } => {
                 let counted = words::counted(revisions, "revision");
-                self.progress.remark(&format!("{counted} done by another run in the meantime"));
+                self.printer.remark(&format!("{counted} done by another run in the meantime"));
             }
             Event::Unfinished { event, done, of } => {
                 let when = words::when(&event.started_at);
@@ -186,7 +191,7 @@ impl<'a> Watcher<'a> {
             }
             Event::DriftUnchecked { why } => {
                 let word = "warning".yellow().bold().to_string();
-                self.progress.remark(&format!("{word}: whether the database drifted is not known: {why}"));
+                self.printer.remark(&format!("{word}: whether the database drifted is not known: {why}"));
             }
             Event::DriftAccepted { differences, reason } => {
                 let counted = words::counted(differences.len(), "difference");
@@ -196,7 +201,7 @@ impl<'a> Watcher<'a> {
                 let word = "warning".yellow().bold().to_string();
                 let id = self.history.short(&revision.id);
                 for question in questions {
-                    self.progress.remark(&format!("{word}: {id} has an open question: {question}"));
+                    self.printer.remark(&format!("{word}: {id} has an open question: {question}"));
                 }
             }
             Event::RevisionStarted { revision, direction, number, of } => {
@@ -205,13 +210,13 @@ impl<'a> Watcher<'a> {
                     Direction::Down => "undoing",
                 };
                 let id = self.history.short(&revision.id);
-                self.progress.now(format!("{word} {number} of {of}: {id} {}", revision.message));
+                self.printer.now(format!("{word} {number} of {of}: {id} {}", revision.message));
             }
             Event::StatementStarted { statement, number, of } => {
-                self.progress.now(format!("statement {number} of {of}: {}", first_line(&statement.sql)));
+                self.printer.now(format!("statement {number} of {of}: {}", first_line(&statement.sql)));
             }
             Event::StatementDone { .. } => {}
-            Event::Notice { text } => self.progress.remark(text),
+            Event::Notice { text } => self.printer.remark(text),
             Event::RevisionDone { revision, direction, took } => {
                 let mark = match direction {
                     Direction::Up => "✓".green().to_string(),

@@ -36,7 +36,7 @@ pub fn draft(
     printer: &Printer,
 ) -> Result<Drafted, Failure> {
     let engines = if arguments.engine.is_empty() { project.settings.engines()? } else { arguments.engine.clone() };
-    let models = desired::read(project, &engines)?;
+    let models = desired::read(project, &engines, printer)?;
     let revisions: BTreeSet<RevisionId> = history.closure(parents);
     let mut drafts = Vec::with_capacity(engines.len());
     for engine in engines {

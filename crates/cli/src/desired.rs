@@ -35,8 +35,8 @@ pub struct Desired {
 }
 
 /// The project's models, to be lowered to these engines; or what to do about there being none.
-pub fn read(project: &Project, engines: &[Engine]) -> Result<Models, Failure> {
-    read_if_there(project, engines)?.ok_or_else(|| {
+pub fn read(project: &Project, engines: &[Engine], printer: &Printer) -> Result<Models, Failure> {
+    read_if_there(project, engines, printer)?.ok_or_else(|| {
         let root = project.settings.root.display();
         Failure::usage("no-models", format!("no models were found under `{root}`"))
             .note("looked for", "classes of SQLModel or DeclarativeBase, a `schema.sql`")
@@ -44,7 +44,8 @@ pub fn read(project: &Project, engines: &[Engine]) -> Result<Models, Failure> {
     })
 }
 
-pub fn read_if_there(project: &Project, engines: &[Engine]) -> Result<Option<Models>, Failure> {
+pub fn read_if_there(project: &Project, engines: &[Engine], printer: &Printer) -> Result<Option<Models>, Failure> {
+    printer.now("reading the models");
     let paths = project.settings.models()?;
     if paths.is_empty() {
         return Ok(None);
@@ -64,7 +65,9 @@ pub fn read_if_there(project: &Project, engines: &[Engine]) -> Result<Option<Mod
     match project.settings.loader() {
         Loader::Static => Ok(Some(Models::Static(sqlmodel::read(&python, root)))),
         Loader::Python => {
-            let live = live::load(&project.settings.python(), root, &python, engines);
+            let interpreter = project.settings.python();
+            printer.now(format!("asking {} for its models", project.settings.shown(&interpreter)));
+            let live = live::load(&interpreter, root, &python, engines);
             live.map(|models| Some(Models::Live(models)))
                 .map_err(|error| diagnose::live_models(&error, &project.settings))
         }

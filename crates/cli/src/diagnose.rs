@@ -218,7 +218,7 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
             say("drift", message.to_string()).note("differs", differences.join("\n"))
         }
         Refusal::Questions { revision, questions, .. } => {
-            let message = format!("`{revision}` destroys data, and asks first");
+            let message = format!("`{revision}` may destroy data, and asks first");
             say("questions", message).note("asked", questions.join("\n"))
         }
         Refusal::OwnTransaction { origin, word } => {

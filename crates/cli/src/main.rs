@@ -17,6 +17,7 @@ mod render;
 mod schemas;
 mod settings;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,10 +44,12 @@ fn main() -> ExitCode {
 fn misunderstood(error: &clap::Error) -> u8 {
     let asked = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     // Nobody is left to be told that the stream is closed.
-    let _ = error.print();
     if asked {
+        let _ = error.print();
         return Exit::Fine.status();
     }
+    let text = error.render().ansi().to_string().replacen("error:", "error[usage]:", 1);
+    let _ = anstream::stderr().write_all(text.as_bytes());
     if std::env::args_os().skip(1).take_while(|word| word != "--").any(|word| word == "--json") {
         let text = error.render().to_string();
         let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");

@@ -2,9 +2,11 @@
 //!
 //! With `--json` a command prints exactly one document on standard output, also when it fails.
 
+use std::cell::RefCell;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
+use indicatif::ProgressBar;
 use serde::Serialize;
 
 use crate::args::{Color, Global};
@@ -29,6 +31,8 @@ pub struct Printer {
     json: bool,
     detail: Detail,
     command: &'static str,
+    /// Drawn below everything that is printed, while something goes on.
+    bar: RefCell<Option<ProgressBar>>,
 }
 
 impl Printer {
@@ -43,12 +47,12 @@ impl Printer {
             (false, true) => Detail::Verbose,
             (false, false) => Detail::Usual,
         };
-        Printer { color, json: global.json, detail, command }
+        Printer { color, json: global.json, detail, command, bar: RefCell::default() }
     }
 
     /// One that prints documents, for a command line that could not be read.
     pub fn for_json(command: &'static str) -> Self {
-        Printer { color: ColorChoice::Never, json: true, detail: Detail::Usual, command }
+        Printer { color: ColorChoice::Never, json: true, detail: Detail::Usual, command, bar: RefCell::default() }
     }
 
     pub fn quiet(&self) -> bool {
@@ -109,6 +113,25 @@ impl Printer {
         }
     }
 
+    /// What is done now, for whoever watches and has waited for a while.
+    pub fn now(&self, text: impl Into<String>) {
+        if let Some(bar) = &*self.bar.borrow() {
+            bar.set_message(text.into());
+        }
+    }
+
+    /// Draws the bar below everything from now on, or nothing again.
+    pub fn draw(&self, bar: Option<ProgressBar>) {
+        *self.bar.borrow_mut() = bar;
+    }
+
+    fn above_the_bar(&self, print: impl FnOnce()) {
+        match &*self.bar.borrow() {
+            Some(bar) => bar.suspend(print),
+            None => print(),
+        }
+    }
+
     /// Whether progress can be drawn: a person watches, and wants to.
     pub fn watched(&self) -> bool {
         io::stderr().is_terminal() && !self.json && self.detail != Detail::Quiet
@@ -129,14 +152,18 @@ impl Printer {
     }
 
     fn result(&self, text: &str) {
-        let mut out = AutoStream::new(io::stdout().lock(), self.color);
-        settle(put(&mut out, text));
+        self.above_the_bar(|| {
+            let mut out = AutoStream::new(io::stdout().lock(), self.color);
+            settle(put(&mut out, text));
+        });
     }
 
     fn error_text(&self, text: &str) {
-        let mut out = AutoStream::new(io::stderr().lock(), self.color);
-        // Nobody is left to be told that standard error is closed.
-        let _ = put(&mut out, text);
+        self.above_the_bar(|| {
+            let mut out = AutoStream::new(io::stderr().lock(), self.color);
+            // Nobody is left to be told that standard error is closed.
+            let _ = put(&mut out, text);
+        });
     }
 }
 

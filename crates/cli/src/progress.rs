@@ -35,37 +35,14 @@ impl<'a> Progress<'a> {
                 shown.enable_steady_tick(Duration::from_millis(100));
             }
         });
+        printer.draw(Some(bar.clone()));
         Progress { printer, bar: Some(bar), _over: Some(over) }
-    }
-
-    /// What is done now.
-    pub fn now(&self, text: impl Into<String>) {
-        if let Some(bar) = &self.bar {
-            bar.set_message(text.into());
-        }
-    }
-
-    /// A line of what was done, above; none for those who want the result only.
-    pub fn line(&self, text: &str) {
-        if self.printer.quiet() {
-            return;
-        }
-        match &self.bar {
-            Some(bar) => bar.suspend(|| self.printer.line(text)),
-            None => self.printer.line(text),
-        }
-    }
-
-    pub fn remark(&self, text: &str) {
-        match &self.bar {
-            Some(bar) => bar.suspend(|| self.printer.remark(text)),
-            None => self.printer.remark(text),
-        }
     }
 }
 
 impl Drop for Progress<'_> {
     fn drop(&mut self) {
+        self.printer.draw(None);
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -25,7 +25,7 @@ use crate::settings::Environment;
 pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
     let engines = project.settings.engines()?;
-    let models = desired::read_if_there(project, &engines)?;
+    let models = desired::read_if_there(project, &engines, printer)?;
     let heads: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
     let reach = if arguments.offline { Reach::Offline } else { Reach::Server };
     let mut compared = Compared { models: Vec::new(), database: None, without: None };
@@ -45,7 +45,10 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
         Some(environment) if environment.is_missing() => {
             compared.without = Some(format!("{} is not there yet", project.place(&environment, None)));
         }
-        Some(environment) => compared.database = Some(in_database(project, &history, &environment)?),
+        Some(environment) => {
+            printer.now(format!("reading {}", project.place(&environment, None)));
+            compared.database = Some(in_database(project, &history, &environment)?);
+        }
     }
     let exit = if compared.differ() { Exit::Differences } else { Exit::Fine };
     printer.show(exit, &compared);

@@ -21,11 +21,23 @@ mod upgrade;
 use crate::args::{Arguments, Command};
 use crate::failure::Outcome;
 use crate::printer::Printer;
+use crate::progress::Progress;
 use crate::project::Project;
 
 pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
     let global = &arguments.global;
     let project = || Project::open(global);
+    // What takes long says so; runs tell what they are at themselves, and an editor has the terminal.
+    let _progress = match &arguments.command {
+        Command::Upgrade(_) | Command::Downgrade(_) | Command::Edit(_) | Command::Tour(_) => None,
+        Command::Completions(_) | Command::Man(_) | Command::Init(_) => None,
+        Command::Revision(_) | Command::Check(_) | Command::Schema(_) | Command::Stamp(_) => {
+            Some(Progress::new(printer))
+        }
+        Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
+        Command::Branches(_) | Command::Show(_) | Command::Merge(_) => Some(Progress::new(printer)),
+    };
+    printer.now("reading the revisions");
     match &arguments.command {
         Command::Init(command) => init::run(command, printer),
         Command::Revision(command) => revision::run(command, &project()?, printer),

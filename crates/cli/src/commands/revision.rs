@@ -93,8 +93,15 @@ impl Screen for Nothing {
     }
 }
 
+/// Each question, and below it the option that answers it.
 fn asked(questions: &[String]) -> String {
-    questions.iter().map(|question| format!("{} {question}\n", "?".yellow().bold())).collect()
+    let asked = |question: &String| match question.rsplit_once(" (--") {
+        Some((words, option)) => {
+            format!("{} {words}\n  {}\n", "?".yellow().bold(), format!("--{}", option.trim_end_matches(')')).dimmed())
+        }
+        None => format!("{} {question}\n", "?".yellow().bold()),
+    };
+    questions.iter().map(asked).collect()
 }
 
 #[derive(Serialize)]
@@ -156,10 +163,11 @@ impl Screen for Written {
             }
             false => {
                 if let Some(again) = &self.again {
-                    let _ = writeln!(out, "to answer by option: {}", again.bold());
+                    let commands = again.split(" && ").map(|command| format!("  {}\n", command.bold()));
+                    let _ = write!(out, "to answer by option:\n{}or ", commands.collect::<String>());
                 }
                 let next = "whimbrel upgrade head".bold().to_string();
-                let _ = writeln!(out, "or in the file, deleting each question that is answered, then: {next}");
+                let _ = writeln!(out, "in the file: answer, delete each question that is answered, then: {next}");
             }
         }
         out

@@ -21,7 +21,7 @@ pub fn run(arguments: &Schema, project: &Project, printer: &Printer) -> Outcome 
         }
         SchemaSource::Models => {
             let dialect = dialect(engine(arguments, project)?)?;
-            (desired::read(project, &[dialect.engine()])?.lower(project, dialect, printer)?.schema, dialect)
+            (desired::read(project, &[dialect.engine()], printer)?.lower(project, dialect, printer)?.schema, dialect)
         }
         SchemaSource::History => {
             let dialect = dialect(engine(arguments, project)?)?;

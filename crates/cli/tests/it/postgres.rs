@@ -132,7 +132,7 @@ fn from_init_to_downgrade() {
     assert_snapshot!(project.whimbrel("upgrade").screen(), @r"
     exit 3
     ── stderr ──
-    error[questions]: `bbbb00000002` destroys data, and asks first
+    error[questions]: `bbbb00000002` may destroy data, and asks first
       asked  was `email.subject` renamed to `title`? dropping it loses its values (--rename email.subject:title)
              which value do the rows that exist get in `email.title`? without one this fails on rows (--backfill email.title=EXPRESSION)
       next   answer in migrations/bbbb_asked.sql: correct the statements, delete the question's line, then: whimbrel upgrade head
@@ -173,7 +173,8 @@ fn from_init_to_downgrade() {
     project.write("app/models.py", &without_email);
     assert_snapshot!(project.whimbrel("revision --autogenerate -m less").screen(), @r"
     exit 0
-    ? the models no longer name `email`; its drop was not written (--allow-drop email)
+    ? the models no longer name `email`; its drop was not written
+      --allow-drop email
     nothing else differs; no file was written
     ");
     let drop = "revision --autogenerate -m drop --rev-id cccc00000003 --allow-drop email";

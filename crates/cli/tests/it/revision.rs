@@ -107,12 +107,16 @@ fn a_rename_is_asked_and_told() {
       drop index `ix_email_subject` of `email`
       create index `ix_email_title` on `email`
 
-    ? was `email.subject` renamed to `title`? dropping it loses its values (--rename email.subject:title)
-    ? which value do the rows that exist get in `email.title`? without one this fails on rows (--backfill email.title=EXPRESSION)
+    ? was `email.subject` renamed to `title`? dropping it loses its values
+      --rename email.subject:title
+    ? which value do the rows that exist get in `email.title`? without one this fails on rows
+      --backfill email.title=EXPRESSION
 
     wrote migrations/bbbb_title.sql
-    to answer by option: rm migrations/bbbb_title.sql && whimbrel revision --autogenerate -m "title" --rename email.subject:title
-    or in the file, deleting each question that is answered, then: whimbrel upgrade head
+    to answer by option:
+      rm migrations/bbbb_title.sql
+      whimbrel revision --autogenerate -m "title" --rename email.subject:title
+    or in the file: answer, delete each question that is answered, then: whimbrel upgrade head
     "#);
     assert_snapshot!(project.revision_text("bbbb_title.sql"), @r"
     -- revision: bbbb00000002
@@ -164,7 +168,7 @@ fn a_rename_is_asked_and_told() {
     assert_snapshot!(project.whimbrel("upgrade").screen(), @r"
     exit 3
     ── stderr ──
-    error[questions]: `bbbb00000002` destroys data, and asks first
+    error[questions]: `bbbb00000002` may destroy data, and asks first
       asked  was `email.subject` renamed to `title`? dropping it loses its values (--rename email.subject:title)
              which value do the rows that exist get in `email.title`? without one this fails on rows (--backfill email.title=EXPRESSION)
       next   answer in migrations/bbbb_title.sql: correct the statements, delete the question's line, then: whimbrel upgrade head
@@ -212,7 +216,8 @@ fn a_table_is_dropped_only_when_it_is_named() {
     project.write("schema.sql", &project.read("schema.sql").replace("CREATE TABLE note (id INTEGER PRIMARY KEY);", ""));
     assert_snapshot!(project.whimbrel("revision --autogenerate -m less").screen(), @r"
     exit 0
-    ? the models no longer name `note`; its drop was not written (--allow-drop note)
+    ? the models no longer name `note`; its drop was not written
+      --allow-drop note
     nothing else differs; no file was written
     ");
     let line = "revision --autogenerate -m less --allow-drop note --rev-id bbbb00000002";

@@ -1,6 +1,7 @@
 //! What is different when a person watches. `script` makes a terminal that is watched by the test.
 
 use std::io::Write as _;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -76,4 +77,17 @@ fn progress_is_shown_and_taken_away() {
     assert!(!plain(&quick).contains("statement"), "what is quick shows no progress: {quick:?}");
     let quiet = watched(&project, "whimbrel downgrade base --quiet", 80, None);
     assert_eq!(plain(&quiet).lines().count(), 1, "{quiet:?}");
+}
+
+/// Not only a run takes long: the project's interpreter may have a lot to import.
+#[test]
+fn whoever_is_waited_for_is_named() {
+    let project = Project::new();
+    project.write("models.py", "");
+    project.write("slow", "#!/bin/sh\nsleep 1.5\n");
+    std::fs::set_permissions(project.path("slow"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    project.write("whimbrel.toml", "[models]\npaths = [\"models.py\"]\nloader = \"python\"\npython = \"./slow\"\n");
+    let seen = plain(&watched(&project, "whimbrel check", 80, None));
+    assert!(seen.contains("asking slow for its models"), "{seen:?}");
+    assert!(seen.contains("`slow` did not answer as Python would"), "{seen:?}");
 }

@@ -82,6 +82,10 @@ pub fn load(python: &Path, project: &Path, paths: &[PathBuf], engines: &[Engine]
         };
         return Err(LiveError::Import { python: python.to_path_buf(), report });
     }
+    if output.stdout.iter().all(u8::is_ascii_whitespace) {
+        let reason = "it said nothing".to_string();
+        return Err(LiveError::Answer { python: python.to_path_buf(), reason });
+    }
     let answer: Answer = serde_json::from_slice(&output.stdout)
         .map_err(|error| LiveError::Answer { python: python.to_path_buf(), reason: error.to_string() })?;
     if answer.tables == 0 {

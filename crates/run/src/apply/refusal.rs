@@ -12,7 +12,7 @@ pub enum Refusal {
     Missing { revisions: Vec<AppliedRevision> },
     #[error("the database is not what its history says: {}", differences.join("; "))]
     Drift { differences: Vec<String> },
-    #[error("revision `{revision}` destroys data, and asks: {}", questions.join(" · "))]
+    #[error("revision `{revision}` may destroy data, and asks: {}", questions.join(" · "))]
     Questions { revision: RevisionId, questions: Vec<String>, file: String },
     #[error("revision `{revision}` does not say how to undo it")]
     NoWayBack { revision: RevisionId, file: String },
