@@ -63,7 +63,10 @@ pub fn read_if_there(project: &Project, engines: &[Engine], printer: &Printer) -
     }
     let root = &project.settings.root;
     match project.settings.loader() {
-        Loader::Static => Ok(Some(Models::Static(sqlmodel::read(&python, root)))),
+        Loader::Static => {
+            let versions = sqlmodel::Versions::of(root);
+            Ok(Some(Models::Static(sqlmodel::read_assuming(&python, root, versions, project.settings.assume()))))
+        }
         Loader::Python => {
             let interpreter = project.settings.python();
             printer.now(format!("asking {} for its models", project.settings.shown(&interpreter)));

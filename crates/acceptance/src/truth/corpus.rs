@@ -22,6 +22,9 @@ pub struct Corpus {
     /// Imported for real in every run.
     pub live: bool,
     pub engines: Vec<Engine>,
+    /// What the project's settings would say: the corpus is read without it and with it.
+    #[serde(default)]
+    pub assume: Vec<String>,
     #[serde(default)]
     pub environment: BTreeMap<Engine, BTreeMap<String, String>>,
     #[serde(default)]

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
-use whimbrel_frontends::sqlmodel::{Desired, Models, Versions};
+use whimbrel_frontends::sqlmodel::{Desired, Extent, Models, Undecided, Versions};
 use whimbrel_plan::diff::{DiffOptions, Scope, diff, in_doubt};
 use whimbrel_run::Driver;
 use whimbrel_schema::{Engine, Object, ObjectKind, ObjectName, Pair, Schema};
@@ -18,7 +18,7 @@ pub struct Reading {
     pub columns: usize,
     pub identical_columns: usize,
     pub diagnostics: Vec<String>,
-    /// Tables of which the reader itself says that it does not know all.
+    /// What the reader itself says that it does not know.
     pub undecided: Vec<String>,
     /// What is not the same, and was not said to be undecided.
     pub silent: Vec<String>,
@@ -46,8 +46,7 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
     let mut desired = schema;
     desired.tables.retain(|name, _| !without.contains(&name.to_string()));
     let mut found = driver.introspect()?;
-    let unknown_table = undecided.iter().any(|undecided| undecided.table.is_none());
-    let undecided: BTreeSet<ObjectName> = undecided.into_iter().filter_map(|undecided| undecided.table).collect();
+    let doubts = Doubts::of(undecided);
     for schema in [&mut desired, &mut found] {
         strip(schema);
     }
@@ -55,11 +54,12 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
     // What is announced as not known is counted, and not compared.
     let (mut whole, found_whole) = (desired.clone(), found.clone());
     for schema in [&mut desired, &mut found] {
-        schema.tables.retain(|name, _| !undecided.contains(name));
+        schema.tables.retain(|name, _| !doubts.tables.contains(name));
     }
-    if unknown_table {
+    if doubts.somewhere {
         found.tables.retain(|name, _| desired.tables.contains_key(name));
     }
+    doubts.leave_out(&mut desired, &mut found);
     let mut silent = Vec::new();
     let options = DiffOptions { scope: Scope::Models };
     let doubtful = in_doubt(&diff(Pair::new(&found, &desired), dialect, &options));
@@ -86,12 +86,9 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
         columns: 0,
         identical_columns: 0,
         diagnostics: diagnostics.iter().map(|it| format!("{:?}[{}]: {}", it.severity, it.code, it.message)).collect(),
-        undecided: undecided.iter().map(ToString::to_string).collect(),
+        undecided: doubts.in_words(),
         silent,
     };
-    if unknown_table {
-        reading.undecided.push("a table whose name is not known".to_owned());
-    }
     for table in found_whole.tables.values() {
         let read = whole.tables.get(&table.name);
         let one = |table: &whimbrel_schema::Table| {
@@ -117,6 +114,85 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
         reading.identical_columns += table.columns.iter().filter(equal).count();
     }
     Ok(reading)
+}
+
+/// What the reader says that it does not know.
+#[derive(Default)]
+struct Doubts {
+    /// There may be a table of which not even the name is known.
+    somewhere: bool,
+    tables: BTreeSet<ObjectName>,
+    namespaces: BTreeSet<ObjectName>,
+    columns: BTreeSet<(ObjectName, String)>,
+    collations: BTreeSet<(ObjectName, String)>,
+    checks: BTreeSet<ObjectName>,
+}
+
+impl Doubts {
+    fn of(undecided: Vec<Undecided>) -> Self {
+        let mut doubts = Doubts::default();
+        for Undecided { table, extent, .. } in undecided {
+            let Some(table) = table else {
+                doubts.somewhere = true;
+                continue;
+            };
+            match extent {
+                Extent::Table => doubts.tables.insert(table),
+                Extent::Namespace => doubts.namespaces.insert(table),
+                Extent::Column(column) => doubts.columns.insert((table, column)),
+                Extent::Collation(column) => doubts.collations.insert((table, column)),
+                Extent::Check => doubts.checks.insert(table),
+            };
+        }
+        doubts
+    }
+
+    /// Makes alike what is not known, so that all the rest is compared. A table stays where it was read to be: one
+    /// whose schema is another after all is a difference.
+    fn leave_out(&self, desired: &mut Schema, found: &mut Schema) {
+        for (table, column) in &self.columns {
+            let Some(theirs) = found.tables.get(table).and_then(|found| found.column(column)).cloned() else {
+                continue;
+            };
+            if let Some(ours) = desired.table_mut(table).and_then(|table| table.column_mut(column)) {
+                *ours = theirs;
+            }
+        }
+        for (table, column) in &self.collations {
+            let Some(theirs) = found.tables.get(table).and_then(|found| found.column(column)) else { continue };
+            let collation = theirs.collation.clone();
+            if let Some(ours) = desired.table_mut(table).and_then(|table| table.column_mut(column)) {
+                ours.collation = collation;
+            }
+        }
+        for name in &self.checks {
+            let Some(ours) = desired.tables.get(name).map(|table| table.checks.clone()) else { continue };
+            if let Some(theirs) = found.table_mut(name) {
+                theirs.checks.retain(|check| ours.iter().any(|ours| ours.name == check.name));
+            }
+        }
+    }
+
+    fn in_words(&self) -> Vec<String> {
+        let mut words: Vec<String> = self.tables.iter().map(ToString::to_string).collect();
+        let mut add = |what: &str, names: Vec<String>| match names.len() {
+            0 => {}
+            1..=3 => words.push(format!("{what} of {}", names.join(", "))),
+            many => {
+                words.push(format!("{what} of {many} {}", if what.contains("schema") { "tables" } else { "columns" }))
+            }
+        };
+        let columns =
+            |set: &BTreeSet<(ObjectName, String)>| set.iter().map(|(table, it)| format!("{table}.{it}")).collect();
+        add("the schema", self.namespaces.iter().map(ToString::to_string).collect());
+        add("the type or default", columns(&self.columns));
+        add("the collation", columns(&self.collations));
+        add("a check", self.checks.iter().map(ToString::to_string).collect());
+        if self.somewhere {
+            words.push("a table whose name is not known".to_owned());
+        }
+        words
+    }
 }
 
 /// What models do not speak of: extensions and namespaces are made beside them.

@@ -31,6 +31,9 @@ pub struct Models {
     pub loader: Loader,
     #[serde(default)]
     pub python: Option<PathBuf>,
+    /// Assignments of Python that decide what the source leaves to configuration.
+    #[serde(default)]
+    pub assume: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -131,6 +134,7 @@ mod tests {
             paths = ["app/models"]
             loader = "python"
             python = ".venv/bin/python"
+            assume = ["app.config.SCHEMA = 'shop'"]
             [migrations]
             folder = "db"
             engines = ["sqlite", "postgres"]
@@ -144,6 +148,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(file.models.loader, Loader::Python);
+        assert_eq!(file.models.assume, ["app.config.SCHEMA = 'shop'"]);
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));
         assert!(file.environments["production"].protected && !file.environments["dev"].protected);
     }
@@ -159,7 +164,7 @@ mod tests {
         2 │ modls = 1
           │ ^^^^^
           │
-          = help: known are `paths`, `loader`, `python`
+          = help: known are `paths`, `loader`, `python`, `assume`
         ");
     }
 

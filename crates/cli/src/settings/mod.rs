@@ -98,6 +98,11 @@ impl Settings {
         self.file.models.loader
     }
 
+    /// What the source leaves to configuration, as the project decides it for its schema.
+    pub fn assume(&self) -> &[String] {
+        &self.file.models.assume
+    }
+
     /// The project's own interpreter: the configured one, else that of a virtual environment, else the path's.
     pub fn python(&self) -> PathBuf {
         let usual = || [".venv/bin/python", "venv/bin/python"].into_iter().map(|path| self.root.join(path));

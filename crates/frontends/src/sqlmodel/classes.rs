@@ -229,7 +229,7 @@ impl<'a> Class<'a> {
             let value = if custom_new {
                 Value::unknown(format!("`{}` makes its values in `__new__`", class.name), class.span)
             } else {
-                match auto(value) {
+                match is_auto(value) {
                     true if custom_values => {
                         Value::unknown(format!("`{}` counts in a way of its own", class.name), class.span)
                     }
@@ -335,7 +335,8 @@ impl<'a> Class<'a> {
     }
 }
 
-fn auto(value: &Value<'_>) -> bool {
+/// `enum.auto()`.
+pub fn is_auto(value: &Value<'_>) -> bool {
     matches!(value, Value::Call(call) if matches!(&call.callee, Value::External(path) if path.ends_with("enum.auto")))
 }
 

@@ -49,6 +49,24 @@ pub fn known(path: &str) -> (Family, &str) {
     }
 }
 
+/// Whether a module is of a library whose words are understood themselves.
+pub fn is_spoken(module: &str) -> bool {
+    match known(module).0 {
+        Family::Sqlalchemy
+        | Family::Postgresql
+        | Family::Sqlite
+        | Family::Mysql
+        | Family::OtherDialect
+        | Family::Sqlmodel
+        | Family::Pydantic
+        | Family::Pgvector
+        | Family::Geoalchemy
+        | Family::SqlalchemyUtils
+        | Family::FlaskSqlalchemy => true,
+        Family::Builtin | Family::Typing | Family::Standard | Family::Other => false,
+    }
+}
+
 fn sqlalchemy(rest: &str) -> (Family, &str) {
     for marker in ["func.", "functions."] {
         if let Some(at) = rest.find(marker)

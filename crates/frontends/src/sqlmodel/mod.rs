@@ -7,6 +7,7 @@
 //! it concerns is listed as undecided; the live loader ([`crate::live`]) asks the project's own interpreter about those.
 
 mod classes;
+mod code;
 mod evaluate;
 mod expression;
 mod library;
@@ -29,6 +30,7 @@ use whimbrel_plan::Dialect;
 use whimbrel_schema::{ObjectName, Schema};
 
 use crate::diagnostic::{Diagnostic, Severity};
+pub use code::Code;
 use evaluate::Interpreter;
 use mapping::ModelTrouble;
 use model::{SequenceModel, StatementModel, TableModel};
@@ -69,9 +71,25 @@ pub struct Desired {
 pub struct Undecided {
     /// `None` where not even the table's name is known.
     pub table: Option<ObjectName>,
-    pub column: Option<String>,
+    pub extent: Extent,
     /// Position in [`Desired::diagnostics`].
     pub diagnostic: usize,
+}
+
+/// How much of a table an undecided place concerns; all the rest of it was read for certain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Extent {
+    /// Any part of it, or whether it exists.
+    Table,
+    /// Which schema it is in.
+    Namespace,
+    /// The column's type, default or comment.
+    Column(String),
+    /// The column's collation.
+    Collation(String),
+    /// One of its check constraints.
+    Check,
 }
 
 impl Models {
@@ -87,69 +105,66 @@ pub fn read(paths: &[PathBuf], project: &Path) -> Models {
 
 /// Reads models the way given versions of SQLModel and SQLAlchemy do.
 pub fn read_as(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
+    read_assuming(paths, project, versions, &[])
+}
+
+/// Reads models with values for names that the source does not decide, each written as an assignment of Python:
+/// `app.config.SCHEMA = 'shop'`.
+pub fn read_assuming(paths: &[PathBuf], project: &Path, versions: Versions, assume: &[String]) -> Models {
     let deep = std::thread::Builder::new().name("models".to_string()).stack_size(STACK);
-    std::thread::scope(|scope| match deep.spawn_scoped(scope, || read_here(paths, project, versions)) {
+    std::thread::scope(|scope| match deep.spawn_scoped(scope, || read_here(paths, project, versions, assume)) {
         Ok(thread) => thread.join().unwrap_or_else(|_| {
             let mut models = Models::default();
             models.notes.push(Diagnostic::without_text(
-                Severity::Error,
-                "reader-failed",
+                Code::ReaderFailed.severity(),
+                Code::ReaderFailed.word(),
                 "reading the models failed on a fault of whimbrel's own",
                 project,
             ));
-            models.troubles.push(ModelTrouble {
-                table: None,
-                column: None,
-                engine: None,
-                diagnostic: Diagnostic::without_text(
-                    Severity::Error,
-                    "reader-failed",
-                    "no table is known for certain",
-                    project,
-                ),
-            });
+            models.troubles.push(ModelTrouble::anywhere(Diagnostic::without_text(
+                Code::ReaderFailed.severity(),
+                Code::ReaderFailed.word(),
+                "no table is known for certain",
+                project,
+            )));
             models
         }),
-        Err(_) => read_here(paths, project, versions),
+        Err(_) => read_here(paths, project, versions, assume),
     })
 }
 
-fn read_here(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
+fn read_here(paths: &[PathBuf], project: &Path, versions: Versions, assume: &[String]) -> Models {
     let paths: Vec<PathBuf> =
         paths.iter().map(|path| if path.is_absolute() { path.clone() } else { project.join(path) }).collect();
     let arena = Arena::new();
     let lookup = Project::new(&paths, project);
     let interpreter = Interpreter::new(&arena, &lookup);
+    interpreter.assume(assume);
     let mut models = Models::default();
     let mut files = Vec::new();
     for path in &paths {
         match python_files(path) {
             Ok(found) if found.is_empty() => models.notes.push(Diagnostic::without_text(
-                Severity::Warning,
-                "no-models",
+                Code::NoModels.severity(),
+                Code::NoModels.word(),
                 format!("there is no python file in `{}`", path.display()),
                 path,
             )),
             Ok(found) => files.extend(found),
-            Err(error) => models.troubles.push(ModelTrouble {
-                table: None,
-                column: None,
-                engine: None,
-                diagnostic: Diagnostic::without_text(
-                    Severity::Error,
-                    "unreadable-file",
-                    format!("cannot read `{}`: {error}", path.display()),
-                    path,
-                ),
-            }),
+            Err(error) => models.troubles.push(ModelTrouble::anywhere(Diagnostic::without_text(
+                Code::UnreadableFile.severity(),
+                Code::UnreadableFile.word(),
+                format!("cannot read `{}`: {error}", path.display()),
+                path,
+            ))),
         }
     }
     for file in &files {
-        interpreter.reach_parents(file);
-        interpreter.reach_file(file.clone());
+        interpreter.name_file(file.clone());
     }
     interpreter.follow_imports();
-    let mapped = mapping::map(&interpreter, versions);
+    let mapped = mapping::map(&interpreter, versions, &paths);
+    interpreter.tell_unused_assumptions();
     models.tables = mapped.tables;
     models.sequences = mapped.sequences;
     models.statements = mapped.statements;
@@ -160,7 +175,7 @@ fn read_here(paths: &[PathBuf], project: &Path, versions: Versions) -> Models {
         match diagnostic.severity {
             // A file that cannot be read may hold any table.
             Severity::Error => {
-                models.troubles.push(ModelTrouble { table: None, column: None, engine: None, diagnostic });
+                models.troubles.push(ModelTrouble::anywhere(diagnostic));
             }
             Severity::Warning | Severity::Note => models.notes.push(diagnostic),
         }

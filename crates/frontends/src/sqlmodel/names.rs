@@ -1,6 +1,6 @@
 //! Where names live: scopes, and the dictionaries of Python code, in the order of assignment.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -8,7 +8,7 @@ use ruff_text_size::TextRange;
 
 use super::classes::Class;
 use super::source::Source;
-use super::value::{ModuleId, Span, Unknown, Value};
+use super::value::{ModuleId, Name, Span, Unknown, Value};
 
 /// A dictionary in the order of its keys' first assignment.
 #[derive(Clone, Default)]
@@ -122,6 +122,8 @@ pub struct Scope<'a> {
     pub outer: RefCell<Vec<&'a str>>,
     /// What was returned on a path that may or may not be taken.
     pub pending: RefCell<Vec<Value<'a>>>,
+    /// The name that decides which of the paths it is.
+    pub doubt: Cell<Option<Name<'a>>>,
     /// The class that a class body, or a method's function, belongs to, and the first argument of the running call.
     pub receiver: RefCell<Option<(Rc<Class<'a>>, Value<'a>)>>,
 }
@@ -143,6 +145,7 @@ impl<'a> Scope<'a> {
             place,
             outer: RefCell::default(),
             pending: RefCell::default(),
+            doubt: Cell::new(None),
             receiver: RefCell::default(),
         })
     }

@@ -1,8 +1,10 @@
 //! Where modules are: from a path to its import name, from an import name to its file.
 
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+
+use super::library::is_spoken;
 
 /// A dotted name, resolved: a file of the project, or something outside it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub enum Found {
 /// The folders that imports start from, and what was looked up in them.
 pub struct Project {
     roots: Vec<PathBuf>,
+    /// `site-packages` of the project's virtual environments.
+    libraries: Vec<PathBuf>,
+    /// Libraries whose source is read too, since a class of the project extends one of theirs.
+    opened: RefCell<HashSet<String>>,
     looked_up: RefCell<HashMap<String, Found>>,
 }
 
@@ -47,7 +53,7 @@ impl Project {
                 add(root);
             }
         }
-        Project { roots, looked_up: RefCell::new(HashMap::new()) }
+        Project { roots, libraries: site_packages(project), opened: RefCell::default(), looked_up: RefCell::default() }
     }
 
     /// The file that `import name` runs.
@@ -60,10 +66,30 @@ impl Project {
         found
     }
 
+    /// Lets a library's own source be read, where it is installed; `false` where it is not, or is read already.
+    pub fn open(&self, name: &str) -> bool {
+        let root = name.split('.').next().unwrap_or(name);
+        let installed = self.libraries.iter().any(|folder| module_at(&folder.join(root)).is_some());
+        if !installed || !self.opened.borrow_mut().insert(root.to_string()) {
+            return false;
+        }
+        self.looked_up.borrow_mut().retain(|known, _| known.split('.').next() != Some(root));
+        true
+    }
+
+    /// Whether a file is a library's, which is read only as far as it is asked for.
+    pub fn is_library(&self, file: &Path) -> bool {
+        self.libraries.iter().any(|folder| file.starts_with(folder))
+    }
+
     fn look(&self, name: &str) -> Found {
         let mut namespace = None;
         let parts = || name.split('.');
         if parts().any(|part| part.is_empty() || part.contains(['/', '\\'])) {
+            return Found::Outside;
+        }
+        // What is known of these is known without their source, wherever that is.
+        if is_spoken(name) {
             return Found::Outside;
         }
         for root in &self.roots {
@@ -73,6 +99,12 @@ impl Project {
                     Found::Namespace(folder) => namespace = namespace.or(Some(folder)),
                     found => return found,
                 }
+            }
+        }
+        if self.opened.borrow().contains(name.split('.').next().unwrap_or(name)) {
+            let found = self.libraries.iter().find_map(|folder| module_at(&folder.join(parts().collect::<PathBuf>())));
+            if let Some(found) = found {
+                return found;
             }
         }
         match namespace {
@@ -93,6 +125,19 @@ impl Project {
         }
         parts.join(".")
     }
+}
+
+/// Where the project's virtual environments keep what is installed.
+pub fn site_packages(project: &Path) -> Vec<PathBuf> {
+    let mut places = Vec::new();
+    for environment in [".venv", "venv", "env"] {
+        let root = project.join(environment);
+        let versions = std::fs::read_dir(root.join("lib")).into_iter().flatten().flatten();
+        places.extend(versions.map(|entry| entry.path().join("site-packages")));
+        places.push(root.join("Lib/site-packages"));
+    }
+    places.retain(|place| place.is_dir());
+    places
 }
 
 /// `path` as a module: `path.py`, or the folder.

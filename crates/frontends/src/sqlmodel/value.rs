@@ -170,6 +170,33 @@ pub struct Unknown<'a> {
     pub reason: String,
     pub span: Span<'a>,
     pub kind: UnknownKind,
+    /// The name whose value would decide it.
+    pub settled_by: Option<Name<'a>>,
+    /// The values of which it is one, where that much is known.
+    pub among: RefCell<Vec<Value<'a>>>,
+}
+
+/// A name that a value can be given to from outside of the source.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Name<'a> {
+    /// A variable of a module; what is done with it makes another value.
+    Variable(&'a str),
+    /// A plain setting, from the environment: what is made of it is still decided by it.
+    Setting(&'a str),
+}
+
+impl<'a> Name<'a> {
+    pub fn text(self) -> &'a str {
+        match self {
+            Name::Variable(text) | Name::Setting(text) => text,
+        }
+    }
+}
+
+impl<'a> Unknown<'a> {
+    pub fn new(reason: impl Into<String>, span: Span<'a>, kind: UnknownKind) -> Self {
+        Unknown { reason: reason.into(), span, kind, settled_by: None, among: RefCell::default() }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -209,15 +236,38 @@ impl<'a> Value<'a> {
     }
 
     pub fn unknown(reason: impl Into<String>, span: Span<'a>) -> Self {
-        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span, kind: UnknownKind::Undecided }))
+        Value::Unknown(Rc::new(Unknown::new(reason, span, UnknownKind::Undecided)))
     }
 
     pub fn raised(reason: impl Into<String>, span: Span<'a>) -> Self {
-        Value::Unknown(Rc::new(Unknown { reason: reason.into(), span, kind: UnknownKind::Raised }))
+        Value::Unknown(Rc::new(Unknown::new(reason, span, UnknownKind::Raised)))
     }
 
     pub fn is_none(&self) -> bool {
         matches!(self, Value::None)
+    }
+
+    /// The values of which this is one; none where that is not known.
+    pub fn alternatives(&self) -> Vec<Value<'a>> {
+        match self {
+            Value::Unknown(unknown) => unknown.among.borrow().clone(),
+            known => vec![known.clone()],
+        }
+    }
+
+    /// Something may be done to it, after which it is not what it was.
+    pub fn touch(&self) {
+        if let Value::Unknown(unknown) = self {
+            unknown.among.borrow_mut().clear();
+        }
+    }
+
+    /// The name whose value would decide this one.
+    pub fn settled_by(&self) -> Option<Name<'a>> {
+        match self {
+            Value::Unknown(unknown) => unknown.settled_by,
+            _ => None,
+        }
     }
 
     /// The text of a string, also where it is a member of a `str` enum.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::project::site_packages;
+
 /// The versions whose behaviour the reader follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Versions {
@@ -58,23 +60,16 @@ fn find(project: &Path, package: &str) -> Option<[u32; 3]> {
 
 /// `.venv/lib/python3.12/site-packages/sqlmodel-0.0.22.dist-info`.
 fn installed(project: &Path, package: &str) -> Option<[u32; 3]> {
-    for environment in [".venv", "venv", "env"] {
-        let root = project.join(environment);
-        let mut places = vec![root.join("Lib/site-packages")];
-        if let Ok(entries) = std::fs::read_dir(root.join("lib")) {
-            places.extend(entries.flatten().map(|entry| entry.path().join("site-packages")));
-        }
-        for place in places {
-            let Ok(entries) = std::fs::read_dir(place) else { continue };
-            for entry in entries.flatten() {
-                let name = entry.file_name().to_string_lossy().to_lowercase();
-                let version = name
-                    .strip_suffix(".dist-info")
-                    .and_then(|name| name.strip_prefix(package))
-                    .and_then(|rest| rest.strip_prefix('-'));
-                if let Some(version) = version.and_then(parse) {
-                    return Some(version);
-                }
+    for place in site_packages(project) {
+        let Ok(entries) = std::fs::read_dir(place) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name().to_string_lossy().to_lowercase();
+            let version = name
+                .strip_suffix(".dist-info")
+                .and_then(|name| name.strip_prefix(package))
+                .and_then(|rest| rest.strip_prefix('-'));
+            if let Some(version) = version.and_then(parse) {
+                return Some(version);
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::sqlmodel::value::{Place, Scope, Span, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn assign_name(&self, name: &'a str, value: Value<'a>, scope: &Rc<Scope<'a>>) {
+        let value = self.settle(name, value, scope);
         if scope.outer.borrow().contains(&name) {
             let mut outer = scope.parent.clone();
             while let Some(next) = outer {
@@ -49,7 +50,7 @@ impl<'a> Interpreter<'a> {
                             list.borrow_mut()[at] = value;
                         }
                     }
-                    _ => {}
+                    unknown => unknown.touch(),
                 }
             }
             _ => {}

@@ -6,14 +6,24 @@ use super::Interpreter;
 use super::assignment::key_of;
 use crate::sqlmodel::classes::Class;
 use crate::sqlmodel::library;
-use crate::sqlmodel::value::{Arguments, Attribute, Dict, Kind, Member, Span, Unknown, UnknownKind, Value};
+use crate::sqlmodel::value::{Arguments, Attribute, Dict, Kind, Member, Name, Span, Unknown, UnknownKind, Value};
 
 impl<'a> Interpreter<'a> {
     /// `of.name`, by the rules of whatever `of` is.
     pub fn attribute(&self, of: Value<'a>, name: &'a str, span: Span<'a>) -> Value<'a> {
         let of = self.resolve(of);
         match &of {
-            Value::Unknown(_) => of,
+            Value::Unknown(unknown) => {
+                of.touch();
+                match unknown.settled_by {
+                    // A part of a variable is not the variable.
+                    Some(Name::Variable(_)) => {
+                        let part = Unknown::new(unknown.reason.clone(), unknown.span, unknown.kind);
+                        Value::Unknown(Rc::new(part))
+                    }
+                    Some(Name::Setting(_)) | None => of,
+                }
+            }
             Value::Module(id) => self.module_attribute(*id, name, span),
             Value::Namespace(path) => self.namespace_attribute(path, name, span),
             Value::Class(class) => self.class_attribute(class, name, span),
@@ -23,9 +33,8 @@ impl<'a> Interpreter<'a> {
                 ("sys", "version_info") => Value::tuple(vec![Value::Int(3), Value::Int(13), Value::Int(0)]),
                 ("typing" | "typing_extensions", "TYPE_CHECKING") => Value::Bool(false),
                 ("dialect.sqlite" | "dialect.postgresql", "name") => Value::text(&path["dialect.".len()..]),
-                ("dialect.sqlite" | "dialect.postgresql", "type_descriptor") => {
-                    Value::External("dialect.type_descriptor")
-                }
+                ("dialect.sqlite", "type_descriptor") => Value::External("dialect.type_descriptor"),
+                ("dialect.postgresql", "type_descriptor") => Value::External("dialect.postgresql.type_descriptor"),
                 _ => self.assigned_or(self.term_attribute(&of, name, span)),
             },
             Value::Call(_) | Value::Attribute(_) | Value::Subscript(_) | Value::Operation(_) => {
@@ -132,11 +141,11 @@ impl<'a> Interpreter<'a> {
                 } else if class.annotations.borrow().iter().any(|annotation| annotation.name == name) {
                     Value::Attribute(Rc::new(Attribute { of: Value::Class(class.clone()), name, span }))
                 } else {
-                    Value::Unknown(Rc::new(Unknown {
-                        reason: format!("`{}` has no `{name}` that could be found", class.name),
+                    Value::Unknown(Rc::new(Unknown::new(
+                        format!("`{}` has no `{name}` that could be found", class.name),
                         span,
-                        kind: UnknownKind::Undefined,
-                    }))
+                        UnknownKind::Undefined,
+                    )))
                 }
             }
         }
@@ -232,10 +241,14 @@ impl<'a> Interpreter<'a> {
         if instance.class.traits.settings {
             let found = Class::find(&instance.class, name);
             if !matches!(found, Some((Value::Function(_), _))) {
-                return Value::unknown(
-                    format!("`{}.{name}` is a setting that comes from the environment", instance.class.name),
-                    span,
-                );
+                let class = &instance.class;
+                let full = format!("{}.{}.{name}", self.module(class.scope.module).name, class.name);
+                return self.assumed(&full).unwrap_or_else(|| {
+                    let reason = format!("`{}.{name}` is a setting that comes from the environment", class.name);
+                    let settled_by = Some(Name::Setting(self.arena.name(&full)));
+                    let unknown = Unknown { settled_by, ..Unknown::new(reason, span, UnknownKind::Undecided) };
+                    Value::Unknown(Rc::new(unknown))
+                });
             }
         }
         match Class::find(&instance.class, name) {
@@ -266,7 +279,7 @@ impl<'a> Interpreter<'a> {
 }
 
 /// Whether a call makes an attribute that mapping turns into a column or a relation.
-pub(super) fn is_mapped_attribute(callee: &Value<'_>) -> bool {
+pub fn is_mapped_attribute(callee: &Value<'_>) -> bool {
     let Some(path) = callee.dotted() else { return false };
     matches!(
         path.rsplit('.').next().unwrap_or(""),

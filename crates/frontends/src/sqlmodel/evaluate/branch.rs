@@ -1,5 +1,6 @@
 //! Ways of which one will be taken, and nobody knows which.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use ruff_python_ast::Stmt;
@@ -7,13 +8,14 @@ use ruff_text_size::TextRange;
 
 use super::Interpreter;
 use super::statement::Flow;
-use crate::sqlmodel::value::{Names, Scope, Value};
+use crate::sqlmodel::value::{Name, Names, Scope, Span, Unknown, UnknownKind, Value};
 
 impl<'a> Interpreter<'a> {
     /// Takes both of two ways, of which one will be taken, and keeps what holds after either.
     pub(super) fn execute_either(
         &self,
         condition: TextRange,
+        decided_by: Option<Name<'a>>,
         scope: &Rc<Scope<'a>>,
         one: &dyn Fn() -> Flow<'a>,
         other: &dyn Fn() -> Flow<'a>,
@@ -22,13 +24,11 @@ impl<'a> Interpreter<'a> {
         let first = self.enter_maybe(condition, scope, one);
         let after_first = std::mem::replace(&mut *scope.names.borrow_mut(), before);
         let second = self.enter_maybe(condition, scope, other);
-        let depends = || {
+        let depends = |ways: [Option<&Value<'a>>; 2]| {
             let text = scope.source.text.get(usize::from(condition.start())..usize::from(condition.end()));
             let text = text.unwrap_or("a condition").lines().next().unwrap_or("");
-            Value::unknown(
-                format!("it depends on `{text}`, which is not known before the code runs"),
-                scope.span(condition),
-            )
+            let reason = format!("it depends on `{text}`, which is not known before the code runs");
+            one_of(ways.into_iter().flatten(), reason, decided_by, scope.span(condition))
         };
         match (first, second) {
             // A way that ends in an exception is not the one that models are read by.
@@ -41,15 +41,17 @@ impl<'a> Interpreter<'a> {
                 if one.equal(&other) == Some(true) {
                     Flow::Return(one)
                 } else {
-                    Flow::Return(depends())
+                    Flow::Return(depends([Some(&one), Some(&other)]))
                 }
             }
             (Flow::Return(value), flow) => {
                 scope.pending.borrow_mut().push(value);
+                scope.doubt.set(decided_by);
                 flow
             }
             (flow, Flow::Return(value)) => {
                 scope.pending.borrow_mut().push(value);
+                scope.doubt.set(decided_by);
                 *scope.names.borrow_mut() = after_first;
                 flow
             }
@@ -63,7 +65,7 @@ impl<'a> Interpreter<'a> {
         }
     }
 
-    fn merge(&self, other: &Names<'a>, scope: &Rc<Scope<'a>>, depends: &dyn Fn() -> Value<'a>) {
+    fn merge(&self, other: &Names<'a>, scope: &Rc<Scope<'a>>, depends: &dyn Fn([Option<&Value<'a>>; 2]) -> Value<'a>) {
         let mut names = scope.names.borrow_mut();
         let mut changes = Vec::new();
         for (name, value) in other.iter() {
@@ -93,7 +95,9 @@ impl<'a> Interpreter<'a> {
                     Some(value @ (Value::Class(_) | Value::Function(_) | Value::Import(_) | Value::External(_))),
                     None,
                 ) => value.clone(),
-                _ => depends(),
+                // Where one way leaves it undefined, it is not one of two values.
+                (Some(one), Some(other)) => depends([Some(one), Some(other)]),
+                (_, _) => depends([None, None]),
             };
             names.set(name, kept);
         }
@@ -101,6 +105,31 @@ impl<'a> Interpreter<'a> {
 
     /// A body that runs nobody knows how often: whatever it binds is not known afterwards.
     pub(super) fn spoil(&self, body: &'a [Stmt], scope: &Rc<Scope<'a>>, condition: TextRange) {
-        let _ = self.execute_either(condition, scope, &|| self.execute_all(body, scope), &|| Flow::Next);
+        let _ = self.execute_either(condition, None, scope, &|| self.execute_all(body, scope), &|| Flow::Next);
     }
+}
+
+/// A value that is one of several, and nobody knows which.
+pub(super) fn one_of<'v, 'a: 'v>(
+    values: impl Iterator<Item = &'v Value<'a>>,
+    reason: String,
+    settled_by: Option<Name<'a>>,
+    span: Span<'a>,
+) -> Value<'a> {
+    const MOST: usize = 8;
+    let mut among = Vec::new();
+    let mut settled_by = settled_by;
+    for value in values {
+        settled_by = settled_by.or(value.settled_by());
+        let alternatives = value.alternatives();
+        // Only what keyword arguments are made of is worth the memory.
+        let useful = !alternatives.is_empty() && alternatives.iter().all(|value| matches!(value, Value::Dict(_)));
+        if !useful || among.len() + alternatives.len() > MOST {
+            among.clear();
+            break;
+        }
+        among.extend(alternatives);
+    }
+    let among = RefCell::new(among);
+    Value::Unknown(Rc::new(Unknown { settled_by, among, ..Unknown::new(reason, span, UnknownKind::Undecided) }))
 }

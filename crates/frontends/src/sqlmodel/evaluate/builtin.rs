@@ -2,10 +2,11 @@
 
 use std::rc::Rc;
 
-use super::format::representation;
+use super::format::{json, representation};
 use super::operator::order;
 use super::{Interpreter, LARGEST};
 use crate::sqlmodel::classes::namespace;
+use crate::sqlmodel::types::is_text_type;
 use crate::sqlmodel::value::{Arguments, Dict, Place, Scope, Span, UnknownKind, Value};
 
 impl<'a> Interpreter<'a> {
@@ -37,7 +38,18 @@ impl<'a> Interpreter<'a> {
                 "importlib.import_module" => {
                     arguments.get(0, "name").and_then(Value::as_text).map(|path| self.import_module(&path, span))
                 }
+                "os.getenv" | "os.environ.get" => {
+                    arguments.get(0, "key").and_then(Value::as_text).map(|name| self.environment(&name, span))
+                }
+                "json.dumps" if arguments.positional.len() == 1 && arguments.keywords.is_empty() => {
+                    json(&arguments.positional[0]).map(|text| Value::text(&text))
+                }
                 "dialect.type_descriptor" => arguments.positional.first().cloned(),
+                // Drivers have types of their own for texts.
+                "dialect.postgresql.type_descriptor" => match arguments.positional.first() {
+                    Some(ty) if is_text_type(ty) => None,
+                    given => given.cloned(),
+                },
                 "copy.copy" | "copy.deepcopy" => match arguments.positional.first() {
                     Some(Value::Dict(dict)) => Some(Value::dict(dict.borrow().clone())),
                     Some(Value::List(list)) => Some(Value::list(list.borrow().clone())),

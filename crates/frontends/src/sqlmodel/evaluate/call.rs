@@ -6,6 +6,7 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, ExprCall};
 
 use super::assignment::key_of;
+use super::branch::one_of;
 use super::statement::Flow;
 use super::{Interpreter, Made};
 use crate::sqlmodel::classes::Class;
@@ -70,7 +71,14 @@ impl<'a> Interpreter<'a> {
                     arguments.open = Some(unknown.clone());
                 }
             }
-            value => arguments.open = Some(self.unknown_elements(value, span)),
+            value => match spread_of_one(value) {
+                Some(keywords) => {
+                    for (name, value) in keywords {
+                        arguments.keywords.push((self.arena.name(&name), value));
+                    }
+                }
+                None => arguments.open = Some(self.unknown_elements(value, span)),
+            },
         }
     }
 
@@ -178,7 +186,10 @@ impl<'a> Interpreter<'a> {
         if function.suspends {
             return Value::unknown(format!("`{}` runs only with the application", function.name), span);
         }
-        self.descend(|| self.run_function(function, arguments, span), || self.too_long(span))
+        self.calls.set(self.calls.get() + 1);
+        let value = self.descend(|| self.run_function(function, arguments, span), || self.too_long(span));
+        self.calls.set(self.calls.get() - 1);
+        value
     }
 
     fn run_function(&self, function: &Rc<Function<'a>>, arguments: Arguments<'a>, span: Span<'a>) -> Value<'a> {
@@ -207,8 +218,10 @@ impl<'a> Interpreter<'a> {
                 };
                 let pending = scope.pending.borrow();
                 match pending.iter().find(|other| other.equal(&returned) != Some(true)) {
-                    Some(_) => Value::unknown(
+                    Some(_) => one_of(
+                        pending.iter().chain([&returned]),
                         format!("what `{}` returns depends on what is known only when the code runs", function.name),
+                        scope.doubt.get(),
                         span,
                     ),
                     None => returned,
@@ -235,11 +248,11 @@ impl<'a> Interpreter<'a> {
         let missing = |name: &'a str| match (&arguments.open, function.defaults.get(name)) {
             (Some(unknown), _) => Value::Unknown(unknown.clone()),
             (None, Some(default)) => default.clone(),
-            (None, None) => Value::Unknown(Rc::new(Unknown {
-                reason: format!("`{}` is called without its argument `{name}`", function.name),
+            (None, None) => Value::Unknown(Rc::new(Unknown::new(
+                format!("`{}` is called without its argument `{name}`", function.name),
                 span,
-                kind: UnknownKind::Undecided,
-            })),
+                UnknownKind::Undecided,
+            ))),
         };
         for parameter in &parameters.posonlyargs {
             let name = parameter.name().as_str();
@@ -359,6 +372,33 @@ impl<'a> Interpreter<'a> {
     }
 }
 
+/// The keywords that one of several dictionaries brings: those that all of them have alike are known, the others are
+/// there or not, with one value or another.
+fn spread_of_one<'a>(value: &Value<'a>) -> Option<Vec<(Rc<str>, Value<'a>)>> {
+    let Value::Unknown(unknown) = value else { return None };
+    let alternatives = unknown.among.borrow();
+    let mut keywords: Vec<(Rc<str>, Value<'a>)> = Vec::new();
+    for alternative in alternatives.iter() {
+        let Value::Dict(dict) = alternative else { return None };
+        if dict.borrow().open.is_some() {
+            return None;
+        }
+        for (key, value) in dict.borrow().entries() {
+            let key = key.as_text()?;
+            if keywords.iter().any(|(known, _)| *known == key) {
+                continue;
+            }
+            let everywhere = alternatives.iter().all(|other| {
+                matches!(other, Value::Dict(other)
+                    if other.borrow().get_text(&key).is_some_and(|other| other.equal(value) == Some(true)))
+            });
+            let value = if everywhere { value.clone() } else { Value::Unknown(unknown.clone()) };
+            keywords.push((key, value));
+        }
+    }
+    (!alternatives.is_empty()).then_some(keywords)
+}
+
 /// Whether a call adds something to a table or a `MetaData` by being made.
 fn leaves_something(call: &Call<'_>) -> bool {
     match &call.callee {
@@ -390,6 +430,7 @@ fn leaves_something(call: &Call<'_>) -> bool {
                     | "mapped"
                     | "execute_if"
                     | "Table"
+                    | "ddl_if"
                     | "add_is_dependent_on"
                     | "to_metadata"
                     | "tometadata"

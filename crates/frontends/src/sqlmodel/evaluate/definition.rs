@@ -7,8 +7,10 @@ use std::rc::Rc;
 use ruff_python_ast::{Expr, Parameters, Stmt, StmtClassDef, StmtFunctionDef};
 
 use super::Interpreter;
-use crate::sqlmodel::classes::{Annotation, Class, Traits, constructor};
-use crate::sqlmodel::value::{Body, Function, Kind, Place, Scope, Span, Value};
+use super::attribute::is_mapped_attribute;
+use crate::sqlmodel::classes::{Annotation, Class, Traits, constructor, is_auto};
+use crate::sqlmodel::library::{Family, known};
+use crate::sqlmodel::value::{Arguments, Body, Function, Kind, Place, Scope, Span, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn define_function(&self, definition: &'a StmtFunctionDef, scope: &Rc<Scope<'a>>) {
@@ -137,6 +139,14 @@ impl<'a> Interpreter<'a> {
                 base => base,
             })
             .collect();
+        let may_be_mapped = may_be_mapped(&bases, &keywords, &body);
+        let bases: Vec<Value<'a>> = bases
+            .into_iter()
+            .map(|base| match base {
+                Value::External(path) if may_be_mapped => self.installed(path, span).unwrap_or(base),
+                base => base,
+            })
+            .collect();
         let mut ancestors = match Class::linearize(&bases) {
             Some(ancestors) => ancestors,
             None => {
@@ -174,6 +184,11 @@ impl<'a> Interpreter<'a> {
         }) {
             traits.declarative = true;
         }
+        // `class Base(metaclass=DeclarativeMeta)`.
+        traits.declarative |= keywords.iter().any(|(name, value)| {
+            *name == "metaclass"
+                && matches!(value, Value::External(path) if known(path) == (Family::Sqlalchemy, "DeclarativeMeta"))
+        });
         let class = Rc::new(Class {
             name,
             span,
@@ -187,16 +202,45 @@ impl<'a> Interpreter<'a> {
             traits,
         });
         Class::adopt(&class);
+        self.count_members(&class);
         self.classes.borrow_mut().push(class.clone());
         self.initialize_subclass(&class);
         class
+    }
+
+    /// The values of `auto()`, where the enum says itself how to count.
+    fn count_members(&self, class: &Rc<Class<'a>>) {
+        if !class.is_enum() {
+            return;
+        }
+        let Some((Value::Function(function), _)) = Class::find(class, "_generate_next_value_") else { return };
+        let names: Vec<(&'a str, Value<'a>)> =
+            class.scope.names.borrow().iter().map(|(name, value)| (name, value.clone())).collect();
+        let mut before = Vec::new();
+        for (name, value) in names.into_iter().filter(|(name, _)| !name.starts_with('_')) {
+            if !is_auto(&value) {
+                before.push(value);
+                continue;
+            }
+            let positional = vec![
+                Value::text(name),
+                Value::Int(1),
+                Value::Int(i128::try_from(before.len()).unwrap_or(0)),
+                Value::list(before.clone()),
+            ];
+            let made = self.invoke(&function, Arguments { positional, ..Arguments::default() }, class.span);
+            if matches!(made, Value::Str(_) | Value::Int(_)) {
+                class.scope.names.borrow_mut().set(name, made.clone());
+            }
+            before.push(made);
+        }
     }
 
     /// `__init_subclass__` of the nearest ancestor that has one.
     fn initialize_subclass(&self, class: &Rc<Class<'a>>) {
         let hook = Class::line(class).skip(1).find_map(|owner| owner.own("__init_subclass__"));
         if let Some(Value::Function(function)) = hook {
-            let arguments = crate::sqlmodel::value::Arguments {
+            let arguments = Arguments {
                 positional: vec![Value::Class(class.clone())],
                 keywords: class.keywords.iter().filter(|(name, _)| *name != "metaclass").cloned().collect(),
                 open: None,
@@ -204,6 +248,26 @@ impl<'a> Interpreter<'a> {
             let _ = self.invoke(&function, arguments, class.span);
         }
     }
+}
+
+/// Whether a class looks like a model or a mixin of models, for which it matters what a library's class brings.
+fn may_be_mapped<'a>(bases: &[Value<'a>], keywords: &[(&'a str, Value<'a>)], body: &Scope<'a>) -> bool {
+    let of_model = |base: &Value<'a>| match base {
+        Value::Class(class) => class.traits.sqlmodel || class.traits.declarative,
+        Value::Call(call) => constructor(&call.callee).is_some(),
+        Value::External(path) => known(path) == (Family::Sqlmodel, "SQLModel"),
+        _ => false,
+    };
+    keywords.iter().any(|(name, _)| *name == "table")
+        || bases.iter().any(of_model)
+        || body.names.borrow().iter().any(|(name, value)| {
+            matches!(name, "__tablename__" | "__table_args__" | "__abstract__")
+                || match value {
+                    Value::Call(call) => is_mapped_attribute(&call.callee),
+                    Value::Function(function) => matches!(function.kind.get(), Kind::Declared { .. }),
+                    _ => false,
+                }
+        })
 }
 
 /// Whether the decorator is `declared_attr`, in one of its forms.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use ruff_python_ast::{Comprehension, Expr, Number, UnaryOp};
 use ruff_text_size::Ranged;
 
+use super::branch::one_of;
 use super::definition::enclosing;
 use super::{Interpreter, LARGEST};
 use crate::sqlmodel::library;
@@ -73,19 +74,23 @@ impl<'a> Interpreter<'a> {
             }
             Expr::BoolOp(operation) => self.boolean(operation, scope, span),
             Expr::Compare(comparison) => self.compare(comparison, scope, span),
-            Expr::If(choice) => match self.evaluate(&choice.test, scope).truth() {
-                Some(true) => self.evaluate(&choice.body, scope),
-                Some(false) => self.evaluate(&choice.orelse, scope),
-                None => {
-                    let one = self.evaluate(&choice.body, scope);
-                    let other = self.evaluate(&choice.orelse, scope);
-                    if one.equal(&other) == Some(true) {
-                        return one;
+            Expr::If(choice) => {
+                let tested = self.evaluate(&choice.test, scope);
+                match tested.truth() {
+                    Some(true) => self.evaluate(&choice.body, scope),
+                    Some(false) => self.evaluate(&choice.orelse, scope),
+                    None => {
+                        let one = self.evaluate(&choice.body, scope);
+                        let other = self.evaluate(&choice.orelse, scope);
+                        if one.equal(&other) == Some(true) {
+                            return one;
+                        }
+                        let text = self.text_of(choice.test.range(), scope);
+                        let reason = format!("it depends on `{text}`, which is not known before the code runs");
+                        one_of([&one, &other].into_iter(), reason, tested.settled_by(), span)
                     }
-                    let text = self.text_of(choice.test.range(), scope);
-                    Value::unknown(format!("it depends on `{text}`, which is not known before the code runs"), span)
                 }
-            },
+            }
             Expr::Tuple(tuple) => match self.elements(&tuple.elts, scope) {
                 Ok(values) => Value::tuple(values),
                 Err(unknown) => Value::Unknown(unknown),
@@ -253,11 +258,11 @@ impl<'a> Interpreter<'a> {
     pub(super) fn unknown_elements(&self, value: &Value<'a>, span: Span<'a>) -> Rc<Unknown<'a>> {
         match value {
             Value::Unknown(unknown) => unknown.clone(),
-            value => Rc::new(Unknown {
-                reason: format!("the elements of {} are not known before the code runs", value.describe()),
+            value => Rc::new(Unknown::new(
+                format!("the elements of {} are not known before the code runs", value.describe()),
                 span,
-                kind: UnknownKind::Undecided,
-            }),
+                UnknownKind::Undecided,
+            )),
         }
     }
 

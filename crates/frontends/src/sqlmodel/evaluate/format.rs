@@ -335,6 +335,35 @@ pub(super) fn representation(value: &Value<'_>) -> Option<String> {
     })
 }
 
+/// What `json.dumps` writes, for values that it writes without a choice.
+pub(super) fn json(value: &Value<'_>) -> Option<String> {
+    Some(match value {
+        Value::None => "null".to_string(),
+        Value::Bool(truth) => truth.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Str(text) if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) => {
+            format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+        }
+        Value::List(values) => {
+            let parts: Option<Vec<String>> = values.borrow().iter().map(json).collect();
+            format!("[{}]", parts?.join(", "))
+        }
+        Value::Tuple(values) => {
+            let parts: Option<Vec<String>> = values.iter().map(json).collect();
+            format!("[{}]", parts?.join(", "))
+        }
+        Value::Dict(dict) if dict.borrow().open.is_none() => {
+            let pair = |(key, value): &(Value<'_>, Value<'_>)| {
+                matches!(key, Value::Str(_)).then_some(())?;
+                Some(format!("{}: {}", json(key)?, json(value)?))
+            };
+            let parts: Option<Vec<String>> = dict.borrow().entries().iter().map(pair).collect();
+            format!("{{{}}}", parts?.join(", "))
+        }
+        _ => return None,
+    })
+}
+
 /// Python's shortest text of a float, where Rust's is the same.
 fn float(number: f64) -> Option<String> {
     if !number.is_finite() {

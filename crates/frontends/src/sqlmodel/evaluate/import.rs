@@ -138,6 +138,9 @@ impl<'a> Interpreter<'a> {
         match self.project.find(import.module) {
             Found::File(file) => {
                 let Some(id) = self.load(&file) else { return self.undefined(name, import.span) };
+                if !self.may_run(id) {
+                    return Value::unknown(format!("`{name}` is imported where the code may not get to"), import.span);
+                }
                 self.run(id);
                 let found = self.module(id).scope.names.borrow().get(name).cloned();
                 match found {
@@ -186,6 +189,9 @@ impl<'a> Interpreter<'a> {
     }
 
     pub(super) fn module_attribute(&self, id: ModuleId, name: &'a str, span: Span<'a>) -> Value<'a> {
+        if !self.may_run(id) {
+            return Value::unknown(format!("`{name}` is imported where the code may not get to"), span);
+        }
         self.run(id);
         let module = self.module(id);
         let found = module.scope.names.borrow().get(name).cloned();
@@ -228,6 +234,30 @@ impl<'a> Interpreter<'a> {
         }
         self.reach(path);
         self.module_value(self.arena.name(path), span)
+    }
+
+    /// A class of a library that is installed beside the project: its source says which columns it brings.
+    pub fn installed(&self, path: &'a str, span: Span<'a>) -> Option<Value<'a>> {
+        if !matches!(known(path).0, Family::Other) {
+            return None;
+        }
+        self.project.open(path);
+        let mut parts = path.split('.');
+        let mut end = parts.next()?.len();
+        let mut value = self.module_value(self.arena.name(&path[..end]), span);
+        for part in parts {
+            end += 1 + part.len();
+            value = match value {
+                Value::Module(_) | Value::Namespace(_) => match self.attribute(value, part, span) {
+                    // A submodule that its package does not name.
+                    Value::Unknown(_) => self.module_value(self.arena.name(&path[..end]), span),
+                    value => value,
+                },
+                Value::Class(_) => self.attribute(value, part, span),
+                _ => return None,
+            };
+        }
+        matches!(value, Value::Class(_)).then_some(value)
     }
 
     pub(super) fn namespace_attribute(&self, path: &'a str, name: &str, span: Span<'a>) -> Value<'a> {
@@ -300,6 +330,9 @@ impl<'a> Interpreter<'a> {
     }
 
     pub fn reach_file(&self, file: PathBuf) {
+        if self.project.is_library(&file) {
+            return;
+        }
         if self.seen.borrow_mut().insert(file.clone()) {
             self.reachable.borrow_mut().push_back(file);
         }

@@ -5,6 +5,7 @@
 //! loops, calls and sizes are bounded.
 
 mod assignment;
+mod assume;
 mod attribute;
 mod branch;
 mod builtin;
@@ -29,11 +30,14 @@ use std::sync::Arc;
 use ruff_text_size::TextRange;
 
 use super::classes::{Annotation, Class};
+use super::code::Code;
 use super::project::Project;
 use super::source::{Arena, Source};
-use super::value::{Call, Function, ModuleId, Names, Operation, Scope, Span, Unknown, UnknownKind, Value};
-use crate::diagnostic::{Diagnostic, Severity};
+use super::value::{Call, Function, ModuleId, Name, Names, Operation, Scope, Span, Unknown, UnknownKind, Value};
+use crate::diagnostic::Diagnostic;
 
+use assume::Assumption;
+pub use attribute::is_mapped_attribute;
 pub use statement::Flow;
 
 /// How deep calls and expressions may be nested.
@@ -79,6 +83,14 @@ pub struct Interpreter<'a> {
     pub compiled: RefCell<Vec<Hook<'a>>>,
     /// Attributes that were set on terms: `SQLModel.metadata.naming_convention = …`.
     pub assigned: RefCell<HashMap<String, Value<'a>>>,
+    /// Values that the project's settings give to names.
+    assumptions: RefCell<Vec<Assumption<'a>>>,
+    /// The variables that first held a call, for whoever has to say which value is not known.
+    variables: RefCell<HashMap<*const Call<'a>, &'a str>>,
+    /// The names that decide conditions, by where those stand.
+    conditions: RefCell<HashMap<(*const Source, TextRange), Name<'a>>>,
+    /// The files that the project names as its models.
+    named: RefCell<HashSet<PathBuf>>,
     pub diagnostics: RefCell<Vec<Diagnostic>>,
     /// Files that importing what was read would run too.
     reachable: RefCell<VecDeque<PathBuf>>,
@@ -92,6 +104,8 @@ pub struct Interpreter<'a> {
     steps: Cell<u64>,
     total: Cell<u64>,
     depth: Cell<u32>,
+    /// How many functions are running.
+    calls: Cell<u32>,
 }
 
 /// `@compiles(Expression, "postgresql")`.
@@ -121,6 +135,10 @@ impl<'a> Interpreter<'a> {
             made: RefCell::default(),
             compiled: RefCell::default(),
             assigned: RefCell::default(),
+            assumptions: RefCell::default(),
+            variables: RefCell::default(),
+            conditions: RefCell::default(),
+            named: RefCell::default(),
             diagnostics: RefCell::default(),
             reachable: RefCell::default(),
             seen: RefCell::default(),
@@ -130,6 +148,7 @@ impl<'a> Interpreter<'a> {
             steps: Cell::new(STEPS_OF_A_STATEMENT),
             total: Cell::new(5_000_000),
             depth: Cell::new(0),
+            calls: Cell::new(0),
         }
     }
 
@@ -154,22 +173,13 @@ impl<'a> Interpreter<'a> {
         self.made.borrow_mut().clear();
         self.compiled.borrow_mut().clear();
         self.assigned.borrow_mut().clear();
+        self.assumptions.borrow_mut().clear();
     }
 
-    pub fn report(&self, severity: Severity, code: &'static str, message: impl Into<String>, span: Span<'a>) {
-        let diagnostic = self.diagnostic(severity, code, message, span);
-        self.diagnostics.borrow_mut().push(diagnostic);
-    }
-
-    pub fn diagnostic(
-        &self,
-        severity: Severity,
-        code: &'static str,
-        message: impl Into<String>,
-        span: Span<'a>,
-    ) -> Diagnostic {
+    pub fn diagnostic(&self, code: Code, message: impl Into<String>, span: Span<'a>) -> Diagnostic {
         let range = usize::from(span.range.start())..usize::from(span.range.end());
-        Diagnostic::new(severity, code, message, span.source.path.clone(), span.source.text.clone(), range)
+        let (path, text) = (span.source.path.clone(), span.source.text.clone());
+        Diagnostic::new(code.severity(), code.word(), message, path, text, range)
     }
 
     /// Reads a file without running it yet.
@@ -196,16 +206,23 @@ impl<'a> Interpreter<'a> {
         Some(id)
     }
 
+    fn tell_unreadable(&self, file: &Path, problem: String) {
+        let (severity, word) = (Code::UnreadableFile.severity(), Code::UnreadableFile.word());
+        self.diagnostics.borrow_mut().push(Diagnostic::without_text(severity, word, problem, file));
+    }
+
+    /// A file that the project names as one of its models.
+    pub fn name_file(&self, file: PathBuf) {
+        self.reach_parents(&file);
+        self.named.borrow_mut().insert(file.clone());
+        self.reach_file(file);
+    }
+
     fn read(&self, file: &Path) -> Option<Source> {
         match read_text(file) {
             Ok(text) => Some(Source::parse(Arc::from(file), text)),
             Err(problem) => {
-                self.diagnostics.borrow_mut().push(Diagnostic::without_text(
-                    Severity::Error,
-                    "unreadable-file",
-                    problem,
-                    file,
-                ));
+                self.tell_unreadable(file, problem);
                 None
             }
         }
@@ -219,12 +236,9 @@ impl<'a> Interpreter<'a> {
         }
         module.state.set(State::Running);
         for fault in &module.source.faults {
-            self.report(
-                Severity::Error,
-                "python-syntax",
-                format!("python does not read this: {}", fault.message),
-                module.scope.span(fault.range),
-            );
+            let message = format!("python does not read this: {}", fault.message);
+            let diagnostic = self.diagnostic(Code::PythonSyntax, message, module.scope.span(fault.range));
+            self.diagnostics.borrow_mut().push(diagnostic);
         }
         {
             let mut names = module.scope.names.borrow_mut();
@@ -235,6 +249,7 @@ impl<'a> Interpreter<'a> {
         }
         // A module runs on its own account, wherever the import stands.
         let depth = self.depth.replace(0);
+        let calls = self.calls.replace(0);
         let steps = self.steps.get();
         let maybe = std::mem::take(&mut *self.maybe.borrow_mut());
         for statement in &module.source.module.body {
@@ -247,8 +262,16 @@ impl<'a> Interpreter<'a> {
         }
         self.steps.set(steps);
         self.depth.set(depth);
+        self.calls.set(calls);
         *self.maybe.borrow_mut() = maybe;
         module.state.set(State::Done);
+    }
+
+    /// Whether a module may be run now: a function that imports one on a way that may not be taken does not decide when
+    /// it runs. Python's own order would see it later, and whole.
+    pub fn may_run(&self, id: ModuleId) -> bool {
+        let waits = self.module(id).state.get() == State::Waiting;
+        !waits || self.calls.get() == 0 || self.maybe.borrow().is_empty()
     }
 
     pub fn package(&self, module: &Module<'a>) -> &'a str {
@@ -269,7 +292,14 @@ impl<'a> Interpreter<'a> {
                 Some(id) => self.run(id),
                 None => {
                     // What is missing is not the models' fault; whoever uses it says so.
-                    let Ok(text) = read_text(&file) else { continue };
+                    let text = match read_text(&file) {
+                        Ok(text) => text,
+                        Err(problem) if self.named.borrow().contains(&file) => {
+                            self.tell_unreadable(&file, problem);
+                            continue;
+                        }
+                        Err(_) => continue,
+                    };
                     if may_hold_models(&text) {
                         if let Some(id) = self.load(&file) {
                             self.run(id);
@@ -315,11 +345,11 @@ impl<'a> Interpreter<'a> {
     }
 
     pub fn undefined(&self, name: &str, span: Span<'a>) -> Value<'a> {
-        Value::Unknown(Rc::new(Unknown {
-            reason: format!("`{name}` is not defined in the project"),
+        Value::Unknown(Rc::new(Unknown::new(
+            format!("`{name}` is not defined in the project"),
             span,
-            kind: UnknownKind::Undefined,
-        }))
+            UnknownKind::Undefined,
+        )))
     }
 
     /// Where execution stands in a branch that may or may not be taken.
@@ -329,6 +359,7 @@ impl<'a> Interpreter<'a> {
 
     pub fn operation(&self, operator: super::value::Operator, operands: Vec<Value<'a>>, span: Span<'a>) -> Value<'a> {
         if let Some(unknown) = operands.iter().find(|operand| matches!(operand, Value::Unknown(_))) {
+            unknown.touch();
             return unknown.clone();
         }
         Value::Operation(Rc::new(Operation { operator, operands, span }))

@@ -127,11 +127,11 @@ impl<'a> Interpreter<'a> {
                     },
                     None => "an exception".to_string(),
                 };
-                return Flow::Raise(Rc::new(Unknown {
-                    reason: format!("it raises `{}`", what.trim_start_matches("builtins.")),
-                    span: scope.span(statement.range),
-                    kind: UnknownKind::Raised,
-                }));
+                return Flow::Raise(Rc::new(Unknown::new(
+                    format!("it raises `{}`", what.trim_start_matches("builtins.")),
+                    scope.span(statement.range),
+                    UnknownKind::Raised,
+                )));
             }
             Stmt::Delete(statement) => {
                 for target in &statement.targets {
@@ -195,12 +195,18 @@ impl<'a> Interpreter<'a> {
             self.import_for_checking(body, scope);
             return self.execute_branches(rest, scope);
         }
-        match self.evaluate(test, scope).truth() {
+        let tested = self.evaluate(test, scope);
+        match tested.truth() {
             Some(true) => self.execute_all(body, scope),
             Some(false) => self.execute_branches(rest, scope),
-            None => self.execute_either(test.range(), scope, &|| self.execute_all(body, scope), &|| {
-                self.execute_branches(rest, scope)
-            }),
+            None => {
+                let name = tested.settled_by();
+                if let Some(name) = name {
+                    self.conditions.borrow_mut().insert((std::ptr::from_ref(scope.source), test.range()), name);
+                }
+                let otherwise = || self.execute_branches(rest, scope);
+                self.execute_either(test.range(), name, scope, &|| self.execute_all(body, scope), &otherwise)
+            }
         }
     }
 
@@ -256,7 +262,7 @@ impl<'a> Interpreter<'a> {
 }
 
 fn too_long<'a>(span: Span<'a>) -> Rc<Unknown<'a>> {
-    Rc::new(Unknown { reason: "it takes too long to work out".to_string(), span, kind: UnknownKind::Undecided })
+    Rc::new(Unknown::new("it takes too long to work out".to_string(), span, UnknownKind::Undecided))
 }
 
 /// An exception leaves a function; a module is read on behind it.

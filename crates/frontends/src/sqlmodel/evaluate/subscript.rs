@@ -15,6 +15,9 @@ impl<'a> Interpreter<'a> {
         };
         match (&of, slice) {
             (Value::Unknown(_), _) => of,
+            (Value::External("os.environ"), None) if key.as_text().is_some() => {
+                self.environment(&key.as_text().unwrap_or_default(), span)
+            }
             (Value::Str(text), Some(slice)) => {
                 let letters: Vec<char> = text.chars().collect();
                 match sliced(&letters, &slice) {

@@ -7,6 +7,7 @@ use whimbrel_schema::Engine;
 use super::text::text_without_parameters;
 use super::word::quote;
 use super::{AND, Clause, Compiler, OR, TIGHT};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::types::{Place, Reading};
@@ -29,7 +30,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                     let left = self.clause(&attribute.of, span, depth + 1)?;
                     let right = match call.arguments.positional.first() {
                         Some(value) => self.beside(&left, value, span, depth)?,
-                        None => return Err(Trouble::new("undecided", "an operator has one operand", span)),
+                        None => return Err(Trouble::new(Code::Undecided, "an operator has one operand", span)),
                     };
                     Ok(Clause::binding(format!("{} {sign} {}", left.within(0, None), right.within(0, None)), 0))
                 }
@@ -44,8 +45,9 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
         let arguments = &call.arguments;
         let (family, name) = known(path);
         let reading = Reading { arguments, span };
-        let first =
-            || arguments.positional.first().ok_or_else(|| Trouble::new("undecided", "an argument is missing", span));
+        let first = || {
+            arguments.positional.first().ok_or_else(|| Trouble::new(Code::Undecided, "an argument is missing", span))
+        };
         if let Some(function) = name.strip_prefix("func.").or_else(|| name.strip_prefix("functions."))
             && family == Family::Sqlalchemy
         {
@@ -56,7 +58,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                 let text = reading.text(0, "text")?.unwrap_or_default();
                 match text_without_parameters(&text) {
                     Some(text) => Ok(Clause::tight(text)),
-                    None => Err(Trouble::new("undecided", "the text has a parameter in it (`:name`)", span)),
+                    None => Err(Trouble::new(Code::Undecided, "the text has a parameter in it (`:name`)", span)),
                 }
             }
             (Family::Sqlalchemy, "literal_column") => Ok(Clause::tight(reading.text(0, "text")?.unwrap_or_default())),
@@ -85,7 +87,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             (Family::Sqlalchemy, "cast" | "try_cast") => {
                 let of = self.clause(first()?, span, depth + 1)?;
                 let Some(ty) = arguments.positional.get(1) else {
-                    return Err(Trouble::new("undecided", "a cast has no type", span));
+                    return Err(Trouble::new(Code::Undecided, "a cast has no type", span));
                 };
                 let ty = self.types.read(ty, self.engine, Place::default(), span)?;
                 let brackets = "[]".repeat(usize::from(ty.model.dimensions));
@@ -94,10 +96,14 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             (Family::Sqlalchemy, "extract") => {
                 let field = reading.text(0, "field")?.unwrap_or_default();
                 let Some(of) = arguments.positional.get(1) else {
-                    return Err(Trouble::new("undecided", "`extract` has one argument", span));
+                    return Err(Trouble::new(Code::Undecided, "`extract` has one argument", span));
                 };
                 if self.engine != Engine::Postgres {
-                    return Err(Trouble::new("undecided", "how SQLAlchemy writes `extract` here is not known", span));
+                    return Err(Trouble::new(
+                        Code::Undecided,
+                        "how SQLAlchemy writes `extract` here is not known",
+                        span,
+                    ));
                 }
                 let of = self.clause(of, span, depth + 1)?;
                 Ok(Clause::tight(format!("EXTRACT({field} FROM {})", of.text)))
@@ -121,7 +127,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             }
             (Family::Postgresql, "array") => {
                 let elements =
-                    first()?.elements().ok_or_else(|| Trouble::new("undecided", "the array is not known", span))?;
+                    first()?.elements().ok_or_else(|| Trouble::new(Code::Undecided, "the array is not known", span))?;
                 let mut parts = Vec::new();
                 for element in &elements {
                     parts.push(self.clause(element, span, depth + 1)?.text);

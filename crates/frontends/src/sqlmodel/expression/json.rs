@@ -4,6 +4,7 @@ use whimbrel_schema::Engine;
 
 use super::text::literal;
 use super::{Clause, Compiler, POWER};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Span, Value};
 
@@ -32,7 +33,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             key => vec![key.clone()],
         };
         let undecided =
-            |what: &str| Trouble::new("undecided", format!("how SQLAlchemy reads {what} is not known"), span);
+            |what: &str| Trouble::new(Code::Undecided, format!("how SQLAlchemy reads {what} is not known"), span);
         let newer = self.types.versions.sqlalchemy >= (2, 1);
         let found = match self.engine {
             Engine::Sqlite => {

@@ -9,6 +9,7 @@ use super::text::literal;
 use super::word::quote;
 use super::{AND, COLLATION, COMPARISON, Clause, Compiler, TIGHT};
 use crate::sqlmodel::classes::is_flask;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::types::{Place, Reading};
@@ -43,7 +44,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             return match self.engine {
                 Engine::Postgres => Ok(Clause::tight(format!("nextval({})", literal(&text)))),
                 Engine::Sqlite | Engine::Mysql => {
-                    Err(Trouble::new("type-not-on-engine", format!("{} has no sequences", self.engine.title()), span))
+                    Err(Trouble::new(Code::TypeNotOnEngine, format!("{} has no sequences", self.engine.title()), span))
                 }
             };
         }

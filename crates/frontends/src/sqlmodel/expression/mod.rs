@@ -12,6 +12,7 @@ use std::rc::Rc;
 
 use whimbrel_schema::Engine;
 
+use super::code::Code;
 use super::library::{Family, known};
 use super::trouble::Trouble;
 use super::types::{TypeReader, dialect_name};
@@ -85,7 +86,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
 
     fn clause(&self, value: &Value<'a>, span: Span<'a>, depth: u32) -> Result<Clause, Trouble<'a>> {
         if depth > 60 {
-            return Err(Trouble::new("undecided", "the expression is nested too deeply", span));
+            return Err(Trouble::new(Code::Undecided, "the expression is nested too deeply", span));
         }
         if let Some(facts) = (self.columns)(value) {
             let text = quote(&facts.name, self.engine);

@@ -5,6 +5,7 @@ use whimbrel_schema::Engine;
 
 use super::text::literal;
 use super::{AND, COMPARISON, Clause, Compiler, OR, PRODUCT, SUM};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Operation, Operator, Span, Value};
@@ -38,7 +39,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                     | Arithmetic::BitAnd
                     | Arithmetic::BitOr => {
                         return Err(Trouble::new(
-                            "undecided",
+                            Code::Undecided,
                             format!(
                                 "how SQLAlchemy writes `{}` here depends on its operands' types",
                                 operator.as_str()
@@ -126,7 +127,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
                 let word = match operator {
                     CmpOp::Eq => "IS NULL",
                     CmpOp::NotEq => "IS NOT NULL",
-                    _ => return Err(Trouble::new("undecided", "`None` is compared by size", span)),
+                    _ => return Err(Trouble::new(Code::Undecided, "`None` is compared by size", span)),
                 };
                 return Ok(Clause::binding(format!("{} {word}", one.within(COMPARISON, None)), COMPARISON));
             }
@@ -141,7 +142,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             CmpOp::GtE => ">=",
             CmpOp::Is | CmpOp::IsNot | CmpOp::In | CmpOp::NotIn => {
                 return Err(Trouble::new(
-                    "undecided",
+                    Code::Undecided,
                     format!("`{}` is no operator of SQL here", operator.as_str()),
                     span,
                 ));
@@ -205,7 +206,7 @@ impl<'c, 'i, 'a> Compiler<'c, 'i, 'a> {
             parts.push(text);
         }
         match parts.len() {
-            0 => Err(Trouble::new("undecided", "nothing is combined here", span)),
+            0 => Err(Trouble::new(Code::Undecided, "nothing is combined here", span)),
             1 => Ok(Clause::binding(parts.remove(0), binds)),
             _ => Ok(Clause { associative: Some(sign), ..Clause::binding(parts.join(sign), binds) }),
         }

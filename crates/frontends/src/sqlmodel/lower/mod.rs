@@ -11,7 +11,7 @@ use whimbrel_plan::{Dialect, Understanding, fold};
 use whimbrel_schema::{ColumnType, Engine, ObjectName, Schema};
 
 use super::model::{NamedType, StatementModel, TypeModel};
-use super::{Desired, Models, Undecided};
+use super::{Code, Desired, Extent, Models, Undecided};
 use crate::diagnostic::{Diagnostic, Severity};
 
 /// What the models want, as this engine would have it.
@@ -34,12 +34,12 @@ pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {
             let table = statement.table.and_then(|at| models.tables.get(at));
             undecided.push(Undecided {
                 table: table.map(|table| lowering.name(table.namespace.as_deref(), &table.name)),
-                column: None,
+                extent: Extent::Table,
                 diagnostic: diagnostics.len(),
             });
             diagnostics.push(Diagnostic::new(
-                Severity::Error,
-                "statement-not-understood",
+                Code::StatementNotUnderstood.severity(),
+                Code::StatementNotUnderstood.word(),
                 format!("what this statement makes is not known: {reason}"),
                 statement.file.clone(),
                 statement.text.clone(),
@@ -55,25 +55,19 @@ pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {
             continue;
         }
         let diagnostic = &trouble.diagnostic;
-        let certain = is_certain(diagnostic.code);
+        let certain = diagnostic.severity != Severity::Error;
         let key = (diagnostic.file.to_path_buf(), diagnostic.span.start, diagnostic.message.clone());
         let at = *told.entry(key).or_insert_with(|| {
-            let severity = if certain { Severity::Warning } else { diagnostic.severity };
-            diagnostics.push(Diagnostic { severity, ..diagnostic.clone() });
+            diagnostics.push(diagnostic.clone());
             diagnostics.len() - 1
         });
         if !certain {
             let table = trouble.table.and_then(|at| models.tables.get(at));
             let table = table.map(|table| lowering.name(table.namespace.as_deref(), &table.name));
-            undecided.push(Undecided { table, column: trouble.column.clone(), diagnostic: at });
+            undecided.push(Undecided { table, extent: trouble.extent.clone(), diagnostic: at });
         }
     }
     Desired { schema, diagnostics, undecided }
-}
-
-/// What was read for certain, though SQLAlchemy or the engine would refuse a part of it.
-fn is_certain(code: &str) -> bool {
-    matches!(code, "foreign-key-target-missing" | "index-without-columns" | "code-on-create")
 }
 
 pub(super) struct Lowering<'d> {

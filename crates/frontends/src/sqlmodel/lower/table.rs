@@ -30,7 +30,7 @@ impl Lowering<'_> {
         if let Some(key) = table.primary_key.as_mut().filter(|_| inline) {
             key.name = None;
         }
-        table.uniques = model.uniques.iter().map(|key| self.unique(key)).collect();
+        table.uniques = self.uniques(&model.uniques);
         table.foreign_keys = model.foreign_keys.iter().filter_map(|key| self.foreign_key(model, key)).collect();
         table.checks = model.checks.iter().filter_map(|check| self.check(check)).collect();
         table.indexes = model.indexes.iter().filter_map(|index| self.index(index)).collect();
@@ -39,6 +39,28 @@ impl Lowering<'_> {
             Engine::Sqlite | Engine::Mysql => Vec::new(),
         };
         table
+    }
+
+    /// Within CREATE TABLE, PostgreSQL makes one of two equal unique constraints, under the first name that there is.
+    fn uniques(&self, models: &[KeyModel]) -> Vec<Unique> {
+        let mut uniques: Vec<Unique> = Vec::with_capacity(models.len());
+        for unique in models.iter().map(|model| self.unique(model)) {
+            let equal = |other: &&mut Unique| {
+                other.columns == unique.columns
+                    && other.include == unique.include
+                    && other.nulls_distinct == unique.nulls_distinct
+                    && other.deferrable == unique.deferrable
+            };
+            let first = match self.engine {
+                Engine::Postgres => uniques.iter_mut().find(equal),
+                Engine::Sqlite | Engine::Mysql => None,
+            };
+            match first {
+                Some(first) => first.name = first.name.take().or(unique.name),
+                None => uniques.push(unique),
+            }
+        }
+        uniques
     }
 
     fn own<T: Clone + Default>(&self, value: &crate::sqlmodel::model::ByEngine<T>) -> T {

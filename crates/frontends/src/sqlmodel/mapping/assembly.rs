@@ -6,16 +6,18 @@ use std::rc::Rc;
 
 use whimbrel_schema::{Engine, Notes};
 
+use super::ByMetadata;
 use super::column::construct_name;
 use super::constraint::Parts;
 use super::default::stored_values;
 use super::draft::TableDraft;
 use super::place::origin;
 use crate::sqlmodel::classes::Class;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::expression::{ColumnFacts, Compiler};
 use crate::sqlmodel::model::{ByEngine, SequenceModel, Sql, TableModel, TableModelOptions};
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::types::{Place, TypeReader};
 use crate::sqlmodel::value::{Call, Span, Value};
 
@@ -24,8 +26,7 @@ pub struct Assembly<'s, 'i, 'a> {
     pub interpreter: &'i Interpreter<'a>,
     pub types: TypeReader<'i, 'a>,
     pub drafts: &'s [TableDraft<'a>],
-    /// Schema and name of each table.
-    pub by_name: HashMap<(Option<String>, String), usize>,
+    pub by_metadata: ByMetadata,
     pub by_class: HashMap<*const Class<'a>, usize>,
     pub by_call: HashMap<*const Call<'a>, usize>,
     pub sequences: RefCell<Vec<SequenceModel>>,
@@ -139,7 +140,8 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             let text = span.source.text.get(usize::from(span.range.start())..usize::from(span.range.end()));
             let text = text.unwrap_or("").lines().next().unwrap_or("");
             let message = format!("whether the table `{}` exists depends on `{text}`", draft.name);
-            self.tell(at, None, None, Trouble::new("undecided", message, span));
+            let of = Some(self.interpreter.condition(span));
+            self.tell(at, None, None, Trouble { of, ..Trouble::new(Code::Undecided, message, span) });
         }
         let mut table = TableModel {
             name: draft.name.clone(),
@@ -166,7 +168,10 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         }
         let mut parts = Parts { assembly: self, at, draft, table: &mut table };
         parts.keys_and_indexes();
+        // SQLAlchemy makes those of `unique=True` last, and an engine may keep the first of two equal ones.
+        let of_columns = parts.table.uniques.len();
         parts.arguments();
+        parts.table.uniques.rotate_left(of_columns);
         for check in checks {
             parts.table.checks.push(check);
         }
@@ -181,7 +186,10 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
 
     pub fn facts(&self, at: usize, column: usize, engine: Engine) -> ColumnFacts {
         let spec = &self.drafts[at].columns[column];
-        let ty = self.column_type(at, spec, engine, 0).map(|read| read.model.sql).unwrap_or_default();
+        let ty = match self.column_type(at, spec, engine, 0) {
+            Ok(read) => read.model.sql,
+            Err(trouble) => trouble.partial.map(|partial| partial.sql).unwrap_or_default(),
+        };
         ColumnFacts {
             name: spec.name().to_string(),
             stored: spec.ty.as_ref().and_then(|ty| stored_values(self.interpreter, ty)).map(Rc::new),
@@ -198,12 +206,19 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
     }
 
     /// The SQL of an expression on each engine; what one engine lacks is told for that engine.
-    pub fn compile_both(&self, at: usize, column: Option<&str>, value: &Value<'a>, span: Span<'a>) -> Sql {
+    pub fn compile_both(
+        &self,
+        at: usize,
+        column: Option<&str>,
+        touches: Touches,
+        value: &Value<'a>,
+        span: Span<'a>,
+    ) -> Sql {
         let mut troubles = Vec::new();
         let sql = ByEngine::each(|engine| match self.compile(at, value, engine, span) {
             Ok(text) => Some(text),
             Err(trouble) => {
-                troubles.push((engine, trouble));
+                troubles.push((engine, trouble.touching(touches)));
                 None
             }
         });

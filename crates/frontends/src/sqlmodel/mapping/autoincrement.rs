@@ -4,6 +4,7 @@ use whimbrel_schema::Engine;
 
 use super::assembly::Assembly;
 use super::column::{Autoincrement, ColumnSpec, construct_name};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::model::{ENGINES, Integral, TableModel};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::Value;
@@ -19,7 +20,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             && let Some(counted) = specs.iter().find(|column| column.autoincrement == Autoincrement::Yes)
         {
             let message = "SQLAlchemy refuses `autoincrement=True` in a key of several columns on SQLite";
-            self.tell(at, None, Some(Engine::Sqlite), Trouble::new("sqlalchemy-refuses", message, counted.span));
+            self.tell(at, None, Some(Engine::Sqlite), Trouble::new(Code::SqlalchemyRefuses, message, counted.span));
         }
         let chosen = match specs.as_slice() {
             [one] => match one.autoincrement {

@@ -2,15 +2,19 @@
 
 use std::rc::Rc;
 
+use ruff_text_size::{Ranged, TextRange};
+
 use super::column::{self, ColumnSpec};
 use super::declarative::Declarative;
 use super::draft::TableDraft;
 use super::hint::Hint;
 use super::{Mapper, field};
 use crate::sqlmodel::classes::{Class, constructor};
+use crate::sqlmodel::code::Code;
+use crate::sqlmodel::evaluate::is_mapped_attribute;
 use crate::sqlmodel::library::{Family, brings_no_columns, known};
 use crate::sqlmodel::trouble::Trouble;
-use crate::sqlmodel::value::{Kind, Value};
+use crate::sqlmodel::value::{Kind, Span, Value};
 
 impl<'i, 'a> Mapper<'i, 'a> {
     /// A class with a table name whose base is not known may be a model all the same.
@@ -26,8 +30,12 @@ impl<'i, 'a> Mapper<'i, 'a> {
             _ => true,
         });
         let Some(unknown) = unknown else { return };
-        let message = format!("`{}` may be a model: its base {} is not known", class.name, unknown.describe());
-        self.trouble(class, Trouble::new("unknown-base", message, class.span));
+        let why = match unknown {
+            Value::Unknown(reason) => format!("its base is not known: {}", reason.reason),
+            base => format!("its base {} is not known", base.describe()),
+        };
+        let message = format!("`{}` may be a model: {why}", class.name);
+        self.trouble(class, Trouble::new(Code::UnknownBase, message, class.span));
     }
 
     pub(super) fn is_mapped_by_decorator(&self, class: &Rc<Class<'a>>) -> bool {
@@ -110,7 +118,7 @@ impl<'i, 'a> Mapper<'i, 'a> {
         for ancestor in &class.ancestors {
             let unknown = match ancestor {
                 Value::Class(_) => false,
-                Value::External(path) => !brings_no_columns(path),
+                Value::External(path) => !brings_no_columns(path) && !self.installed_without_columns(path, class.span),
                 Value::Call(call) => !matches!(
                     constructor(&call.callee),
                     Some((
@@ -137,16 +145,37 @@ impl<'i, 'a> Mapper<'i, 'a> {
                     other.describe()
                 ),
             };
-            draft.troubles.push(Trouble::new("unknown-base", message, class.span));
+            draft.troubles.push(Trouble::new(Code::UnknownBase, message, class.span));
         }
         for owner in Class::line(class) {
             if let Some(Value::Class(meta)) = owner.keyword("metaclass")
                 && (meta.own("__new__").is_some() || meta.own("__init__").is_some())
             {
                 let message = format!("the metaclass `{}` makes what `{}` becomes", meta.name, class.name);
-                draft.troubles.push(Trouble::new("undecided", message, class.span));
+                draft.troubles.push(Trouble::new(Code::Undecided, message, class.span));
             }
         }
+    }
+
+    /// Whether a library's class, read where it is installed, has nothing that becomes a column.
+    fn installed_without_columns(&self, path: &'a str, span: Span<'a>) -> bool {
+        let Some(Value::Class(found)) = self.interpreter.installed(path, span) else { return false };
+        let strange = found.ancestors.iter().any(|ancestor| match ancestor {
+            Value::Class(_) => false,
+            Value::External(path) => !brings_no_columns(path),
+            _ => true,
+        });
+        let brings = Class::line(&found).any(|owner| {
+            let text = |range: TextRange| owner.span.source.text.get(range.start().into()..range.end().into());
+            let mapped = |range: TextRange| text(range).is_none_or(|text| text.contains("Mapped"));
+            owner.annotations.borrow().iter().any(|annotation| mapped(annotation.expression.range()))
+                || owner.scope.names.borrow().iter().any(|(_, value)| match value {
+                    Value::Call(call) => is_mapped_attribute(&call.callee),
+                    Value::Function(function) => matches!(function.kind.get(), Kind::Declared { .. }),
+                    _ => false,
+                })
+        });
+        !strange && !brings && !found.traits.declarative && !found.traits.sqlmodel
     }
 
     pub(super) fn declarative(&mut self, class: &Rc<Class<'a>>) {
@@ -209,7 +238,7 @@ impl<'i, 'a> Mapper<'i, 'a> {
                     } else if !column.use_existing {
                         // Two classes that each have the column share it only if they say so; SQLAlchemy refuses.
                         let message = format!("the table `{}` already has a column `{}`", table.name, column.name());
-                        table.troubles.push(Trouble::new("sqlalchemy-refuses", message, column.span));
+                        table.troubles.push(Trouble::new(Code::SqlalchemyRefuses, message, column.span));
                     }
                 }
                 table.classes.push(class.clone());
@@ -224,12 +253,12 @@ impl<'i, 'a> Mapper<'i, 'a> {
                 });
                 let (code, message) = if unknown {
                     (
-                        "unknown-base",
+                        Code::UnknownBase,
                         format!("the table of `{}` is not known: a base is outside the project", class.name),
                     )
                 } else {
                     (
-                        "no-table-name",
+                        Code::NoTableName,
                         format!("`{}` has no table: it needs a `__tablename__`, or `__abstract__ = True`", class.name),
                     )
                 };

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
@@ -198,14 +199,14 @@ impl<'a> ColumnSpec<'a> {
             | "compare" | "kw_only" | "hash" | "deferred" | "deferred_group" | "deferred_raiseload"
             | "active_history" | "insert_sentinel" | "dataclass_metadata" | "_proxies" => {}
             "sqlite_on_conflict_not_null" | "sqlite_on_conflict_primary_key" | "sqlite_on_conflict_unique" => {
-                troubles.push(Trouble::new("undecided", format!("`{name}` is not read"), span));
+                troubles.push(Trouble::new(Code::Undecided, format!("`{name}` is not read"), span));
             }
             name if name.starts_with("mysql_")
                 || name.starts_with("mariadb_")
                 || name.starts_with("mssql_")
                 || name.starts_with("oracle_") => {}
             name => {
-                troubles.push(Trouble::new("undecided", format!("`{name}` of a column is not understood"), span));
+                troubles.push(Trouble::new(Code::Undecided, format!("`{name}` of a column is not understood"), span));
             }
         }
         let _ = interpreter;

@@ -1,17 +1,21 @@
 //! Constraints of a table, from those of its columns and from `__table_args__`.
 
-use whimbrel_schema::Deferrable;
+use std::rc::Rc;
+
+use whimbrel_schema::{Deferrable, Engine};
 
 use super::assembly::Assembly;
 use super::column::{ColumnSpec, construct_name};
 use super::draft::TableDraft;
 use super::foreign_key::foreign_key_target;
 use super::naming::Named;
+use super::only_on::{self, restricted};
 use super::place::span_of;
-use crate::sqlmodel::model::{ByEngine, IndexModel, KeyModel, KeyPart, TableModel};
+use crate::sqlmodel::code::Code;
+use crate::sqlmodel::model::{ByEngine, ENGINES, IndexModel, KeyModel, KeyPart, TableModel};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::types::Reading;
-use crate::sqlmodel::value::{Arguments, Span, Value};
+use crate::sqlmodel::value::{Arguments, Call, Span, Value};
 
 /// One table while its constraints are put together.
 pub struct Parts<'p, 's, 'i, 'a> {
@@ -47,7 +51,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                         tablespace: None,
                     }),
                     _ => self.tell(Trouble::new(
-                        "sqlalchemy-refuses",
+                        Code::SqlalchemyRefuses,
                         format!(
                             "the index of `{}` has no name: the naming convention has none for indexes",
                             column.name()
@@ -131,7 +135,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
     pub(super) fn odd_keywords(&self, arguments: &Arguments<'a>, span: Span<'a>) {
         for (name, value) in &arguments.keywords {
             if *name == "sqlite_on_conflict" && !value.is_none() {
-                self.tell(Trouble::new("undecided", format!("`{name}` is not read"), span));
+                self.tell(Trouble::new(Code::Undecided, format!("`{name}` is not read"), span));
             }
         }
         if let Some(open) = &arguments.open {
@@ -178,7 +182,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                 None => {
                     let what = value.as_text().map_or_else(|| value.describe(), |text| format!("`{text}`"));
                     let message = format!("the table `{}` has no column {what}", self.draft.name);
-                    let code = if matches!(value, Value::Unknown(_)) { "undecided" } else { "no-such-column" };
+                    let code = if matches!(value, Value::Unknown(_)) { Code::Undecided } else { Code::NoSuchColumn };
                     self.tell(Trouble::new(code, message, span_of(value, span)));
                 }
             }
@@ -204,6 +208,9 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
         if let Some(open) = &call.arguments.open {
             self.tell(Trouble::undecided(&Value::Unknown(open.clone()), "a part of the table", call.span));
             return;
+        }
+        if let Some(inner) = restricted(call) {
+            return self.restricted(call, inner);
         }
         match construct_name(&call.callee) {
             Some("PrimaryKeyConstraint") => {}
@@ -239,8 +246,36 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
             Some("Column" | "Sequence" | "DDL" | "MetaData") => {}
             _ => {
                 let message = format!("a part of the table is not understood: it is {}", argument.describe());
-                self.tell(Trouble::new("undecided", message, call.span));
+                self.tell(Trouble::new(Code::Undecided, message, call.span));
             }
+        }
+    }
+
+    /// A part that only some engines get.
+    fn restricted(&mut self, call: &Rc<Call<'a>>, inner: &Rc<Call<'a>>) {
+        let engines = match only_on::engines(call) {
+            Ok(engines) => engines,
+            Err(trouble) => return self.tell(trouble),
+        };
+        let (indexes, checks) = (self.table.indexes.len(), self.table.checks.len());
+        match construct_name(&inner.callee) {
+            Some("Index" | "CheckConstraint") => self.argument(&Value::Call(inner.clone())),
+            _ if engines.len() == ENGINES.len() => self.argument(&Value::Call(inner.clone())),
+            _ => {
+                let message = format!("`ddl_if` of {} is not read", Value::Call(inner.clone()).describe());
+                self.tell(Trouble::new(Code::Undecided, message, call.span));
+            }
+        }
+        for index in &mut self.table.indexes[indexes..] {
+            if !engines.contains(&Engine::Sqlite) {
+                index.name.sqlite.clear();
+            }
+            if !engines.contains(&Engine::Postgres) {
+                index.name.postgres.clear();
+            }
+        }
+        for check in &mut self.table.checks[checks..] {
+            only_on::keep(&mut check.sql, &engines);
         }
     }
 }

@@ -7,6 +7,7 @@ use super::field::{Python, python_type};
 use super::hint::Hint;
 use super::order::merged;
 use crate::sqlmodel::classes::{Annotation, Class};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
@@ -145,7 +146,7 @@ impl<'i, 'a> Declarative<'i, 'a> {
                             "whether `{name}` is a column is not known: {} comes from outside the project",
                             value.describe()
                         );
-                        spec.troubles.push(Trouble::new("undecided", message, call.span));
+                        spec.troubles.push(Trouble::new(Code::Undecided, message, call.span));
                         vec![spec]
                     }
                 }
@@ -326,7 +327,7 @@ impl<'i, 'a> Declarative<'i, 'a> {
                     Some(kind) => Ok(Value::External(self.default_type(kind))),
                     None => Err(match value {
                         Value::External(path) if known(path).0 == Family::Other => Trouble::new(
-                            "undecided",
+                            Code::Undecided,
                             format!("the annotation is not known: `{path}` comes from outside the project"),
                             span,
                         ),
@@ -363,7 +364,7 @@ impl<'i, 'a> Declarative<'i, 'a> {
 
 fn refused<'a>(what: &str, span: Span<'a>) -> Trouble<'a> {
     Trouble::new(
-        "no-column-type",
+        Code::NoColumnType,
         format!(
             "SQLAlchemy has no column type for {what}: name one in `mapped_column(…)` or in the `type_annotation_map`"
         ),

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use super::assembly::Assembly;
 use super::column::{ColumnSpec, construct_name};
 use crate::sqlmodel::classes::Class;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::expression::literal;
 use crate::sqlmodel::model::{ByEngine, ColumnModel, Sql};
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::value::{Arguments, Value};
 
 impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
@@ -27,11 +28,11 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                     "SQLAlchemy refuses {} as a `server_default`: it takes a string or an expression (`text(…)`, `true()`)",
                     value.describe()
                 );
-                self.tell(at, Some(&name), None, Trouble::new("sqlalchemy-refuses", message, spec.span));
+                self.tell(at, Some(&name), None, Trouble::new(Code::SqlalchemyRefuses, message, spec.span));
             }
             value => match value.as_text() {
                 Some(text) => model.default = ByEngine::each(|_| Some(literal(&text))),
-                None => model.default = self.compile_both(at, Some(&name), value, spec.span),
+                None => model.default = self.compile_both(at, Some(&name), Touches::Column, value, spec.span),
             },
         }
     }

@@ -22,6 +22,8 @@ pub struct TableDraft<'a> {
     pub call: Option<Rc<Call<'a>>>,
     pub troubles: Vec<Trouble<'a>>,
     pub conditional: Option<Span<'a>>,
+    /// Whether it is in a `MetaData` that the project's models do not use.
+    pub left_out: bool,
 }
 
 impl<'a> TableDraft<'a> {

@@ -6,6 +6,7 @@ use whimbrel_schema::Engine;
 
 use super::assembly::Assembly;
 use super::column::construct_name;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::expression::quote;
 use crate::sqlmodel::model::{ByEngine, StatementModel};
 use crate::sqlmodel::trouble::Trouble;
@@ -32,9 +33,9 @@ fn read<'a>(
     table: Option<usize>,
     handler: &Value<'a>,
 ) -> Result<StatementModel, Trouble<'a>> {
-    let undecided = |message: &str| Trouble::new("undecided", message, call.span);
+    let undecided = |message: &str| Trouble::new(Code::Undecided, message, call.span);
     let Value::Call(made) = handler else {
-        return Err(Trouble::new("code-on-create", "code runs when the table is created; it is not read", call.span));
+        return Err(Trouble::new(Code::CodeOnCreate, "code runs when the table is created; it is not read", call.span));
     };
     let (ddl, condition) = match &made.callee {
         Value::Attribute(attribute) if attribute.name == "execute_if" => (&attribute.of, Some(made)),

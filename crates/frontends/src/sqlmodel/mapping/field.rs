@@ -7,6 +7,7 @@ use super::column::{ColumnSpec, construct_name};
 use super::hint::Hint;
 use super::order::merged;
 use crate::sqlmodel::classes::{Annotation, Class};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Interpreter;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
@@ -175,7 +176,7 @@ fn column_of<'a>(
             {
                 if action.as_text().as_deref() == Some("SET NULL") && spec.nullable == Some(false) {
                     spec.troubles.push(Trouble::new(
-                        "sqlmodel-refuses",
+                        Code::SqlmodelRefuses,
                         "SQLModel refuses `ondelete=\"SET NULL\"` on a column that is not nullable",
                         span,
                     ));
@@ -269,7 +270,7 @@ fn field_type<'a>(
 ) -> Result<Value<'a>, Trouble<'a>> {
     let refuses = |what: String| {
         let message = format!("SQLModel has no column type for {what}: give the field an `sa_type` or an `sa_column`");
-        Trouble::new("no-column-type", message, span)
+        Trouble::new(Code::NoColumnType, message, span)
     };
     match hint {
         Hint::Annotated { of, .. } => {
@@ -312,7 +313,7 @@ fn field_type<'a>(
             let Some(kind) = python_type(value) else {
                 return Err(match value {
                     Value::External(path) if matches!(known(path).0, Family::Other) => Trouble::new(
-                        "undecided",
+                        Code::Undecided,
                         format!("the annotation is not known: `{path}` comes from outside the project"),
                         span,
                     ),

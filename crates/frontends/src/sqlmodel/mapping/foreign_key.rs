@@ -8,6 +8,7 @@ use super::assembly::Assembly;
 use super::column::ColumnSpec;
 use super::constraint::Parts;
 use super::naming::Named;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::model::ForeignKeyModel;
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::types::Reading;
@@ -43,7 +44,10 @@ pub fn foreign_key_target<'a>(
             [] => return nowhere(text.to_string()),
         };
         let namespace = namespace.or_else(|| assembly.drafts[at].metadata.schema.clone());
-        let table = assembly.by_name.get(&(namespace.clone(), name.clone())).copied();
+        let key = (namespace, name);
+        let tables = assembly.by_metadata.get(&assembly.drafts[at].metadata.identity);
+        let table = tables.and_then(|tables| tables.get(&key)).copied();
+        let (namespace, name) = key;
         return Target { table, namespace, name, column, written: text.to_string() };
     }
     // An attribute names its class, so that not every table has to be asked.
@@ -80,7 +84,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
         let Some(first) = targets.first() else { return };
         if first.name.is_empty() {
             let message = format!("the foreign key's target is not known: it is {}", first.written);
-            return self.tell(Trouble::new("undecided", message, span));
+            return self.tell(Trouble::new(Code::Undecided, message, span));
         }
         let mut referred = Vec::new();
         for target in &targets {
@@ -90,7 +94,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                     None => {
                         let message =
                             format!("the foreign key's target `{}` has no column `{}`", target.name, target.column);
-                        self.tell(Trouble::new("no-such-column", message, span));
+                        self.tell(Trouble::new(Code::NoSuchColumn, message, span));
                         target.column.clone()
                     }
                 },
@@ -99,7 +103,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
         }
         if first.table.is_none() {
             let message = format!("the foreign key's target `{}` is not among the models", first.written);
-            self.tell(Trouble::new("foreign-key-target-missing", message, span));
+            self.tell(Trouble::new(Code::ForeignKeyTargetMissing, message, span));
         }
         let name = self.assembly.name(
             self.at,
@@ -128,7 +132,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                     Some(action) => action,
                     None => {
                         self.tell(Trouble::new(
-                            "undecided",
+                            Code::Undecided,
                             format!("`{name}={words}` is no action that is understood"),
                             span,
                         ));
@@ -170,7 +174,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
     pub(super) fn foreign_key_constraint(&mut self, call: &Rc<Call<'a>>) {
         let list = |position: usize, name: &str| call.arguments.get(position, name).and_then(Value::elements);
         let (Some(columns), Some(referred)) = (list(0, "columns"), list(1, "refcolumns")) else {
-            return self.tell(Trouble::new("undecided", "the columns of a foreign key are not known", call.span));
+            return self.tell(Trouble::new(Code::Undecided, "the columns of a foreign key are not known", call.span));
         };
         let columns = self.columns(&columns, call.span);
         let targets: Vec<Target> = referred

@@ -5,6 +5,7 @@ use whimbrel_schema::Engine;
 use super::assembly::Assembly;
 use super::column::{ColumnSpec, construct_name};
 use super::naming::{ColumnPart, MadeName, Named, shorten};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::model::ByEngine;
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Arguments, Span, Value};
@@ -73,7 +74,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             Ok(None) => ByEngine::default(),
             Ok(Some(name)) => ByEngine::each(|engine| self.fitting(at, &name, engine, span)),
             Err(message) => {
-                self.tell(at, None, None, Trouble::new("undecided", message, span));
+                self.tell(at, None, None, Trouble::new(Code::Undecided, message, span));
                 ByEngine::default()
             }
         }
@@ -87,7 +88,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         let fitting = shorten(name, limit);
         if fitting.is_none() {
             let message = format!("SQLAlchemy refuses `{}`: it is longer than {limit} characters", name.text);
-            self.tell(at, None, Some(engine), Trouble::new("sqlalchemy-refuses", message, span));
+            self.tell(at, None, Some(engine), Trouble::new(Code::SqlalchemyRefuses, message, span));
         }
         fitting
     }

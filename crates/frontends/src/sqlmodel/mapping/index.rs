@@ -9,6 +9,7 @@ use super::constraint::Parts;
 use super::naming::Named;
 use super::options::pairs;
 use super::place::span_of;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::expression::Compiler;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::model::{ByEngine, IndexModel, KeyPart};
@@ -24,7 +25,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
         let expressions = arguments.positional.get(1..).unwrap_or(&[]);
         if expressions.is_empty() {
             // SQLAlchemy renders no index without columns: `CREATE INDEX … ON t ()` is refused by every engine.
-            return self.tell(Trouble::new("index-without-columns", "the index has no columns", span));
+            return self.tell(Trouble::new(Code::IndexWithoutColumns, "the index has no columns", span));
         }
         let named: Vec<&ColumnSpec<'a>> = expressions
             .iter()
@@ -35,7 +36,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
             .collect();
         let name = self.assembly.name(self.at, Named::Index, &named, given.as_deref(), is_final, None, &[], span);
         if name.sqlite.is_none() && name.postgres.is_none() {
-            return self.tell(Trouble::new("sqlalchemy-refuses", "the index has no name", span));
+            return self.tell(Trouble::new(Code::SqlalchemyRefuses, "the index has no name", span));
         }
         // A name that one engine refuses was told when it was made; lowering leaves the index out there.
         let (sqlite, postgres) = (name.sqlite.unwrap_or_default(), name.postgres.unwrap_or_default());
@@ -132,7 +133,9 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                         || other.starts_with("mariadb_")
                         || other.starts_with("mssql_")
                         || other.starts_with("oracle_") => {}
-                other => self.tell(Trouble::new("undecided", format!("`{other}` of an index is not understood"), span)),
+                other => {
+                    self.tell(Trouble::new(Code::Undecided, format!("`{other}` of an index is not understood"), span))
+                }
             }
         }
         self.table.indexes.push(index);
@@ -220,7 +223,7 @@ impl<'p, 's, 'i, 'a> Parts<'p, 's, 'i, 'a> {
                 Some(column) => Some(column),
                 None => {
                     let message = format!("the table `{}` has no column `{name}`", self.draft.name);
-                    return Err(Trouble::new("no-such-column", message, span_of(value, span)));
+                    return Err(Trouble::new(Code::NoSuchColumn, message, span_of(value, span)));
                 }
             },
             _ => self.draft.column_of(&inner).map(|at| &self.draft.columns[at]),

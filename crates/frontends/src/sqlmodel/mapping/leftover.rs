@@ -1,15 +1,30 @@
 //! What is made outside of any table: an index of a class's columns belongs to its table.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use super::assembly::Assembly;
 use super::column::construct_name;
 use super::constraint::Parts;
 use super::event;
+use super::only_on::restricted;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Made;
 use crate::sqlmodel::model::{StatementModel, TableModel};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Call, Value};
+
+/// The calls that stand in a table, or within another call that says more of them.
+pub fn used<'a>(assembly: &Assembly<'_, '_, 'a>, made: &[Made<'a>]) -> HashSet<*const Call<'a>> {
+    let mut used = HashSet::new();
+    for argument in assembly.drafts.iter().flat_map(|draft| &draft.arguments) {
+        if let Value::Call(call) = argument {
+            used.insert(Rc::as_ptr(call));
+        }
+    }
+    used.extend(made.iter().filter_map(|construct| restricted(&construct.call)).map(Rc::as_ptr));
+    used
+}
 
 /// What was made outside of any table: an index of a class's columns belongs to its table, DDL is only told.
 pub fn add<'a>(
@@ -21,24 +36,25 @@ pub fn add<'a>(
 ) {
     let call = &made.call;
     let name = construct_name(&call.callee);
-    let used = |call: &Rc<Call<'a>>| {
-        assembly.drafts.iter().any(|draft| {
-            draft.arguments.iter().any(|argument| matches!(argument, Value::Call(other) if Rc::ptr_eq(other, call)))
-        })
-    };
     match (&call.callee, name) {
         (_, Some("Index" | "UniqueConstraint" | "CheckConstraint" | "ExcludeConstraint")) => {
             let owner = call.arguments.positional.iter().find_map(|value| assembly.owner_within(value, 0));
             let Some(at) = owner else { return };
-            if used(call) {
-                return;
-            }
             if let Some(place) = made.conditional {
                 let message = format!("whether `{}` gets this depends on a condition", tables[at].name);
-                assembly.tell(at, None, None, Trouble::new("undecided", message, place));
+                assembly.tell(at, None, None, Trouble::new(Code::Undecided, message, place));
             }
             let mut parts = Parts { assembly, at, draft: &assembly.drafts[at], table: &mut tables[at] };
             parts.argument(&Value::Call(call.clone()));
+        }
+        (Value::Attribute(attribute), _) if attribute.name == "ddl_if" => {
+            let inner = restricted(call).filter(|inner| construct_name(&inner.callee) != Some("DDL"));
+            let Some(inner) = inner else { return };
+            let owner = inner.arguments.positional.iter().find_map(|value| assembly.owner_within(value, 0));
+            if let Some(at) = owner {
+                let mut parts = Parts { assembly, at, draft: &assembly.drafts[at], table: &mut tables[at] };
+                parts.argument(&Value::Call(call.clone()));
+            }
         }
         (Value::Attribute(attribute), _) if matches!(attribute.name, "append_constraint" | "append_column") => {
             // A constraint of columns that are in a table already is in it by being made.
@@ -58,16 +74,16 @@ pub fn add<'a>(
                 }
                 (Some(at), _, _) => {
                     let message = format!("`{}` is called on the table `{}`", attribute.name, tables[at].name);
-                    assembly.tell(at, None, None, Trouble::new("undecided", message, call.span));
+                    assembly.tell(at, None, None, Trouble::new(Code::Undecided, message, call.span));
                 }
                 (None, _, _) => {
                     let message = format!("`{}` is called on a table that is not known", attribute.name);
-                    loose.push(Trouble::new("undecided", message, call.span));
+                    loose.push(Trouble::new(Code::Undecided, message, call.span));
                 }
             }
         }
         (Value::Attribute(attribute), _) if matches!(attribute.name, "to_metadata" | "tometadata") => {
-            loose.push(Trouble::new("undecided", "a table is copied to another `MetaData`", call.span));
+            loose.push(Trouble::new(Code::Undecided, "a table is copied to another `MetaData`", call.span));
         }
         (_, Some("listen")) => match event::statement(assembly, call) {
             None => {}
@@ -87,7 +103,7 @@ pub fn add<'a>(
             }
         }
         (_, Some("automap_base")) => {
-            loose.push(Trouble::new("undecided", "`automap_base` reads its tables from a database", call.span));
+            loose.push(Trouble::new(Code::Undecided, "`automap_base` reads its tables from a database", call.span));
         }
         _ => {}
     }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use md5::{Digest, Md5};
 
 use crate::sqlmodel::evaluate::Interpreter;
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::value::{Arguments, Span, Value};
 
 /// What kind of thing gets a name.
@@ -215,7 +215,10 @@ pub fn read_metadata<'a>(interpreter: &Interpreter<'a>, value: &Value<'a>, span:
         Value::None => {}
         schema => match schema.as_text() {
             Some(text) => metadata.schema = Some(text.to_string()),
-            None => metadata.trouble = Some(Trouble::undecided(schema, "the schema of the `MetaData`", span)),
+            None => {
+                metadata.trouble =
+                    Some(Trouble::undecided(schema, "the schema of the `MetaData`", span).touching(Touches::Namespace))
+            }
         },
     }
     let naming = match part("naming_convention") {
@@ -254,6 +257,8 @@ pub fn read_metadata<'a>(interpreter: &Interpreter<'a>, value: &Value<'a>, span:
 pub fn identity(value: &Value<'_>) -> String {
     match value {
         Value::Call(call) => format!("{:p}", Rc::as_ptr(call)),
+        // Whatever way it was imported.
+        Value::External(path) if path.ends_with("SQLModel.metadata") => "SQLModel.metadata".to_string(),
         Value::External(path) => path.to_string(),
         Value::Class(class) => format!("{:p}", Rc::as_ptr(class)),
         Value::Attribute(attribute) => format!("{}.{}", identity(&attribute.of), attribute.name),

@@ -3,6 +3,7 @@
 use whimbrel_schema::Engine;
 
 use super::assembly::Assembly;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::model::TableModel;
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::Value;
@@ -56,8 +57,11 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                             match word.as_text().map(|word| word.to_uppercase()).as_deref() {
                                 Some("UNLOGGED") => {
                                     options.unlogged = true;
-                                    let trouble =
-                                        Trouble::new("sqlalchemy-refuses", "SQLite has no unlogged tables", draft.span);
+                                    let trouble = Trouble::new(
+                                        Code::SqlalchemyRefuses,
+                                        "SQLite has no unlogged tables",
+                                        draft.span,
+                                    );
                                     self.tell(at, None, Some(Engine::Sqlite), trouble);
                                 }
                                 Some("TEMPORARY" | "TEMP") => options.temporary = true,
@@ -69,7 +73,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                 },
                 "autoload_with" | "autoload" if !value.is_none() && value.truth() != Some(false) => {
                     let message = "the table is read from a database when the code runs";
-                    self.tell(at, None, None, Trouble::new("undecided", message, draft.span));
+                    self.tell(at, None, None, Trouble::new(Code::Undecided, message, draft.span));
                 }
                 "schema" | "info" | "extend_existing" | "keep_existing" | "quote" | "quote_schema"
                 | "implicit_returning" | "listeners" | "must_exist" | "autoload_with" | "autoload"
@@ -81,7 +85,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                         || other.starts_with("oracle_") => {}
                 other => {
                     let message = format!("`{other}` of a table is not understood");
-                    self.tell(at, None, None, Trouble::new("undecided", message, draft.span));
+                    self.tell(at, None, None, Trouble::new(Code::Undecided, message, draft.span));
                 }
             }
         }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::Mapper;
 use super::draft::TableDraft;
 use crate::sqlmodel::classes::Class;
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::value::{Kind, Value};
 
 impl<'i, 'a> Mapper<'i, 'a> {
@@ -67,7 +67,9 @@ impl<'i, 'a> Mapper<'i, 'a> {
             Some(Value::External(path)) if path.ends_with("BLANK_SCHEMA") => draft.namespace = None,
             Some(value) => match value.as_text() {
                 Some(text) => draft.namespace = Some(text.to_string()),
-                None => draft.troubles.push(Trouble::undecided(&value, "the table's schema", draft.span)),
+                None => draft
+                    .troubles
+                    .push(Trouble::undecided(&value, "the table's schema", draft.span).touching(Touches::Namespace)),
             },
         }
     }

@@ -4,6 +4,7 @@ use super::Mapper;
 use super::column::{ColumnSpec, construct_name};
 use super::draft::TableDraft;
 use crate::sqlmodel::classes::constructor;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::evaluate::Made;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
@@ -84,6 +85,7 @@ impl<'i, 'a> Mapper<'i, 'a> {
             call: Some(call.clone()),
             troubles: Vec::new(),
             conditional: made.conditional,
+            left_out: false,
         };
         draft.keywords.retain(|(name, _)| !matches!(*name, "name" | "metadata"));
         if let Some(open) = &call.arguments.open {
@@ -99,7 +101,11 @@ impl<'i, 'a> Mapper<'i, 'a> {
                         spec.key = name.clone();
                     }
                     if name.is_empty() {
-                        spec.troubles.push(Trouble::new("undecided", "a column of the table has no name", column.span));
+                        spec.troubles.push(Trouble::new(
+                            Code::Undecided,
+                            "a column of the table has no name",
+                            column.span,
+                        ));
                     }
                     draft.columns.push(spec);
                 }

@@ -10,8 +10,9 @@ use super::foreign_key::foreign_key_target;
 use super::naming::Named;
 use super::place::origin;
 use super::sequence::numbers;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::model::{ByEngine, CheckModel, ColumnModel, ComputedModel, IdentityModel, Sql};
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::types::{ReadType, Reading};
 use crate::sqlmodel::value::{Call, Span, Value};
 
@@ -25,7 +26,11 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         depth: u32,
     ) -> Result<ReadType, Trouble<'a>> {
         if let Some(ty) = &column.ty {
-            return self.types.read(ty, engine, self.place(at), column.span);
+            let read = self.types.read(ty, engine, self.place(at), column.span);
+            return read.map_err(|trouble| match trouble.touches {
+                Touches::Table => trouble.touching(Touches::Column),
+                Touches::Namespace | Touches::Column | Touches::Collation | Touches::Check => trouble,
+            });
         }
         if let Some(trouble) = column.troubles.first() {
             return Err(trouble.clone());
@@ -41,10 +46,11 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                     return Ok(read);
                 }
                 return Err(Trouble::new(
-                    "undecided",
+                    Code::Undecided,
                     format!("the column's type is that of `{}`, which is not among the models", target.written),
                     column.span,
-                ));
+                )
+                .touching(Touches::Column));
             }
             // A composite foreign key brings types too.
             if let Some((table, referred)) = self.referred_by_constraint(at, column)
@@ -53,7 +59,8 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                 return self.column_type(table, referred, engine, depth + 1);
             }
         }
-        Err(Trouble::new("column-without-type", format!("the column `{}` has no type", column.name()), column.span))
+        let message = format!("the column `{}` has no type", column.name());
+        Err(Trouble::new(Code::ColumnWithoutType, message, column.span).touching(Touches::Column))
     }
 
     fn referred_by_constraint(&self, at: usize, column: &ColumnSpec<'a>) -> Option<(usize, String)> {
@@ -161,7 +168,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         let name = model.name.clone();
         let Value::Call(call) = argument else {
             let message = format!("an argument of the column is not understood: it is {}", argument.describe());
-            return self.tell(at, Some(&name), None, Trouble::new("undecided", message, spec.span));
+            return self.tell(at, Some(&name), None, Trouble::new(Code::Undecided, message, spec.span));
         };
         let reading = Reading { arguments: &call.arguments, span: call.span };
         match construct_name(&call.callee) {
@@ -171,7 +178,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                 let Some(expression) = call.arguments.get(0, "sqltext") else { return };
                 let sql = match expression {
                     Value::Str(text) => ByEngine::each(|_| Some(text.to_string())),
-                    value => self.compile_both(at, Some(&name), value, call.span),
+                    value => self.compile_both(at, Some(&name), Touches::Column, value, call.span),
                 };
                 let persisted = call.arguments.get(1, "persisted").and_then(Value::as_bool);
                 model.computed = Some(ComputedModel { sql, persisted });
@@ -197,7 +204,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             Some("FetchedValue" | "ColumnDefault" | "DefaultClause") => {}
             _ => {
                 let message = format!("an argument of the column is not understood: it is {}", argument.describe());
-                self.tell(at, Some(&name), None, Trouble::new("undecided", message, call.span));
+                self.tell(at, Some(&name), None, Trouble::new(Code::Undecided, message, call.span));
             }
         }
     }
@@ -207,7 +214,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
         let expression = call.arguments.get(0, "sqltext")?;
         let sql = match expression {
             Value::Str(text) => ByEngine::each(|_| Some(text.to_string())),
-            value => self.compile_both(at, None, value, call.span),
+            value => self.compile_both(at, None, Touches::Check, value, call.span),
         };
         let (given, is_final) = self.given_name(at, &call.arguments, 1, call.span);
         let flag = |name: &str| match reading.flag(usize::MAX, name) {

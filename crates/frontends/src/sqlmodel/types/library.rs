@@ -3,9 +3,10 @@
 use whimbrel_schema::Engine;
 
 use super::{Place, ReadType, Reading, TypeCheck, TypeReader, integral, of_extension, plain};
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::model::Integral;
-use crate::sqlmodel::trouble::Trouble;
+use crate::sqlmodel::trouble::{Touches, Trouble};
 use crate::sqlmodel::value::{Arguments, Span, Value};
 
 impl<'i, 'a> TypeReader<'i, 'a> {
@@ -23,7 +24,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
         let arguments = &Reading { arguments, span };
         let missing = || {
             Trouble::new(
-                "type-not-on-engine",
+                Code::TypeNotOnEngine,
                 format!(
                     "SQLAlchemy has no `{name}` for {}: give the column a variant for it (`with_variant`)",
                     engine.title()
@@ -40,7 +41,13 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                 sql.push_str(&format!("({length})"));
             }
             let mut read = plain(sql);
-            read.model.collation = arguments.text(1, "collation")?;
+            match arguments.text(1, "collation") {
+                Ok(collation) => read.model.collation = collation,
+                Err(trouble) => {
+                    let partial = Some(Box::new(read.model));
+                    return Err(Trouble { partial, ..trouble.touching(Touches::Collation) });
+                }
+            }
             Ok(read)
         };
         let numeric = |word: &str| -> Result<ReadType, Trouble<'a>> {
@@ -186,7 +193,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                     return Err(missing());
                 }
                 let Some(item) = arguments.value(0, "item_type") else {
-                    return Err(Trouble::new("undecided", "the array has no item type", span));
+                    return Err(Trouble::new(Code::Undecided, "the array has no item type", span));
                 };
                 let dimensions = match arguments.number(2, "dimensions")? {
                     Some(dimensions) => u8::try_from(dimensions).unwrap_or(u8::MAX).max(1),
@@ -286,10 +293,10 @@ impl<'i, 'a> TypeReader<'i, 'a> {
             (Family::SqlalchemyUtils, "IPAddressType") => Ok(plain("VARCHAR(50)")),
             (Family::Mysql | Family::OtherDialect, _) => Err(missing()),
             (Family::Sqlalchemy, "NullType" | "NULLTYPE") => {
-                Err(Trouble::new("column-without-type", "the column has no type", span))
+                Err(Trouble::new(Code::ColumnWithoutType, "the column has no type", span))
             }
             _ => Err(Trouble::new(
-                "undecided",
+                Code::Undecided,
                 format!("the column's type is not known: `{path}` comes from outside the project"),
                 span,
             )),

@@ -11,13 +11,14 @@ use std::rc::Rc;
 use whimbrel_schema::Engine;
 
 use super::classes::is_flask;
+use super::code::Code;
 use super::evaluate::Interpreter;
 use super::model::{Integral, TypeModel};
 use super::trouble::Trouble;
 use super::value::{Arguments, Span, Value};
 use super::versions::Versions;
 pub use reading::Reading;
-pub use recognize::{is_generic_type, is_type};
+pub use recognize::{is_generic_type, is_text_type, is_type};
 
 /// A type as one engine has it, with the check that stands for it where the engine has no such type.
 #[derive(Clone, Debug)]
@@ -81,7 +82,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
     ) -> Result<ReadType, Trouble<'a>> {
         let unknown = |value: &Value<'a>| Trouble::undecided(value, "the column's type", span);
         if depth > 30 {
-            return Err(Trouble::new("undecided", "the column's type is nested too deeply", span));
+            return Err(Trouble::new(Code::Undecided, "the column's type is nested too deeply", span));
         }
         match value {
             Value::External(path) => self.of_library(path, &Arguments::default(), engine, place, span, depth),
@@ -91,6 +92,16 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                         Some(inner) => self.read_at(inner, engine, place, call.span, depth + 1),
                         None => Err(unknown(value)),
                     }
+                }
+                Value::External("dialect.postgresql.type_descriptor") => {
+                    let Some(inner) = call.arguments.positional.first() else { return Err(unknown(value)) };
+                    let partial = self.read_at(inner, engine, place, call.span, depth + 1)?.model;
+                    let message = format!(
+                        "`dialect.type_descriptor` makes `{}` with psycopg2 and `VARCHAR` with psycopg and asyncpg",
+                        partial.sql
+                    );
+                    let trouble = Trouble::new(Code::Undecided, message, call.span);
+                    Err(Trouble { partial: Some(Box::new(partial)), ..trouble })
                 }
                 Value::External(path) => {
                     let read = self.of_library(path, &call.arguments, engine, place, call.span, depth);

@@ -4,6 +4,7 @@ use whimbrel_schema::Engine;
 
 use super::{Place, ReadType, Reading, TypeCheck, TypeReader, plain};
 use crate::sqlmodel::classes::Class;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::model::{NamedType, TypeModel};
 use crate::sqlmodel::trouble::Trouble;
@@ -32,7 +33,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                             return Err(Trouble::undecided(&values, "the enum's values", span));
                         };
                         texts(&values)
-                            .ok_or_else(|| Trouble::new("undecided", "an enum's value is no known text", span))?
+                            .ok_or_else(|| Trouble::new(Code::Undecided, "an enum's value is no known text", span))?
                     }
                     _ => Class::members(class).iter().map(|member| member.name.to_string()).collect(),
                 }
@@ -61,7 +62,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
         if engine == Engine::Postgres && native {
             let Some(name) = name else {
                 return Err(Trouble::new(
-                    "enum-without-name",
+                    Code::EnumWithoutName,
                     "PostgreSQL needs a name for the enum type: `name=…`",
                     span,
                 ));
@@ -102,11 +103,11 @@ impl<'i, 'a> TypeReader<'i, 'a> {
         depth: u32,
     ) -> Result<ReadType, Trouble<'a>> {
         if engine != Engine::Postgres {
-            return Err(Trouble::new("type-not-on-engine", format!("{} has no domains", engine.title()), span));
+            return Err(Trouble::new(Code::TypeNotOnEngine, format!("{} has no domains", engine.title()), span));
         }
         let name = arguments.text(0, "name")?;
         let (Some(name), Some(base)) = (name, arguments.value(1, "data_type")) else {
-            return Err(Trouble::new("undecided", "the domain has no name or no type", span));
+            return Err(Trouble::new(Code::Undecided, "the domain has no name or no type", span));
         };
         let base = self.read_at(base, engine, place, span, depth + 1)?;
         let check = match arguments.value(usize::MAX, "check") {

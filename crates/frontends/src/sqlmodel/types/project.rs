@@ -6,6 +6,7 @@ use whimbrel_schema::Engine;
 
 use super::{Place, ReadType, TypeReader, plain};
 use crate::sqlmodel::classes::Class;
+use crate::sqlmodel::code::Code;
 use crate::sqlmodel::library::{Family, known};
 use crate::sqlmodel::trouble::Trouble;
 use crate::sqlmodel::value::{Arguments, Instance, Kind, Span, Value};
@@ -24,7 +25,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
         let receiver = Value::Instance(instance.clone());
         let undecided = |what: &str| {
             Trouble::new(
-                "undecided",
+                Code::Undecided,
                 format!("{what} of the type `{}` is not known before the code runs", class.name),
                 span,
             )

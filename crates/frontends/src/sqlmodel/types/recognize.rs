@@ -58,6 +58,21 @@ pub fn is_generic_type(name: &str) -> bool {
     )
 }
 
+/// Whether a type is one of SQLAlchemy's texts that are no plain `VARCHAR`.
+pub fn is_text_type(value: &Value<'_>) -> bool {
+    let callee = match value {
+        Value::Call(call) => &call.callee,
+        value => value,
+    };
+    matches!(callee, Value::External(path) if matches!(
+        known(path),
+        (
+            Family::Sqlalchemy | Family::Postgresql,
+            "CHAR" | "NCHAR" | "NVARCHAR" | "Text" | "TEXT" | "UnicodeText" | "CLOB"
+        )
+    ))
+}
+
 /// Whether a value is a column type: what tells `Column(String)` from `Column("name")`.
 pub fn is_type(value: &Value<'_>) -> bool {
     match value {
