@@ -20,6 +20,7 @@ mod object;
 mod pair;
 mod schema;
 mod table;
+mod tables;
 
 pub use column::{Column, Generation, Identity, SequenceOptions};
 pub use column_type::ColumnType;
@@ -40,3 +41,4 @@ pub use object::{
 pub use pair::Pair;
 pub use schema::Schema;
 pub use table::{PartitionOf, Persistence, RowSecurity, Table, TableOptions};
+pub use tables::Tables;

@@ -2,21 +2,20 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Engine, Object, ObjectId, ObjectKind, ObjectName, Table};
+use crate::{Engine, Object, ObjectId, ObjectKind, ObjectName, Table, Tables};
 
 /// A whole database, as a value in the terms of one engine.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Schema {
     pub engine: Engine,
-    #[serde(with = "as_list")]
-    pub tables: BTreeMap<ObjectName, Table>,
+    pub tables: Tables,
     #[serde(with = "as_list")]
     pub objects: BTreeMap<ObjectId, Object>,
 }
 
 impl Schema {
     pub fn new(engine: Engine) -> Self {
-        Schema { engine, tables: BTreeMap::new(), objects: BTreeMap::new() }
+        Schema { engine, tables: Tables::default(), objects: BTreeMap::new() }
     }
 
     /// The table of that name; SQLite does not tell upper from lower case, so neither does this there.
@@ -43,11 +42,7 @@ impl Schema {
 
     fn alias_of(&self, name: &ObjectName) -> Option<&ObjectName> {
         match self.engine {
-            Engine::Sqlite => self.tables.keys().find(|key| {
-                key.name.eq_ignore_ascii_case(&name.name)
-                    && key.namespace.as_deref().map(str::to_ascii_lowercase)
-                        == name.namespace.as_deref().map(str::to_ascii_lowercase)
-            }),
+            Engine::Sqlite => self.tables.spelled(name),
             Engine::Postgres | Engine::Mysql => None,
         }
     }
@@ -87,43 +82,20 @@ impl Schema {
     }
 }
 
-/// Maps whose keys are within their values are written as plain lists.
+/// A map whose keys are within its values is written as a plain list.
 mod as_list {
     use std::collections::BTreeMap;
 
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+    use serde::{Deserialize, Deserializer, Serializer};
 
-    use crate::{Object, ObjectId, ObjectName, Table};
+    use crate::{Object, ObjectId};
 
-    pub trait Keyed {
-        type Key: Ord;
-        fn key(&self) -> Self::Key;
-    }
-
-    impl Keyed for Table {
-        type Key = ObjectName;
-        fn key(&self) -> ObjectName {
-            self.name.clone()
-        }
-    }
-
-    impl Keyed for Object {
-        type Key = ObjectId;
-        fn key(&self) -> ObjectId {
-            self.id()
-        }
-    }
-
-    pub fn serialize<K, V: Serialize, S: Serializer>(map: &BTreeMap<K, V>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn serialize<S: Serializer>(map: &BTreeMap<ObjectId, Object>, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq(map.values())
     }
 
-    pub fn deserialize<'de, V, D>(deserializer: D) -> Result<BTreeMap<V::Key, V>, D::Error>
-    where
-        V: Keyed + Deserialize<'de>,
-        D: Deserializer<'de>,
-    {
-        let values = Vec::<V>::deserialize(deserializer)?;
-        Ok(values.into_iter().map(|value| (value.key(), value)).collect())
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<ObjectId, Object>, D::Error> {
+        let objects = Vec::<Object>::deserialize(deserializer)?;
+        Ok(objects.into_iter().map(|object| (object.id(), object)).collect())
     }
 }
