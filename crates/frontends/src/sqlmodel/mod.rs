@@ -23,6 +23,7 @@ mod types;
 mod value;
 mod versions;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -110,26 +111,19 @@ pub fn read_as(paths: &[PathBuf], project: &Path, versions: Versions) -> Models 
 
 /// Reads models with values for names that the source does not decide, each written as an assignment of Python:
 /// `app.config.SCHEMA = 'shop'`.
+///
+/// The deep stack is grown on this thread rather than brought by another: what the reader gives back when it ends is
+/// then memory that its caller can use.
 pub fn read_assuming(paths: &[PathBuf], project: &Path, versions: Versions, assume: &[String]) -> Models {
-    let deep = std::thread::Builder::new().name("models".to_string()).stack_size(STACK);
-    std::thread::scope(|scope| match deep.spawn_scoped(scope, || read_here(paths, project, versions, assume)) {
-        Ok(thread) => thread.join().unwrap_or_else(|_| {
-            let mut models = Models::default();
-            models.notes.push(Diagnostic::without_text(
-                Code::ReaderFailed.severity(),
-                Code::ReaderFailed.word(),
-                "reading the models failed on a fault of whimbrel's own",
-                project,
-            ));
-            models.troubles.push(ModelTrouble::anywhere(Diagnostic::without_text(
-                Code::ReaderFailed.severity(),
-                Code::ReaderFailed.word(),
-                "no table is known for certain",
-                project,
-            )));
-            models
-        }),
-        Err(_) => read_here(paths, project, versions, assume),
+    let read = AssertUnwindSafe(|| read_here(paths, project, versions, assume));
+    catch_unwind(|| stacker::grow(STACK, read)).unwrap_or_else(|_| {
+        let failed = |message: &str| {
+            Diagnostic::without_text(Code::ReaderFailed.severity(), Code::ReaderFailed.word(), message, project)
+        };
+        let mut models = Models::default();
+        models.notes.push(failed("reading the models failed on a fault of whimbrel's own"));
+        models.troubles.push(ModelTrouble::anywhere(failed("no table is known for certain")));
+        models
     })
 }
 
