@@ -112,7 +112,7 @@ impl Bench {
     fn autogenerate(&self, engine: &str, tables: usize, beside: bool, lines: &mut Vec<Line>) -> Result<()> {
         let folder = tempfile::tempdir()?;
         let project = self.project(folder.path(), engine, tables)?;
-        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.cost(0);
+        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.done();
         keep(self.whimbrel(&project, &["revision", "--autogenerate", "-m", "first"], 0))?;
         keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
         if beside {
@@ -124,13 +124,13 @@ impl Bench {
         let fast_runs = if tables > 1000 { 5 } else { 15 };
 
         let ours = self.whimbrel(&project, &["check"], 0).cost(fast_runs)?;
-        let theirs = if beside { Some(self.alembic(&project, &["check"]).cost(slow_runs)?) } else { None };
+        let theirs = if beside { Some(("alembic", self.alembic(&project, &["check"]).cost(slow_runs)?)) } else { None };
         push(lines, format!("{engine}: check, {tables} tables"), ours, theirs, wanted);
 
         project.write_models(true)?;
         let words = ["revision", "--autogenerate", "-m", "archive"];
         let ours = self.whimbrel(&project, &words, 0).cost(fast_runs)?;
-        let theirs = if beside { Some(self.alembic(&project, &words).cost(slow_runs)?) } else { None };
+        let theirs = if beside { Some(("alembic", self.alembic(&project, &words).cost(slow_runs)?)) } else { None };
         push(lines, format!("{engine}: autogenerate, {tables} tables"), ours, theirs, wanted);
         Ok(())
     }
@@ -157,9 +157,9 @@ impl Bench {
         let theirs = plain.cost(4)?;
         let name = if engine == "sqlite" { "sqlite3" } else { "psql" };
         let what = format!("{engine}: upgrade, {length} revisions from empty");
-        lines.push(Line { what, whimbrel: ours, other: Some((name, theirs)), wanted: Wanted::AtMost(1.3) });
+        push(lines, what, ours, Some((name, theirs)), Wanted::AtMost(1.3));
 
-        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.cost(0);
+        let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.done();
         keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
         keep(self.alembic(&project, &["-x", "no-models", "upgrade", "head"]))?;
         for words in [&["current"][..], &["upgrade", "head"][..]] {
@@ -167,7 +167,7 @@ impl Bench {
             let theirs: Vec<&str> = ["-x", "no-models"].iter().chain(words).copied().collect();
             let theirs = self.alembic(&project, &theirs).cost(5)?;
             let what = format!("{engine}: {}, {length} revisions, at head", words.join(" "));
-            push(lines, what, ours, Some(theirs), Wanted::Faster(50.0));
+            push(lines, what, ours, Some(("alembic", theirs)), Wanted::Faster(50.0));
         }
         Ok(())
     }
@@ -193,9 +193,12 @@ impl Bench {
     }
 }
 
-fn push(lines: &mut Vec<Line>, what: String, whimbrel: Cost, other: Option<Cost>, wanted: Wanted) {
-    println!("{what}: {:.1} ms", whimbrel.median.as_secs_f64() * 1000.0);
-    lines.push(Line { what, whimbrel, other: other.map(|cost| ("alembic", cost)), wanted });
+/// Told at once: the whole table takes a while.
+fn push(lines: &mut Vec<Line>, what: String, whimbrel: Cost, other: Option<(&'static str, Cost)>, wanted: Wanted) {
+    let milliseconds = |cost: Cost| format!("{:.1} ms", cost.median.as_secs_f64() * 1000.0);
+    let beside = other.map(|(name, cost)| format!("; {name}: {}", milliseconds(cost))).unwrap_or_default();
+    println!("{what}: {}{beside}", milliseconds(whimbrel));
+    lines.push(Line { what, whimbrel, other, wanted });
 }
 
 /// The engine's own shell, with the same SQL in the same transactions.

@@ -40,8 +40,13 @@ impl Task<'_> {
             peak = peak.max(memory);
         }
         durations.sort();
-        let median = durations[durations.len() / 2];
+        let median = *durations.get(durations.len() / 2).context("a command that was never measured")?;
         Ok(Cost { median, peak })
+    }
+
+    /// Once, for what it leaves behind.
+    pub fn done(&self) -> Result<()> {
+        self.once().map(drop)
     }
 
     fn once(&self) -> Result<(Duration, u64)> {

@@ -1,4 +1,5 @@
 use std::ffi::OsStr;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io, thread};
@@ -28,35 +29,32 @@ pub fn read_folder(folder: &Path) -> Result<History, Vec<Problem>> {
 }
 
 fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
+    let mut names = Vec::new();
     for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let path = entry.path();
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if !hidden && path.extension() == Some(OsStr::new("sql")) {
-            files.push(path);
+        let name = entry?.file_name();
+        let hidden = name.as_encoded_bytes().starts_with(b".");
+        if !hidden && Path::new(&name).extension() == Some(OsStr::new("sql")) {
+            names.push(name);
         }
     }
-    files.sort();
-    Ok(files)
+    // By their names: comparing whole paths would take each of them apart again and again.
+    names.sort();
+    Ok(names.into_iter().map(|name| folder.join(name)).collect())
 }
 
 /// Reading is waiting for the system for the most part, so a long history is read by several threads.
 fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len() / PER_THREAD + 1).min(8);
     if threads == 1 {
-        return files.iter().map(|file| read_file(file)).collect();
+        return read_some(files);
     }
     let share = files.len().div_ceil(threads);
     thread::scope(|scope| {
-        let readers: Vec<_> = files
-            .chunks(share)
-            .map(|files| (files, scope.spawn(|| files.iter().map(|file| read_file(file)).collect::<Vec<_>>())))
-            .collect();
+        let readers: Vec<_> = files.chunks(share).map(|files| (files, scope.spawn(|| read_some(files)))).collect();
         let results = readers.into_iter().flat_map(|(files, reader)| match reader.join() {
             Ok(results) => results,
             // A thread that ended badly is no reason to lose its files: they are read again here.
-            Err(_) => files.iter().map(|file| read_file(file)).collect(),
+            Err(_) => read_some(files),
         });
         results.collect()
     })
@@ -64,9 +62,16 @@ fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
 
 const PER_THREAD: usize = 100;
 
-fn read_file(file: &Path) -> Result<Revision, Vec<Problem>> {
-    match fs::read(file) {
-        Ok(bytes) => read_bytes(&bytes, file),
+fn read_some(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
+    let mut buffer = Vec::with_capacity(64 * 1024);
+    files.iter().map(|file| read_file(file, &mut buffer)).collect()
+}
+
+/// Files are small and many: the system is not asked for the size of each, and one buffer serves them all.
+fn read_file(file: &Path, buffer: &mut Vec<u8>) -> Result<Revision, Vec<Problem>> {
+    buffer.clear();
+    match fs::File::open(file).and_then(|open| open.take(u64::MAX).read_to_end(buffer)) {
+        Ok(_) => read_bytes(buffer, file),
         Err(error) => Err(vec![unreadable(file, &error)]),
     }
 }

@@ -10,6 +10,7 @@ mod problem;
 mod section;
 mod write;
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ pub use write::write;
 
 /// Reads one file's text. `path` is only remembered.
 pub fn read(text: &str, path: &Path) -> Result<Revision, Vec<Problem>> {
-    let text: Arc<str> = plain(text).into();
+    let text: Arc<str> = plain(text).as_ref().into();
     let file = Arc::new(path.to_path_buf());
     let mut problems = Vec::new();
     let (header, body) = header::read(&text, &mut problems);
@@ -66,9 +67,9 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Revision, Vec<Problem>> {
 
 /// Without the byte order mark and the carriage returns of other systems, so that a checkout with other line ends is
 /// the same revision.
-fn plain(text: &str) -> String {
+fn plain(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    text.replace("\r\n", "\n")
+    if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() }
 }
 
 /// The lines of a text with their numbers (from one) and the bytes they take, line end included.

@@ -40,8 +40,13 @@ impl Checksum {
                 line(text.trim_end());
             }
         }
-        let hex: String = hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        Checksum(format!("{VERSION}:{hex}"))
+        let mut checksum = format!("{VERSION}:");
+        for byte in hasher.finalize() {
+            for digit in [byte >> 4, byte & 15] {
+                checksum.extend(char::from_digit(u32::from(digit), 16));
+            }
+        }
+        Checksum(checksum)
     }
 
     /// Whether two checksums were made the same way, so that being different means something.
