@@ -21,6 +21,7 @@ use crate::printer::{Detail, Printer, Screen};
 use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::words;
+use crate::settings::Environment;
 
 /// One run, from the words of the command line to its last line.
 pub struct Run<'a> {
@@ -40,16 +41,7 @@ impl Run<'_> {
     fn apply(&self) -> Outcome {
         let target = self.project.target(self.target)?;
         let environment = self.project.settings.need_database()?;
-        let history = self.project.history()?;
-        if environment.is_missing() {
-            // A target that is none is told before a file is made for it.
-            let path = match self.direction {
-                Direction::Up => history.upgrade_path(&BTreeSet::new(), &target),
-                Direction::Down => history.downgrade_path(&BTreeSet::new(), &target),
-            };
-            path.map_err(|error| diagnose::target(&error))?;
-        }
-        let mut driver = self.project.connect(&environment)?;
+        let (history, mut driver) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running);
         options.refuse_questions = environment.protected;
@@ -71,6 +63,21 @@ impl Run<'_> {
             false => self.printer.line(&ended.text(Detail::Usual)),
         }
         Ok(Exit::Fine)
+    }
+
+    fn open(&self, target: &Target, environment: &Environment) -> Result<(History, Box<dyn Driver>), Failure> {
+        if !environment.is_missing() {
+            let (history, driver) = self.project.history_beside(|| self.project.connect(environment));
+            return Ok((history?, driver?));
+        }
+        // Files that cannot be read and a target that is none are told before a database is made for them.
+        let history = self.project.history()?;
+        let path = match self.direction {
+            Direction::Up => history.upgrade_path(&BTreeSet::new(), target),
+            Direction::Down => history.downgrade_path(&BTreeSet::new(), target),
+        };
+        path.map_err(|error| diagnose::target(&error))?;
+        Ok((history, self.project.connect(environment)?))
     }
 
     fn failure(&self, error: &ApplyError) -> Failure {

@@ -37,11 +37,13 @@ pub fn draft(
 ) -> Result<Drafted, Failure> {
     let engines = if arguments.engine.is_empty() { project.settings.engines()? } else { arguments.engine.clone() };
     let models = desired::read(project, &engines, printer)?;
+    let lower = |engine: &Engine| models.lower(project, dialect(*engine)?, printer);
+    let desired = engines.iter().map(lower).collect::<Result<Vec<_>, _>>()?;
+    drop(models);
     let revisions: BTreeSet<RevisionId> = history.closure(parents);
     let mut drafts = Vec::with_capacity(engines.len());
-    for engine in engines {
+    for (engine, desired) in engines.into_iter().zip(desired) {
         let dialect = dialect(engine)?;
-        let desired = models.lower(project, dialect, printer)?;
         let from = schemas::of_history(project, history, &revisions, dialect)?;
         let mut pair = Pair::new(from, desired.schema);
         let choices = choices(arguments, &pair.from, desired.scope)?;

@@ -9,7 +9,7 @@ use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
 use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, LedgerEvent};
 use whimbrel_run::{apply, drift};
-use whimbrel_schema::{Engine, Pair};
+use whimbrel_schema::{Engine, Pair, Schema};
 
 use crate::args::Check;
 use crate::desired;
@@ -26,20 +26,26 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
     let engines = project.settings.engines()?;
     let models = desired::read_if_there(project, &engines, printer)?;
-    let heads: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
+    let all: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
     let reach = if arguments.offline { Reach::Offline } else { Reach::Server };
+    let environment = project.settings.database()?;
     let mut compared = Compared { models: Vec::new(), database: None, without: None };
+    let mut of_all = None;
     // Without models there is nothing to compare on any engine.
     for (engine, models) in engines.into_iter().zip(models.iter().cycle()) {
         let dialect = dialect(engine)?;
         let desired = models.lower(project, dialect, printer)?;
-        let from = schemas::of_history(project, &history, &heads, dialect)?;
+        let from = schemas::of_history(project, &history, &all, dialect)?;
         let mut pair = Pair::new(from, desired.schema);
         let options = DiffOptions { scope: desired.scope };
         let changes = schemas::compare(project, &mut pair, dialect, &options, reach, printer)?;
         compared.models.push(Differences::of(engine, &changes));
+        if environment.as_ref().is_some_and(|environment| environment.url.engine() == engine) {
+            of_all = Some(Folded { revisions: &all, schema: pair.from });
+        }
     }
-    match project.settings.database()? {
+    drop(models);
+    match environment {
         Some(_) if arguments.offline => compared.without = Some("as asked".to_string()),
         None => compared.without = Some("no database is named".to_string()),
         Some(environment) if environment.is_missing() => {
@@ -47,7 +53,7 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
         }
         Some(environment) => {
             printer.now(format!("reading {}", project.place(&environment, None)));
-            compared.database = Some(in_database(project, &history, &environment)?);
+            compared.database = Some(in_database(project, &history, &environment, of_all)?);
         }
     }
     let exit = if compared.differ() { Exit::Differences } else { Exit::Fine };
@@ -55,14 +61,28 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     Ok(exit)
 }
 
+/// The schema that some revisions lead to, which takes long enough to be kept.
+struct Folded<'a> {
+    revisions: &'a BTreeSet<RevisionId>,
+    schema: Schema,
+}
+
 /// The database against what its own revisions lead to, and those revisions against the history.
-fn in_database(project: &Project, history: &History, environment: &Environment) -> Result<InDatabase, Failure> {
+fn in_database(
+    project: &Project,
+    history: &History,
+    environment: &Environment,
+    folded: Option<Folded<'_>>,
+) -> Result<InDatabase, Failure> {
     let mut driver = project.connect_existing(environment)?;
     let dialect = driver.dialect();
     let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
     let applied = ledger.applied_ids();
     let live = driver.introspect().map_err(|error| diagnose::database(&error))?;
-    let expected = schemas::of_history(project, history, &applied, dialect)?;
+    let expected = match folded {
+        Some(folded) if *folded.revisions == applied => folded.schema,
+        Some(_) | None => schemas::of_history(project, history, &applied, dialect)?,
+    };
     let changes = drift::compare(driver.as_mut(), &expected, &live).map_err(|error| diagnose::database(&error))?;
     let pending = history.upgrade_path(&applied, &Target::Heads).map_err(|error| diagnose::target(&error))?;
     let strays = apply::strays(history, &ledger);

@@ -8,26 +8,32 @@ use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger};
 
 use crate::args::Current;
 use crate::diagnose;
-use crate::failure::{Exit, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 use crate::render::revision::Summary;
 use crate::render::table::Columns;
 use crate::render::words;
+use crate::settings::Environment;
 
 pub fn run(_: &Current, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
-    let history = project.history()?;
-    let (database, ledger) = if environment.is_missing() {
-        (format!("{}, which is not there yet", project.place(&environment, None)), Ledger::default())
-    } else {
-        let mut driver = project.connect_existing(&environment)?;
-        let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
-        (project.place(&environment, Some(driver.as_ref())), ledger)
-    };
+    let (history, found) = project.history_beside(|| look(project, &environment));
+    let history = history?;
+    let (database, ledger) = found?;
     let screen = Standing::of(&history, &ledger, project, environment.name.clone(), database);
     printer.show(Exit::Fine, &screen);
     Ok(Exit::Fine)
+}
+
+/// The database as screens name it, and its ledger.
+fn look(project: &Project, environment: &Environment) -> Result<(String, Ledger), Failure> {
+    if environment.is_missing() {
+        return Ok((format!("{}, which is not there yet", project.place(environment, None)), Ledger::default()));
+    }
+    let mut driver = project.connect_existing(environment)?;
+    let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+    Ok((project.place(environment, Some(driver.as_ref())), ledger))
 }
 
 #[derive(Serialize)]

@@ -11,7 +11,7 @@ pub fn reworded(schema: &Schema, gathered: &Gathered<'_>, twin: &Schema, scratch
     let words = Words { scratch, home };
     for (name, place) in &gathered.tables {
         let twin = twin.tables.get(&ObjectName::new(place.as_str()));
-        if let (Some(table), Some(twin)) = (schema.tables.get_mut(*name), twin) {
+        if let (Some(table), Some(twin)) = (schema.tables.get_mut(name), twin) {
             words.table(table, twin, place);
         }
     }
