@@ -93,7 +93,7 @@ fn tables_read_the_same_on_every_major() {
     };
     assert!(oldest.tables.len() > 10);
     for (major, schema) in schemas {
-        for (name, table) in &oldest.tables {
+        for (name, table) in oldest.tables.iter() {
             assert_eq!(schema.tables.get(name), Some(table), "{major}");
         }
         for (id, object) in &oldest.objects {

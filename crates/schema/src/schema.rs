@@ -74,7 +74,7 @@ impl Schema {
 
     /// Puts everything without an order of its own into a fixed one; two equal schemas then are equal values.
     pub fn sort(&mut self) {
-        self.tables.values_mut().for_each(Table::sort);
+        self.tables.change(|table| !table.is_sorted(), Table::sort);
     }
 
     pub fn is_empty(&self) -> bool {

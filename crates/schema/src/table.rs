@@ -1,3 +1,4 @@
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -105,19 +106,21 @@ impl Table {
 
     /// Puts what has no order of its own (all but columns) into a fixed one, so that equal tables are equal values.
     pub fn sort(&mut self) {
-        self.uniques.sort_by(|a, b| (&a.name, &a.columns).cmp(&(&b.name, &b.columns)));
-        self.foreign_keys.sort_by(|a, b| {
-            (&a.name, &a.columns, &a.references, &a.referenced_columns).cmp(&(
-                &b.name,
-                &b.columns,
-                &b.references,
-                &b.referenced_columns,
-            ))
-        });
-        self.checks.sort_by(|a, b| (&a.name, &a.expression).cmp(&(&b.name, &b.expression)));
+        self.uniques.sort_by(order_of_uniques);
+        self.foreign_keys.sort_by(order_of_foreign_keys);
+        self.checks.sort_by(order_of_checks);
         self.exclusions.sort_by(|a, b| a.name.cmp(&b.name));
         self.indexes.sort_by(|a, b| a.name.cmp(&b.name));
         self.triggers.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+
+    pub fn is_sorted(&self) -> bool {
+        self.uniques.is_sorted_by(|a, b| order_of_uniques(a, b).is_le())
+            && self.foreign_keys.is_sorted_by(|a, b| order_of_foreign_keys(a, b).is_le())
+            && self.checks.is_sorted_by(|a, b| order_of_checks(a, b).is_le())
+            && self.exclusions.is_sorted_by(|a, b| a.name <= b.name)
+            && self.indexes.is_sorted_by(|a, b| a.name <= b.name)
+            && self.triggers.is_sorted_by(|a, b| a.name <= b.name)
     }
 }
 
@@ -173,4 +176,21 @@ pub struct PartitionOf {
     pub parent: ObjectName,
     /// `FOR VALUES FROM (…) TO (…)` or `DEFAULT`, as the engine prints it.
     pub bound: String,
+}
+
+fn order_of_uniques(a: &Unique, b: &Unique) -> Ordering {
+    (&a.name, &a.columns).cmp(&(&b.name, &b.columns))
+}
+
+fn order_of_foreign_keys(a: &ForeignKey, b: &ForeignKey) -> Ordering {
+    (&a.name, &a.columns, &a.references, &a.referenced_columns).cmp(&(
+        &b.name,
+        &b.columns,
+        &b.references,
+        &b.referenced_columns,
+    ))
+}
+
+fn order_of_checks(a: &Check, b: &Check) -> Ordering {
+    (&a.name, &a.expression).cmp(&(&b.name, &b.expression))
 }

@@ -2,8 +2,7 @@ use std::collections::HashMap;
 use std::collections::btree_map::{self, BTreeMap};
 use std::fmt;
 use std::hash::{Hash, Hasher};
-use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -11,9 +10,12 @@ use crate::{ObjectName, Table};
 
 /// The tables of a schema in the order of their names, each of which is also found by another spelling of its name,
 /// as SQLite finds it.
+///
+/// Copies share their tables until one of them changes a table: planning keeps several schemas that differ in a few of
+/// their thousands.
 #[derive(Clone, Default)]
 pub struct Tables {
-    by_name: BTreeMap<ObjectName, Table>,
+    by_name: BTreeMap<ObjectName, Arc<Table>>,
     /// The name that goes with a spelling in lower case: made when it is first asked for, and kept true after that, so
     /// that a table that is not there costs no walk over those that are.
     spellings: OnceLock<HashMap<Spelling, ObjectName>>,
@@ -36,18 +38,46 @@ impl Tables {
         spellings.get(&Spelling::of(name))
     }
 
+    /// Whether both have the very same table under that name: a quick yes, and no more than "perhaps not" otherwise.
+    pub fn share(&self, other: &Tables, name: &ObjectName) -> bool {
+        match (self.by_name.get(name), other.by_name.get(name)) {
+            (Some(own), Some(others)) => Arc::ptr_eq(own, others),
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    pub fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    pub fn contains_key(&self, name: &ObjectName) -> bool {
+        self.by_name.contains_key(name)
+    }
+
+    pub fn get(&self, name: &ObjectName) -> Option<&Table> {
+        self.by_name.get(name).map(Arc::as_ref)
+    }
+
+    pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
+        self.by_name.get_mut(name).map(Arc::make_mut)
+    }
+
     pub fn insert(&mut self, name: ObjectName, table: Table) -> Option<Table> {
         if let Some(spellings) = self.spellings.get_mut() {
             spellings.insert(Spelling::of(&name), name.clone());
         }
-        self.by_name.insert(name, table)
+        self.by_name.insert(name, Arc::new(table)).map(Arc::unwrap_or_clone)
     }
 
     pub fn remove(&mut self, name: &ObjectName) -> Option<Table> {
         if self.by_name.contains_key(name) {
             self.forget(name);
         }
-        self.by_name.remove(name)
+        self.by_name.remove(name).map(Arc::unwrap_or_clone)
     }
 
     /// Where two spellings of one name are two tables, the other one is found when it is next asked for.
@@ -60,66 +90,53 @@ impl Tables {
         }
     }
 
-    pub fn get_mut(&mut self, name: &ObjectName) -> Option<&mut Table> {
-        self.by_name.get_mut(name)
-    }
-
-    pub fn values_mut(&mut self) -> btree_map::ValuesMut<'_, ObjectName, Table> {
-        self.by_name.values_mut()
-    }
-
-    pub fn iter_mut(&mut self) -> btree_map::IterMut<'_, ObjectName, Table> {
-        self.by_name.iter_mut()
-    }
-
-    pub fn retain(&mut self, keep: impl FnMut(&ObjectName, &mut Table) -> bool) {
+    pub fn retain(&mut self, mut keep: impl FnMut(&ObjectName, &Table) -> bool) {
         self.spellings.take();
-        self.by_name.retain(keep);
+        self.by_name.retain(|name, table| keep(name, table));
     }
 
-    pub fn into_values(self) -> btree_map::IntoValues<ObjectName, Table> {
-        self.by_name.into_values()
+    pub fn keys(&self) -> btree_map::Keys<'_, ObjectName, Arc<Table>> {
+        self.by_name.keys()
     }
-}
 
-impl Deref for Tables {
-    type Target = BTreeMap<ObjectName, Table>;
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Table> + Clone {
+        self.by_name.values().map(Arc::as_ref)
+    }
 
-    fn deref(&self) -> &Self::Target {
-        &self.by_name
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&ObjectName, &Table)> + Clone {
+        self.by_name.iter().map(|(name, table)| (name, table.as_ref()))
+    }
+
+    /// The tables from that name on.
+    pub fn starting_at<'a>(&'a self, first: &ObjectName) -> impl Iterator<Item = &'a Table> + use<'a> {
+        self.by_name.range(first..).map(|(_, table)| table.as_ref())
+    }
+
+    /// Every table as this schema's own. Who changes few of them asks for those by their names.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Table> {
+        self.by_name.values_mut().map(Arc::make_mut)
+    }
+
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = (&ObjectName, &mut Table)> {
+        self.by_name.iter_mut().map(|(name, table)| (name, Arc::make_mut(table)))
+    }
+
+    pub fn into_values(self) -> impl Iterator<Item = Table> {
+        self.by_name.into_values().map(Arc::unwrap_or_clone)
+    }
+
+    /// Changes those that `wanted` picks, and leaves the others shared.
+    pub fn change(&mut self, wanted: impl Fn(&Table) -> bool, mut change: impl FnMut(&mut Table)) {
+        for table in self.by_name.values_mut().filter(|table| wanted(table)) {
+            change(Arc::make_mut(table));
+        }
     }
 }
 
 impl FromIterator<(ObjectName, Table)> for Tables {
     fn from_iter<I: IntoIterator<Item = (ObjectName, Table)>>(tables: I) -> Self {
-        Tables { by_name: tables.into_iter().collect(), spellings: OnceLock::new() }
-    }
-}
-
-impl<'a> IntoIterator for &'a Tables {
-    type Item = (&'a ObjectName, &'a Table);
-    type IntoIter = btree_map::Iter<'a, ObjectName, Table>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.by_name.iter()
-    }
-}
-
-impl<'a> IntoIterator for &'a mut Tables {
-    type Item = (&'a ObjectName, &'a mut Table);
-    type IntoIter = btree_map::IterMut<'a, ObjectName, Table>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.by_name.iter_mut()
-    }
-}
-
-impl IntoIterator for Tables {
-    type Item = (ObjectName, Table);
-    type IntoIter = btree_map::IntoIter<ObjectName, Table>;
-
-    fn into_iter(self) -> Self::IntoIter {
-        self.by_name.into_iter()
+        let by_name = tables.into_iter().map(|(name, table)| (name, Arc::new(table))).collect();
+        Tables { by_name, spellings: OnceLock::new() }
     }
 }
 
@@ -146,7 +163,7 @@ impl fmt::Debug for Tables {
 /// As a plain list: the names are within the tables.
 impl Serialize for Tables {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.by_name.values())
+        serializer.collect_seq(self.values())
     }
 }
 
@@ -186,5 +203,16 @@ mod tests {
         assert!(tables.spelled(&"a".into()).is_some());
         assert!(tables.remove(&"a".into()).is_some());
         assert_eq!(tables.spelled(&"a".into()), Some(&"A".into()));
+    }
+
+    #[test]
+    fn copies_share_a_table_until_one_of_them_changes_it() {
+        let mut copy = tables(&["email", "user"]);
+        let first = copy.clone();
+        copy.get_mut(&"user".into()).unwrap().comment = Some("changed".to_string());
+        assert!(copy.share(&first, &"email".into()) && !copy.share(&first, &"user".into()));
+        assert_eq!(first.get(&"user".into()).unwrap().comment, None);
+        copy.change(|table| table.comment.is_some(), |table| table.comment = None);
+        assert!(copy == first && copy.share(&first, &"email".into()));
     }
 }

@@ -69,7 +69,7 @@ pub fn compare(models: &Models, without: &[String], driver: &mut dyn Driver) -> 
             Err(error) => silent.push(format!("the engine refuses what was read: {error}")),
         }
     }
-    for (name, table) in &desired.tables {
+    for (name, table) in desired.tables.iter() {
         whole.tables.insert(name.clone(), table.clone());
     }
     desired.sort();

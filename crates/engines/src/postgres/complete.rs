@@ -47,7 +47,7 @@ fn names_near(schema: &Schema, own: &ObjectName) -> HashSet<ObjectName> {
     let shorter = own.name.match_indices('_').filter_map(|(at, _)| schema.tables.get(&own.sibling(&own.name[..at])));
     shorter.for_each(&mut take);
     let start = &own.name[..own.name.floor_char_boundary(quote::LONGEST_NAME / 2)];
-    let longer = schema.tables.range(own.sibling(start)..).map(|(_, table)| table).take(FEW);
+    let longer = schema.tables.starting_at(&own.sibling(start)).take(FEW);
     let longer = longer.take_while(|table| table.name.namespace == own.namespace && table.name.name.starts_with(start));
     longer.for_each(&mut take);
     taken

@@ -93,7 +93,7 @@ pub fn assert_same(mut folded: Schema, read: &Schema, about: &str) {
 
 /// Takes over from `read` every expression that certainly means the same.
 pub fn align(folded: &mut Schema, read: &Schema) {
-    for (name, table) in &mut folded.tables {
+    for (name, table) in folded.tables.iter_mut() {
         if let Some(other) = read.tables.get(name) {
             align_table(table, other);
         }

@@ -73,6 +73,7 @@ pub fn draft(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) ->
         return Ok(Draft { questions, ..Draft::default() });
     }
     questions.extend(suspicion::of(Pair::new(&renames.after, &to), &changes));
+    drop(to);
 
     let setting = Setting { schemas: Pair::new(&renames.after, &target), dialect, choices, way: Way::Upgrade };
     let steps = renames.steps().chain(plan(&setting, changes.clone())).collect();
@@ -130,7 +131,10 @@ fn check_column(flag: &'static str, place: &(ObjectName, String), target: &Schem
 
 /// No way leads to an index that is broken.
 fn mended(mut schema: Schema) -> Schema {
-    schema.tables.values_mut().flat_map(|table| &mut table.indexes).for_each(|index| index.valid = true);
+    schema.tables.change(
+        |table| table.indexes.iter().any(|index| !index.valid),
+        |table| table.indexes.iter_mut().for_each(|index| index.valid = true),
+    );
     schema
 }
 

@@ -1,8 +1,8 @@
 use whimbrel_schema::{Pair, Schema};
 
-use super::{DraftError, DraftStatement, settled};
+use super::{DraftError, DraftStatement};
 use crate::diff::{DiffOptions, diff};
-use crate::fold::Folding;
+use crate::fold::{Folding, settle_beside};
 use crate::ops::Planned;
 use crate::{Dialect, Step, Understanding};
 
@@ -10,6 +10,8 @@ use crate::{Dialect, Step, Understanding};
 pub(super) struct Writer<'a> {
     way: &'static str,
     dialect: &'a dyn Dialect,
+    /// Settled.
+    start: &'a Schema,
     /// The schema as the steps lead.
     meant: Folding,
     /// The schema as the statements, read back, lead.
@@ -18,9 +20,9 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    pub fn new(way: &'static str, start: &Schema, dialect: &'a dyn Dialect) -> Self {
+    pub fn new(way: &'static str, start: &'a Schema, dialect: &'a dyn Dialect) -> Self {
         let folding = Folding::new(start.clone());
-        Writer { way, dialect, meant: folding.clone(), read: folding, statements: Vec::new() }
+        Writer { way, dialect, start, meant: folding.clone(), read: folding, statements: Vec::new() }
     }
 
     pub fn write(&mut self, steps: Vec<Planned>) -> Result<(), DraftError> {
@@ -83,13 +85,17 @@ impl<'a> Writer<'a> {
     /// The statements, once it is certain that they lead to `target`, as written and as read.
     pub fn finish(self, target: &Schema) -> Result<(Vec<DraftStatement>, Schema), DraftError> {
         let options = DiffOptions::default();
-        let meant = settled(self.meant.into_schema(), self.dialect);
+        let settled = |mut schema: Schema| {
+            settle_beside(&mut schema, self.start, self.dialect);
+            schema
+        };
+        let meant = settled(self.meant.into_schema());
         let left = diff(Pair::new(&meant, target), self.dialect, &options);
         if !left.is_empty() {
             let left = left.iter().map(|change| change.describe()).collect();
             return Err(DraftError::Astray { way: self.way, left });
         }
-        let read = settled(self.read.into_schema(), self.dialect);
+        let read = settled(self.read.into_schema());
         if let Some(change) = diff(Pair::new(&read, target), self.dialect, &options).first() {
             let sql = self.statements.iter().map(|it| it.sql.as_str()).collect::<Vec<_>>().join("; ");
             let reason = format!("read back, it would still have to {change}");

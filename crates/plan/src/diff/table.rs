@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use whimbrel_schema::{ObjectName, Pair, Schema, Table};
 
@@ -6,53 +6,20 @@ use super::{DiffOptions, Scope, column, comment, constraint, index, options, tri
 use crate::{Change, Dialect};
 
 pub(super) fn diff(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &DiffOptions, changes: &mut Vec<Change>) {
-    let partners = Partners::of(schemas);
+    let taken: BTreeSet<&ObjectName> =
+        schemas.from.tables.keys().filter_map(|name| schemas.to.table(name)).map(|table| &table.name).collect();
     let partitions = Partitions::of(schemas.to);
     for from in schemas.from.tables.values() {
-        match partners.of_from(&from.name) {
+        match schemas.to.table(&from.name) {
+            Some(_) if schemas.from.tables.share(&schemas.to.tables, &from.name) => {}
             Some(to) => one(Pair::new(from, to), dialect, options, changes),
             None if partitions.keep(from, schemas.to, options) => {}
             None => changes.push(Change::DropTable { table: Box::new(from.clone()) }),
         }
     }
-    for to in schemas.to.tables.values().filter(|to| !partners.is_taken(&to.name)) {
+    for to in schemas.to.tables.values().filter(|to| !taken.contains(&to.name)) {
         changes.push(Change::CreateTable { table: Box::new(to.clone()) });
     }
-}
-
-/// Which table of `to` a table of `from` is, by name.
-struct Partners<'a> {
-    to: &'a Schema,
-    /// Only where names that differ in case are one name.
-    folded: BTreeMap<(Option<String>, String), &'a ObjectName>,
-    taken: BTreeSet<&'a ObjectName>,
-}
-
-impl<'a> Partners<'a> {
-    fn of(schemas: Pair<&'a Schema>) -> Self {
-        let mut partners = Partners { to: schemas.to, folded: BTreeMap::new(), taken: BTreeSet::new() };
-        if schemas.to.engine.same_name("a", "A") {
-            partners.folded = schemas.to.tables.keys().map(|name| (folded(name), name)).collect();
-        }
-        let taken = schemas.from.tables.keys().filter_map(|name| partners.of_from(name)).map(|table| &table.name);
-        partners.taken = taken.collect();
-        partners
-    }
-
-    fn of_from(&self, name: &ObjectName) -> Option<&'a Table> {
-        match self.to.tables.get(name) {
-            Some(table) => Some(table),
-            None => self.folded.get(&folded(name)).and_then(|name| self.to.tables.get(*name)),
-        }
-    }
-
-    fn is_taken(&self, name: &ObjectName) -> bool {
-        self.taken.contains(name)
-    }
-}
-
-fn folded(name: &ObjectName) -> (Option<String>, String) {
-    (name.namespace.as_deref().map(str::to_ascii_lowercase), name.name.to_ascii_lowercase())
 }
 
 /// What `to` says of partitions.

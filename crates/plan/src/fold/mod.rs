@@ -204,8 +204,14 @@ fn amend(schema: &mut Folding, amendment: &Amendment, dialect: &dyn Dialect) -> 
 /// What is left when the session that made the schema ends, in its final order: temporary tables are gone, and what
 /// named something before it was made (a foreign key without columns, to a later table) is completed.
 pub fn settle(schema: &mut Schema, dialect: &dyn Dialect) {
+    settle_beside(schema, &Schema::new(schema.engine), dialect);
+}
+
+/// As [`settle`], of a schema that was made from another one that is settled: tables that the two share are so already.
+pub fn settle_beside(schema: &mut Schema, settled: &Schema, dialect: &dyn Dialect) {
     schema.tables.retain(|_, table| table.options.persistence != Persistence::Temporary);
-    let names: Vec<ObjectName> = schema.tables.keys().cloned().collect();
+    let unsettled = |name: &&ObjectName| !schema.tables.share(&settled.tables, name);
+    let names: Vec<ObjectName> = schema.tables.keys().filter(unsettled).cloned().collect();
     for name in &names {
         dialect.complete(schema, name);
     }

@@ -53,7 +53,7 @@ impl<'a> Gathered<'a> {
     fn follow(&mut self, schema: &'a Schema) {
         let mut words = Words::default();
         for name in self.tables.keys() {
-            if let Some(table) = schema.tables.get(*name) {
+            if let Some(table) = schema.tables.get(name) {
                 words.add_table(table);
             }
         }
@@ -75,7 +75,7 @@ impl<'a> Gathered<'a> {
                     words.add_object(object);
                 }
             }
-            for (name, table) in &schema.tables {
+            for (name, table) in schema.tables.iter() {
                 let at_home = name.namespace.is_none() && self.tables.contains_key(name);
                 if words.queries && !at_home && !self.bare_tables.contains(name) && words.name(&name.name) {
                     self.bare_tables.insert(name);

@@ -29,12 +29,12 @@ pub fn all(schema: &Schema, gathered: &Gathered<'_>, home: &str) -> Result<Vec<P
         }
     }
     for name in &gathered.bare_tables {
-        if let Some(table) = schema.tables.get(*name) {
+        if let Some(table) = schema.tables.get(name) {
             pieces.bare(table, (*name).clone())?;
         }
     }
     for (name, place) in &gathered.tables {
-        if let Some(table) = schema.tables.get(*name) {
+        if let Some(table) = schema.tables.get(name) {
             pieces.table(table, place)?;
         }
     }
@@ -50,7 +50,7 @@ pub fn all(schema: &Schema, gathered: &Gathered<'_>, home: &str) -> Result<Vec<P
         }
     }
     for (name, place) in &gathered.tables {
-        if let Some(table) = schema.tables.get(*name) {
+        if let Some(table) = schema.tables.get(name) {
             pieces.triggers(table, place);
         }
     }
