@@ -48,9 +48,9 @@ fn is_written_from_the_models_without_a_database() {
     );
 
     -- downgrade
-    DROP TABLE email;
-
     DROP TABLE note;
+
+    DROP TABLE email;
 
     DROP TABLE user;
     ");
