@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -22,6 +23,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::words;
 use crate::settings::Environment;
+use crate::signals;
 
 /// One run, from the words of the command line to its last line.
 pub struct Run<'a> {
@@ -45,7 +47,7 @@ impl Run<'_> {
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running);
         options.refuse_questions = environment.protected;
-        heed_interrupts(driver.as_ref(), &options.stop)?;
+        heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
         let mut watcher = Watcher::new(self.printer, &history, place.clone());
         let mut listen = |event: Event<'_>| watcher.see(event);
         let result = match self.direction {
@@ -120,15 +122,21 @@ pub fn options(running: &Running) -> Options {
     options
 }
 
-/// Ctrl-C asks the run to stop before its next statement, and the engine to stop the one that runs.
-fn heed_interrupts(driver: &dyn Driver, stop: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let cancel = driver.canceller();
+/// Ctrl-C, or a request to terminate, asks the run to stop before its next statement, and the engine to stop the one
+/// that runs. Asked again, the process leaves at once: an engine that nobody reaches stops nothing.
+fn heed_interrupts(driver: &dyn Driver, stop: &Arc<AtomicBool>, printer: &Printer) -> Result<(), Failure> {
+    let cancel = Arc::new(driver.canceller());
     let stop = Arc::clone(stop);
+    let impatient = printer.farewell("left at once: the next run finds out what became of the statement that ran");
     let handler = move || {
-        stop.store(true, Ordering::SeqCst);
-        cancel();
+        if stop.swap(true, Ordering::SeqCst) {
+            impatient();
+        }
+        // On a thread of its own, because it may wait for the network, and the next signal must be heard.
+        let cancel = Arc::clone(&cancel);
+        thread::spawn(move || cancel());
     };
-    ctrlc::set_handler(handler)
+    signals::heed(handler)
         .map_err(|error| Failure::new(Exit::Failed, "signal", format!("Ctrl-C cannot be heeded: {error}")))
 }
 

@@ -16,6 +16,7 @@ mod project;
 mod render;
 mod schemas;
 mod settings;
+mod signals;
 
 use std::io::Write as _;
 use std::process::ExitCode;

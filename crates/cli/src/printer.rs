@@ -113,6 +113,18 @@ impl Printer {
         }
     }
 
+    /// Says the words and ends the process, from whatever thread.
+    pub fn farewell(&self, text: &'static str) -> impl Fn() + Send + Sync + use<> {
+        let color = self.color;
+        // Whatever was drawn there stays on its line no more.
+        let start = if self.watched() { "\r\u{1b}[2K" } else { "" };
+        move || {
+            let mut out = AutoStream::new(io::stderr().lock(), color);
+            let _ = put(&mut out, &format!("{start}{text}"));
+            std::process::exit(i32::from(Exit::PartWay.status()));
+        }
+    }
+
     /// What is done now, for whoever watches and has waited for a while.
     pub fn now(&self, text: impl Into<String>) {
         if let Some(bar) = &*self.bar.borrow() {

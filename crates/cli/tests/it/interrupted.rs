@@ -4,6 +4,8 @@ use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -144,6 +146,40 @@ fn ctrl_c_on_sqlite() {
     applied 1 revision in [duration]; the database stands at `bbbb00000002` (head)
     ");
     half_way.is_whole();
+}
+
+/// What stops a container asks in other words, and is heard as well.
+#[test]
+fn a_request_to_terminate_is_heeded_as_ctrl_c_is() {
+    for signal in ["TERM", "HUP"] {
+        let half_way = HalfWay::on_sqlite();
+        let stopped = half_way.stopped_by(signal);
+        assert_eq!(stopped.exit(), 5);
+        assert!(stopped.stderr().starts_with("error[stopped]: stopped on request"), "{}", stopped.screen());
+        half_way.make_quick();
+        half_way.project.whimbrel("upgrade").ok();
+        half_way.is_whole();
+    }
+}
+
+/// Who starts it under `nohup` wants it to outlive the terminal.
+#[test]
+fn nohup_is_respected() {
+    let half_way = HalfWay::on_sqlite();
+    let whimbrel = assert_cmd::cargo::cargo_bin!("whimbrel");
+    let mut hung_up = Command::new("nohup");
+    hung_up.arg(whimbrel).arg("upgrade").current_dir(half_way.project.path("")).stdout(Stdio::null());
+    hung_up.stdin(Stdio::null()).stderr(Stdio::null());
+    let mut child = hung_up.spawn().unwrap();
+    wait_until(&half_way.url, INTENT);
+    let process = child.id();
+    let kill = |name: &str| format!("kill -{name} {process}");
+    let sh = |line: String| Command::new("sh").args(["-c", &line]).status().unwrap();
+    assert!(sh(kill("HUP")).success());
+    thread::sleep(Duration::from_millis(200));
+    assert_eq!(child.try_wait().unwrap(), None, "it still runs");
+    assert!(sh(kill("INT")).success());
+    assert_eq!(child.wait().unwrap().code(), Some(5));
 }
 
 /// Nobody can see whether rows were changed, so that is asked.
@@ -343,6 +379,8 @@ fn the_server_is_killed_and_started_again() {
 struct Wire {
     port: u16,
     open: Arc<Mutex<Vec<TcpStream>>>,
+    /// While it is, nothing goes through, and nobody is told.
+    frozen: Arc<AtomicBool>,
 }
 
 impl Wire {
@@ -350,17 +388,19 @@ impl Wire {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let open = Arc::new(Mutex::new(Vec::new()));
-        let kept = Arc::clone(&open);
+        let frozen = Arc::new(AtomicBool::new(false));
+        let (kept, held) = (Arc::clone(&open), Arc::clone(&frozen));
         thread::spawn(move || {
             for near in listener.incoming().flatten() {
                 let far = UnixStream::connect(&socket).unwrap();
                 kept.lock().unwrap().push(near.try_clone().unwrap());
                 let (back, forth) = (far.try_clone().unwrap(), near.try_clone().unwrap());
-                thread::spawn(move || copy(back, near));
-                thread::spawn(move || copy(forth, far));
+                let (held_back, held_forth) = (Arc::clone(&held), Arc::clone(&held));
+                thread::spawn(move || copy(back, near, &held_back));
+                thread::spawn(move || copy(forth, far, &held_forth));
             }
         });
-        Wire { port, open }
+        Wire { port, open, frozen }
     }
 
     fn cut(&self) {
@@ -370,26 +410,34 @@ impl Wire {
     }
 }
 
-fn copy(mut from: impl Read, mut to: impl Write) {
+fn copy(mut from: impl Read, mut to: impl Write, held: &AtomicBool) {
     let mut buffer = [0; 4096];
     while let Ok(read @ 1..) = from.read(&mut buffer) {
+        while held.load(Ordering::Relaxed) {
+            thread::sleep(Duration::from_millis(5));
+        }
         if to.write_all(&buffer[..read]).is_err() {
             return;
         }
     }
 }
 
-#[test]
-fn a_cut_connection_is_told_and_the_next_run_goes_on() {
-    let Some(url) = fresh_database() else { return };
+/// A project that reaches the database over a wire, with a revision that takes ten minutes.
+fn slow_by_wire(url: &str) -> (Project, Wire) {
     let server = server::shared(None).unwrap();
     let wire = Wire::to(server.socket_folder().join(".s.PGSQL.5432"));
     let name = url.split('?').next().unwrap().rsplit('/').next().unwrap();
-    let by_wire = format!("postgresql://postgres@127.0.0.1:{}/{name}", wire.port);
-    let project = Project::on(&by_wire);
+    let project = Project::on(&format!("postgresql://postgres@127.0.0.1:{}/{name}", wire.port));
     project.revision_of("aaaa00000001", "none", "one", "CREATE TABLE one (id integer);", "DROP TABLE one;");
     let slow = "INSERT INTO one VALUES (1);\nSELECT pg_sleep(600);";
     project.revision_of("bbbb00000002", "aaaa00000001", "slow", slow, "DELETE FROM one;");
+    (project, wire)
+}
+
+#[test]
+fn a_cut_connection_is_told_and_the_next_run_goes_on() {
+    let Some(url) = fresh_database() else { return };
+    let (project, wire) = slow_by_wire(&url);
     let running = project.start("upgrade");
     wait_until(&url, &format!("{OTHERS} AND query LIKE '%pg_sleep(600)%' AND state = 'active'"));
     wire.cut();
@@ -411,5 +459,25 @@ fn a_cut_connection_is_told_and_the_next_run_goes_on() {
       ✓ bbbb  slow  [duration]
     applied 1 revision in [duration]; the database stands at `bbbb00000002` (head)
     ");
+    assert_eq!(rows(&url, "SELECT count(*) FROM one"), "1");
+}
+
+/// An engine that cannot be reached stops nothing: whoever asks twice is let go.
+#[test]
+fn ctrl_c_twice_leaves_at_once() {
+    let Some(url) = fresh_database() else { return };
+    let (project, wire) = slow_by_wire(&url);
+    let running = project.start("upgrade");
+    wait_until(&url, &format!("{OTHERS} AND query LIKE '%pg_sleep(600)%' AND state = 'active'"));
+    wire.frozen.store(true, Ordering::Relaxed);
+    running.signal("INT");
+    thread::sleep(Duration::from_millis(300));
+    running.signal("INT");
+    let left = running.end();
+    assert_eq!((left.exit(), left.stderr().starts_with("left at once")), (5, true), "{}", left.screen());
+    wire.frozen.store(false, Ordering::Relaxed);
+    terminate(&url);
+    project.revision_of("bbbb00000002", "aaaa00000001", "slow", "INSERT INTO one VALUES (1);", "DELETE FROM one;");
+    project.whimbrel("upgrade").ok();
     assert_eq!(rows(&url, "SELECT count(*) FROM one"), "1");
 }
