@@ -93,6 +93,9 @@ impl Run<'_> {
             Direction::Down => "downgrade",
         };
         let mut command = format!("whimbrel {word} {}", self.target);
+        if let Some(config) = &self.global.config {
+            command.push_str(&format!(" --config {}", config.display()));
+        }
         if let Some(environment) = &self.global.env {
             command.push_str(&format!(" --env {environment}"));
         }

@@ -50,11 +50,13 @@ fn what_source_cannot_tell_the_interpreter_does() {
     assert_snapshot!(undecided.screen(), @r#"
     exit 2
     ── stderr ──
-    error[undecided]: `max_length` is not known: it is `builtins.int(…)`
-      ┌ models.py:8:5
+    error[undecided]: `max_length` is not known: the environment variable `SUBJECT` decides it
+      ┌ models.py:8:41
       │
     8 │     subject: str = Field(max_length=int(os.environ.get("SUBJECT", "20")))
-      │     ^^^^^^^
+      │                                         ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      │
+      = help: give its value in whimbrel.toml, under `[models]`: `assume = ["os.environ['SUBJECT'] = …"]`
 
     error[undecided]: the models cannot be read for certain in 1 place
       undecided  `email`
