@@ -54,7 +54,8 @@ pub(super) fn key(node: Node<'_>) -> Result<IndexKey, Refusal> {
     }
     let inner = target.bare();
     let mut key = match inner.kind() {
-        Is::NAME_REF if is_column(inner) => IndexKey::column(inner.name()?),
+        // `current_date` and its like look like names to the grammar, but what changes from day to day cannot be indexed.
+        Is::NAME_REF => IndexKey::column(inner.name()?),
         _ => IndexKey::expression(inner.expression()),
     };
     key.collation = collation;
@@ -66,11 +67,6 @@ pub(super) fn key(node: Node<'_>) -> Result<IndexKey, Refusal> {
         _ => None,
     };
     Ok(key)
-}
-
-/// `current_date` and its like look like names to the grammar.
-fn is_column(node: Node<'_>) -> bool {
-    node.text().starts_with('"') || !quote::is_keyword(&node.text().to_ascii_lowercase())
 }
 
 /// The operator class with its parameters, as the catalogue prints it.
