@@ -7,6 +7,8 @@ use whimbrel_schema::{
     Persistence, RowSecurity, Schema, SequenceOptions, Table,
 };
 
+use crate::constraint_index;
+
 /// One part of something that changes while the rest of it stays: what an `ALTER` says that does not say everything.
 ///
 /// Statements are read without the schema that they run on, so `ALTER TABLE t SET (fillfactor = 70)` cannot become
@@ -182,8 +184,16 @@ impl Amendment {
                     parents.push(parent.clone());
                 }
             }
-            Amendment::IndexStorage { index, set } => merge(&mut index_of(schema, index)?.storage, set),
-            Amendment::IndexTablespace { index, to } => index_of(schema, index)?.tablespace.clone_from(to),
+            Amendment::IndexStorage { index, set } => {
+                if !constraint_index::amend(schema, index, |kept| merge(&mut kept.storage, set)) {
+                    merge(&mut index_of(schema, index)?.storage, set);
+                }
+            }
+            Amendment::IndexTablespace { index, to } => {
+                if !constraint_index::amend(schema, index, |kept| kept.tablespace.clone_from(to)) {
+                    index_of(schema, index)?.tablespace.clone_from(to);
+                }
+            }
             Amendment::Identity { table, column, always, numbers } => {
                 let Some(found) = table_of(schema, table)?.column_mut(column) else {
                     return absent(format!("column `{table}.{column}`"));

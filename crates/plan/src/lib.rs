@@ -8,6 +8,7 @@ mod amendment;
 pub mod autogenerate;
 mod change;
 mod choices;
+mod constraint_index;
 mod dialect;
 pub mod diff;
 pub mod fold;

@@ -21,3 +21,22 @@ CREATE UNIQUE INDEX t_a ON t (a);
 CREATE UNIQUE INDEX t_b ON t (b);
 ALTER TABLE t ADD CONSTRAINT t_pkey PRIMARY KEY USING INDEX t_a;
 ALTER TABLE t ADD UNIQUE USING INDEX t_b;
+
+-- case: parameters of the indexes behind
+CREATE TABLE t (
+    id int CONSTRAINT t_key PRIMARY KEY WITH (fillfactor = 70),
+    a int CONSTRAINT a_once UNIQUE WITH (fillfactor = 60, deduplicate_items = off) USING INDEX TABLESPACE pg_default,
+    b int,
+    c int4range,
+    CONSTRAINT b_once UNIQUE (b, a) INCLUDE (id) WITH (fillfactor = 50),
+    CONSTRAINT apart EXCLUDE USING gist (c WITH &&) WITH (fillfactor = 80)
+);
+ALTER TABLE t ADD CONSTRAINT again UNIQUE (b) WITH (fillfactor = 40);
+ALTER TABLE t ADD COLUMN d int CONSTRAINT d_once UNIQUE WITH (fillfactor = 30);
+ALTER INDEX t_key SET (fillfactor = 71);
+ALTER INDEX again RESET (fillfactor);
+ALTER TABLE t RENAME CONSTRAINT b_once TO b_twice;
+ALTER INDEX apart RENAME TO parted;
+ALTER TABLE t DROP CONSTRAINT d_once;
+ALTER TABLE t DROP COLUMN a;
+ALTER TABLE t RENAME TO u;

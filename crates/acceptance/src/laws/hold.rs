@@ -103,7 +103,8 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Res
     Ok(held)
 }
 
-fn choices(case: &Case) -> Result<Choices> {
+/// What a person answered, as the planner takes it.
+pub fn choices(case: &Case) -> Result<Choices> {
     let mut choices = Choices::default();
     for choice in &case.choices {
         match choice {

@@ -6,7 +6,7 @@ mod oracle;
 mod rows;
 
 pub use fold::{fold, folding_is_introspecting};
-pub use hold::{Held, hold};
+pub use hold::{Held, choices, hold};
 pub use oracle::{Compared, ensure_same_dump};
 pub use rows::{Expectation, Moves, backfilled, expect};
 

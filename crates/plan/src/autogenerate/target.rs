@@ -4,7 +4,7 @@ use whimbrel_schema::{Constraint, Index, Object, ObjectId, ObjectKind, ObjectNam
 
 use crate::diff::{DiffOptions, diff};
 use crate::fold::type_name;
-use crate::{Change, Choices, Dialect, Question};
+use crate::{Change, Choices, Dialect, Question, constraint_index};
 
 /// What `from` shall become: what the models say, and with it all that they do not speak for and all that may not go
 /// without a word.
@@ -80,7 +80,10 @@ fn keep_objects(from: &Schema, asked: &[Change], target: &mut Schema, questions:
         .collect();
     for (id, object) in &from.objects {
         let hangs_on_what_goes = match object {
-            Object::Opaque(opaque) => opaque.table.as_ref().is_some_and(|table| target.table(table).is_none()),
+            Object::Opaque(opaque) => {
+                opaque.table.as_ref().is_some_and(|table| target.table(table).is_none())
+                    || constraint_index::is_lost(opaque, from, target)
+            }
             _ => false,
         };
         if id.kind == ObjectKind::Opaque && !hangs_on_what_goes {

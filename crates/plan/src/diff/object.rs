@@ -6,6 +6,7 @@ use whimbrel_schema::{
 
 use super::{DiffOptions, Scope, column::same_optional, comment, index, trigger};
 use crate::fold::type_name;
+use crate::words::words;
 use crate::{Change, CommentTarget, Dialect};
 
 pub(super) fn diff(schemas: Pair<&Schema>, dialect: &dyn Dialect, options: &DiffOptions, changes: &mut Vec<Change>) {
@@ -177,6 +178,17 @@ pub(crate) fn same_view(views: Pair<&View>, dialect: &dyn Dialect) -> bool {
 }
 
 fn same_routine(routines: Pair<&Routine>) -> bool {
-    let plain = |definition: &str| Expression::new(definition.trim().trim_end_matches(';')).0;
     routines.from.kind == routines.to.kind && plain(&routines.from.definition) == plain(&routines.to.definition)
+}
+
+/// The definition without what only says how it was put in place: `OR REPLACE`, a closing semicolon.
+fn plain(definition: &str) -> String {
+    let words = words(definition);
+    let replaces = matches!(words.as_slice(), [create, or, replace, ..]
+        if create.is_keyword("CREATE") && or.is_keyword("OR") && replace.is_keyword("REPLACE"));
+    let rest = match words.get(2).filter(|_| replaces) {
+        Some(replace) => format!("CREATE{}", definition.get(replace.range.end..).unwrap_or_default()),
+        None => definition.to_string(),
+    };
+    Expression::new(rest.trim().trim_end_matches(';')).0
 }

@@ -4,9 +4,9 @@ use whimbrel_schema::{
 };
 
 use super::{FoldError, Folding, column_at, column_mut, constraint, dependents, rename, table_mut};
-use crate::Dialect;
 use crate::fold::rename::ColumnRename;
 use crate::words::mentions;
+use crate::{Dialect, constraint_index};
 
 pub(super) fn add(
     schema: &mut Folding,
@@ -67,6 +67,7 @@ pub(super) fn drop(
     }
     found.columns.remove(at);
     dependents::drop_uses_of_column(found, column, engine);
+    constraint_index::forget_lost(schema, table);
     for key in keys {
         dependents::release_key(schema, table, &key, &what, cascade)?;
     }

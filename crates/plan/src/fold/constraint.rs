@@ -3,7 +3,7 @@ use whimbrel_schema::{
 };
 
 use super::{FoldError, Folding, dependents, table_mut};
-use crate::Dialect;
+use crate::{Dialect, constraint_index};
 
 pub(super) fn add(
     schema: &mut Folding,
@@ -118,6 +118,7 @@ pub(super) fn drop(
         drop(schema, &child, name, true, cascade)?;
     }
     let dropped = table_mut(schema, table)?.remove_constraint(&exact);
+    constraint_index::forget(schema, table, &exact);
     match dropped {
         Some(Constraint::PrimaryKey(PrimaryKey { columns, .. }) | Constraint::Unique(Unique { columns, .. })) => {
             dependents::release_key(schema, table, &columns, &format!("constraint `{name}` of `{table}`"), cascade)
@@ -135,6 +136,7 @@ pub(super) fn rename(schema: &mut Folding, table: &ObjectName, from: &str, to: &
     for child in sharing_children(schema, table, from) {
         rename(schema, &child, from, to)?;
     }
+    constraint_index::rename(schema, table, from, to);
     edit(schema, table, from, |constraint| *constraint.name_mut() = Some(to.to_string()))
 }
 
@@ -171,14 +173,6 @@ pub(super) fn set_comment(
     to: Option<String>,
 ) -> Result<(), FoldError> {
     edit(schema, table, name, |constraint| *constraint.comment_mut() = to)
-}
-
-/// Whether the table has an index of that name behind one of its constraints.
-pub(super) fn has_index_of(table: &Table, name: &str) -> bool {
-    let named = |candidate: &Option<String>| candidate.as_deref() == Some(name);
-    table.primary_key.as_ref().is_some_and(|key| named(&key.name))
-        || table.uniques.iter().any(|unique| named(&unique.name))
-        || table.exclusions.iter().any(|exclusion| named(&exclusion.name))
 }
 
 fn edit(

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use whimbrel_schema::{Index, Object, ObjectId, ObjectName, Schema};
 
 use super::{FoldError, Folding, constraint, object};
+use crate::constraint_index;
 
 pub(super) fn create(
     schema: &mut Folding,
@@ -44,7 +45,7 @@ pub(super) fn rename(schema: &mut Folding, from: &ObjectName, to: &str) -> Resul
     }
     let table = (schema.tables.values())
         .filter(|table| table.name.namespace == from.namespace)
-        .find(|table| constraint::has_index_of(table, &from.name))
+        .find(|table| constraint_index::has_index_of(table, &from.name))
         .map(|table| table.name.clone())
         .ok_or_else(|| missing(from))?;
     constraint::rename(schema, &table, &from.name, to)

@@ -16,7 +16,7 @@ pub(super) fn alter(node: Node<'_>) -> Steps {
     let mut steps = Vec::new();
     let actions = node.children().skip_while(|child| child.start() < relation.end());
     for action in actions.filter(|child| !matches!(child.kind(), Is::COMMA | Is::SEMICOLON)) {
-        steps.push(self::action(action, relation, &table)?);
+        steps.extend(self::action(action, relation, &table)?);
     }
     if steps.is_empty() {
         return Err(node.refuse("ALTER TABLE without an action"));
@@ -24,23 +24,27 @@ pub(super) fn alter(node: Node<'_>) -> Steps {
     Ok(steps)
 }
 
-fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Result<Step, Refusal> {
+fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Steps {
     let table = table.clone();
     let inert = || Step::Inert { what: format!("ALTER TABLE {} {}", relation.sql(), node.sql()) };
     let amend = |amendment: Amendment| Step::Amend(Box::new(amendment));
     let security = |change| amend(Amendment::RowSecurity { table: table.clone(), change });
     let if_exists = node.has(Is::IF_EXISTS);
-    Ok(match node.kind() {
+    Ok(vec![match node.kind() {
         Is::ADD_COLUMN => {
-            let (column, constraints) = columns::column(node, &table)?;
+            let columns::Read { column, constraints, settings } = columns::column(node, &table)?;
             let if_not_exists = node.has(Is::IF_NOT_EXISTS);
-            Step::AddColumn { table, column: Box::new(column), constraints, if_not_exists }
+            if if_not_exists && !settings.is_empty() {
+                return Err(node.refuse("whether the parameters of its index are taken depends on whether it is there"));
+            }
+            let add = Step::AddColumn { table, column: Box::new(column), constraints, if_not_exists };
+            return Ok(std::iter::once(add).chain(settings).collect());
         }
         Is::DROP_COLUMN => {
             let column = node.need(Is::COLUMN_NAME_REF)?.name()?;
             Step::DropColumn { table, column, if_exists, cascade: cascade(node) }
         }
-        Is::ALTER_COLUMN => return alter_column(node, relation, table),
+        Is::ALTER_COLUMN => alter_column(node, relation, table)?,
         Is::RENAME_COLUMN => {
             let from = node.need(Is::COLUMN_NAME_REF)?.name()?;
             Step::RenameColumn { table, from, to: node.need(Is::COLUMN_NAME)?.name()? }
@@ -113,11 +117,11 @@ fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Result<Step
             None => return Err(node.refuse("which triggers the table has is not known here")),
         },
 
-        Is::REPLICA_IDENTITY => return replica_identity(node, table),
+        Is::REPLICA_IDENTITY => replica_identity(node, table)?,
         Is::OWNER_TO | Is::CLUSTER_ON | Is::SET_WITHOUT_CLUSTER | Is::SET_WITHOUT_OIDS => inert(),
         Is::SET_ACCESS_METHOD if node.text().to_ascii_lowercase().ends_with(" heap") => inert(),
         _ => return Err(node.refuse(format!("`{}` has no step", head(node)))),
-    })
+    }])
 }
 
 /// Kept as an object that hangs on the table, named by the table or by the index.
@@ -145,13 +149,15 @@ fn head(node: Node<'_>) -> String {
     node.text().split_whitespace().take(3).collect::<Vec<_>>().join(" ")
 }
 
-fn add_constraint(node: Node<'_>, table: ObjectName) -> Result<Step, Refusal> {
+fn add_constraint(node: Node<'_>, table: ObjectName) -> Steps {
     let clause = node.any(constraints::CLAUSES).ok_or_else(|| node.refuse("ADD without a constraint"))?;
     Ok(match constraints::clause(clause, None)? {
-        Clause::Constraint { constraint, using_index } => {
-            Step::AddConstraint { table, constraint: Box::new(constraint), using_index }
+        Clause::Constraint { constraint, using_index, settings } => {
+            let index = table.sibling(constraint.name().unwrap_or_default());
+            let add = Step::AddConstraint { table, constraint: Box::new(constraint), using_index };
+            std::iter::once(add).chain(settings.into_iter().map(|setting| setting.step(index.clone()))).collect()
         }
-        Clause::NotNull(Some(column)) => Step::SetNullable { table, column, nullable: false },
+        Clause::NotNull(Some(column)) => vec![Step::SetNullable { table, column, nullable: false }],
         Clause::NotNull(None)
         | Clause::Null
         | Clause::Default { .. }

@@ -1,7 +1,8 @@
+use whimbrel_plan::Step;
 use whimbrel_schema::{Column, Constraint, Generation};
 
 use super::Refusal;
-use super::constraints::{self, Clause};
+use super::constraints::{self as clauses, Clause};
 use super::tree::{Is, Node};
 use crate::postgres::{naming, types};
 
@@ -20,11 +21,14 @@ pub(super) const TYPES: &[Is] = &[
     Is::VARCHAR_TYPE,
 ];
 
-/// A column of a table, with the constraints written beside it.
-pub(super) fn column(
-    node: Node<'_>,
-    table: &whimbrel_schema::ObjectName,
-) -> Result<(Column, Vec<Constraint>), Refusal> {
+/// A column of a table, with the constraints written beside it and what they say of their indexes.
+pub(super) struct Read {
+    pub(super) column: Column,
+    pub(super) constraints: Vec<Constraint>,
+    pub(super) settings: Vec<Step>,
+}
+
+pub(super) fn column(node: Node<'_>, table: &whimbrel_schema::ObjectName) -> Result<Read, Refusal> {
     let name = node.need(Is::COLUMN_NAME)?.name()?;
     let Some(written) = node.any(TYPES) else {
         return Err(node.refuse(format!("column `{name}` has no type")));
@@ -39,16 +43,18 @@ pub(super) fn column(
         column.nullable = false;
     }
     if let Some(collate) = node.child(Is::COLLATE) {
-        column.collation = constraints::collation(collate)?;
+        column.collation = clauses::collation(collate)?;
     }
-    let mut beside = Vec::new();
-    for clause in node.children().filter(|child| constraints::CLAUSES.contains(&child.kind())) {
-        match constraints::clause(clause, Some(&column.name))? {
-            Clause::Constraint { constraint, .. } => {
+    let (mut constraints, mut settings) = (Vec::new(), Vec::new());
+    for clause in node.children().filter(|child| clauses::CLAUSES.contains(&child.kind())) {
+        match clauses::clause(clause, Some(&column.name))? {
+            Clause::Constraint { constraint, using_index: _, settings: said } => {
+                let index = table.sibling(constraint.name().unwrap_or_default());
+                settings.extend(said.into_iter().map(|setting| setting.step(index.clone())));
                 if matches!(constraint, Constraint::PrimaryKey(_)) {
                     column.nullable = false;
                 }
-                beside.push(constraint);
+                constraints.push(constraint);
             }
             Clause::NotNull(_) => column.nullable = false,
             Clause::Null => {}
@@ -58,10 +64,10 @@ pub(super) fn column(
             }
             Clause::Identity { always, numbers } => {
                 column.nullable = false;
-                column.generation = Some(constraints::identity(always, numbers, types::ceiling(&column.ty)));
+                column.generation = Some(clauses::identity(always, numbers, types::ceiling(&column.ty)));
             }
             Clause::Generated(generation) => column.generation = Some(generation),
         }
     }
-    Ok((column, beside))
+    Ok(Read { column, constraints, settings })
 }

@@ -1,17 +1,21 @@
-use whimbrel_plan::SequenceChange;
+use std::collections::BTreeMap;
+
+use whimbrel_plan::{Amendment, SequenceChange, Step};
 use whimbrel_schema::{
     Action, Check, Constraint, Deferrable, Exclusion, ExclusionElement, Expression, ForeignKey, Generation, Identity,
     Match, ObjectName, PrimaryKey, Unique,
 };
 
 use super::tree::{Is, Node};
-use super::{Refusal, indexes, sequences};
+use super::{Refusal, indexes, sequences, tables};
 
 /// What a constraint clause says of a column or of a table.
 pub(super) enum Clause {
     Constraint {
         constraint: Constraint,
         using_index: Option<String>,
+        /// What is said of the constraint's own index.
+        settings: Vec<IndexSetting>,
     },
     /// The column's name, where the clause stands on its own (PostgreSQL 18).
     NotNull(Option<String>),
@@ -25,6 +29,25 @@ pub(super) enum Clause {
         numbers: SequenceChange,
     },
     Generated(Generation),
+}
+
+/// Something that a constraint says of its own index, and that is kept beside the constraint.
+pub(super) enum IndexSetting {
+    Storage(BTreeMap<String, String>),
+    Tablespace(String),
+}
+
+impl IndexSetting {
+    /// The same as a statement of its own, once the constraint is there.
+    pub(super) fn step(self, index: ObjectName) -> Step {
+        Step::Amend(Box::new(match self {
+            IndexSetting::Storage(storage) => {
+                let set = storage.into_iter().map(|(name, value)| (name, Some(value))).collect();
+                Amendment::IndexStorage { index, set }
+            }
+            IndexSetting::Tablespace(to) => Amendment::IndexTablespace { index, to: Some(to) },
+        }))
+    }
 }
 
 pub(super) const CLAUSES: &[Is] = &[
@@ -77,7 +100,24 @@ pub(super) fn clause(node: Node<'_>, column: Option<&str>) -> Result<Clause, Ref
         _ => return Err(node.refuse("this constraint is not known")),
     };
     let using_index = node.child(Is::USING_INDEX_NAME).map(|using| Ok(using.need(Is::INDEX_REF)?.object_name()?.name));
-    Ok(Clause::Constraint { constraint, using_index: using_index.transpose()? })
+    let settings = index_settings(node)?;
+    if constraint.name().is_none() && !settings.is_empty() {
+        return Err(node.refuse("the parameters of an index are kept under its name, and this one has none yet"));
+    }
+    Ok(Clause::Constraint { constraint, using_index: using_index.transpose()?, settings })
+}
+
+/// `WITH (fillfactor = 70) USING INDEX TABLESPACE fast`.
+fn index_settings(node: Node<'_>) -> Result<Vec<IndexSetting>, Refusal> {
+    let mut settings = Vec::new();
+    if let Some(parameters) = node.find(Is::WITH_PARAMS) {
+        settings.push(IndexSetting::Storage(tables::storage(parameters)?));
+    }
+    if let Some(clause) = node.find(Is::CONSTRAINT_INDEX_TABLESPACE) {
+        let name = clause.need(Is::TABLESPACE_REF)?.name()?;
+        settings.extend((name != "pg_default").then_some(IndexSetting::Tablespace(name)));
+    }
+    Ok(settings)
 }
 
 /// The default's expression; a NULL is the same as none.

@@ -21,8 +21,13 @@ pub(super) fn create(node: Node<'_>) -> Steps {
         let parent = parent.need(Is::TABLE_NAME_REF)?.object_name()?;
         table.options.partition_of = Some(PartitionOf { parent, bound: bound(node)? });
     }
+    let mut settings = Vec::new();
     for argument in node.child(Is::TABLE_ARG_LIST).into_iter().flat_map(|list| list.children()) {
-        read_argument(argument, &mut table, partition.is_some())?;
+        settings.extend(read_argument(argument, &mut table, partition.is_some())?);
+    }
+    let if_not_exists = node.has(Is::IF_NOT_EXISTS);
+    if if_not_exists && !settings.is_empty() {
+        return Err(node.refuse("whether the parameters of its indexes are taken depends on whether it is there"));
     }
     table.options.persistence = persistence(node);
     for parent in node.child(Is::INHERITS).into_iter().flat_map(|inherits| inherits.all(Is::TABLE_NAME_REF)) {
@@ -39,27 +44,33 @@ pub(super) fn create(node: Node<'_>) -> Steps {
         }
     }
     creation::validate_all(&mut table);
-    Ok(vec![Step::CreateTable { table: Box::new(table), if_not_exists: node.has(Is::IF_NOT_EXISTS) }])
+    let create = Step::CreateTable { table: Box::new(table), if_not_exists };
+    Ok(std::iter::once(create).chain(settings).collect())
 }
 
-fn read_argument(node: Node<'_>, table: &mut Table, partition: bool) -> Result<(), Refusal> {
+/// Reads it into the table; what it says of an index behind a constraint comes back.
+fn read_argument(node: Node<'_>, table: &mut Table, partition: bool) -> Steps {
     match node.kind() {
         Is::COLUMN if partition => Err(node.refuse("a partition that has more to say of its columns than its parent")),
         Is::COLUMN => {
-            let (column, beside) = columns::column(node, &table.name)?;
+            let columns::Read { column, constraints, settings } = columns::column(node, &table.name)?;
             table.columns.push(column);
-            for constraint in beside {
+            for constraint in constraints {
                 add(table, constraint, node)?;
             }
-            Ok(())
+            Ok(settings)
         }
         Is::LIKE_CLAUSE => Err(node.refuse("the columns of LIKE follow from another table")),
         kind if constraints::CLAUSES.contains(&kind) => match constraints::clause(node, None)? {
-            Clause::Constraint { constraint, .. } => add(table, constraint, node),
+            Clause::Constraint { constraint, using_index: _, settings } => {
+                let index = table.name.sibling(constraint.name().unwrap_or_default());
+                add(table, constraint, node)?;
+                Ok(settings.into_iter().map(|setting| setting.step(index.clone())).collect())
+            }
             Clause::NotNull(Some(column)) => {
                 let found = table.column_mut(&column);
                 found.ok_or_else(|| node.refuse(format!("there is no column `{column}`")))?.nullable = false;
-                Ok(())
+                Ok(Vec::new())
             }
             Clause::NotNull(None)
             | Clause::Null
@@ -67,7 +78,7 @@ fn read_argument(node: Node<'_>, table: &mut Table, partition: bool) -> Result<(
             | Clause::Identity { .. }
             | Clause::Generated(_) => Err(node.refuse("a column's clause without a column")),
         },
-        _ => Ok(()),
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -1,0 +1,22 @@
+-- The parameters of an index behind a constraint stay with it, and go with it.
+-- engines: postgres
+
+-- from
+CREATE TABLE t (
+    id integer CONSTRAINT t_pkey PRIMARY KEY WITH (fillfactor = 70),
+    n integer,
+    code text CONSTRAINT t_code UNIQUE WITH (fillfactor = 60)
+);
+
+-- rows
+INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b');
+
+-- to
+CREATE TABLE t (
+    id integer CONSTRAINT t_pkey PRIMARY KEY WITH (fillfactor = 70),
+    n bigint,
+    code text
+);
+
+-- choices
+no-undo the parameters of the unique constraint's index are not modelled, and are lost with it
