@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use whimbrel_schema::{Object, ObjectId, ObjectKind, ObjectName, Opaque, Schema, Table};
 
+use crate::{Amendment, Step};
+
 /// The kind under which they are kept, named by the constraint.
 const KIND: &str = "index storage";
 
@@ -54,6 +56,24 @@ pub(crate) fn amend(schema: &mut Schema, index: &ObjectName, change: impl FnOnce
     true
 }
 
+/// Whether it is one of these, and so can be made.
+pub(crate) fn is_kept(opaque: &Opaque) -> bool {
+    opaque.kind == KIND
+}
+
+/// The steps that make it, once its constraint is there.
+pub(crate) fn steps(opaque: &Opaque) -> Vec<Step> {
+    if !is_kept(opaque) {
+        return Vec::new();
+    }
+    let Settings { storage, tablespace } = Settings::read(&opaque.definition);
+    let set: BTreeMap<String, Option<String>> = storage.into_iter().map(|(name, value)| (name, Some(value))).collect();
+    let index = &opaque.name;
+    let storage = (!set.is_empty()).then(|| Amendment::IndexStorage { index: index.clone(), set });
+    let tablespace = tablespace.map(|to| Amendment::IndexTablespace { index: index.clone(), to: Some(to) });
+    storage.into_iter().chain(tablespace).map(|amendment| Step::Amend(Box::new(amendment))).collect()
+}
+
 /// They go with the constraint.
 pub(crate) fn forget(schema: &mut Schema, table: &ObjectName, constraint: &str) {
     schema.objects.remove(&id_of(table, constraint));
@@ -65,7 +85,7 @@ pub(crate) fn forget_lost(schema: &mut Schema, table: &ObjectName) {
     let first = ObjectId::new(ObjectKind::Opaque, "");
     let lost: Vec<ObjectId> = (schema.objects.range(first..))
         .filter(|(_, object)| {
-            let of_table = |opaque: &Opaque| opaque.kind == KIND && opaque.table.as_ref() == Some(table);
+            let of_table = |opaque: &Opaque| is_kept(opaque) && opaque.table.as_ref() == Some(table);
             matches!(object, Object::Opaque(opaque) if of_table(opaque) && !has_index_of(found, &opaque.name.name))
         })
         .map(|(id, _)| id.clone())
@@ -83,7 +103,7 @@ pub(crate) fn rename(schema: &mut Schema, table: &ObjectName, from: &str, to: &s
 
 /// Whether the object is kept for a constraint of its table that `target` does not have, or has otherwise.
 pub(crate) fn is_lost(opaque: &Opaque, from: &Schema, target: &Schema) -> bool {
-    let Some(table) = opaque.table.as_ref().filter(|_| opaque.kind == KIND) else { return false };
+    let Some(table) = opaque.table.as_ref().filter(|_| is_kept(opaque)) else { return false };
     let of = |schema: &Schema| {
         let constraints = schema.table(table).map(Table::constraints).unwrap_or_default();
         let mut found = constraints.into_iter().find(|it| it.name() == Some(opaque.name.name.as_str()));

@@ -98,9 +98,12 @@ fn keep_objects(from: &Schema, asked: &[Change], target: &mut Schema, questions:
             target.insert_object(object.clone());
         }
     }
-    let unmade: Vec<_> = (target.objects.keys())
-        .filter(|id| id.kind == ObjectKind::Opaque && !from.objects.contains_key(id))
-        .cloned()
+    let unmade: Vec<ObjectId> = (target.objects.iter())
+        .filter(|(id, object)| {
+            let can_be_made = matches!(object, Object::Opaque(opaque) if constraint_index::is_kept(opaque));
+            id.kind == ObjectKind::Opaque && !can_be_made && !from.objects.contains_key(id)
+        })
+        .map(|(id, _)| id.clone())
         .collect();
     for id in unmade {
         questions.push(by_hand(format!("the creation of {id}")));

@@ -6,7 +6,7 @@ use super::survey::Survey;
 use super::{Items, Planned, Setting, enum_values, view};
 use crate::order::Rank;
 use crate::words::words;
-use crate::{CommentTarget, Step};
+use crate::{CommentTarget, Step, constraint_index};
 
 pub(super) fn create(object: &Object, survey: &Survey, items: &mut Items) {
     let rank = match object {
@@ -20,8 +20,12 @@ pub(super) fn create(object: &Object, survey: &Survey, items: &mut Items) {
             items.push(Rank::CreateView, &found.name, view::creation(found));
             return;
         }
-        // What is not modelled cannot be made: it is asked about before anything is planned.
-        Object::Opaque(_) => return,
+        // What else is not modelled cannot be made: it is asked about before anything is planned.
+        Object::Opaque(opaque) => {
+            let steps = constraint_index::steps(opaque).into_iter().map(Planned::from).collect();
+            items.push(Rank::CreateIndex, &opaque.name, steps);
+            return;
+        }
     };
     let id = object.id();
     let mut steps: Vec<Planned> = vec![create_step(object, false).into()];

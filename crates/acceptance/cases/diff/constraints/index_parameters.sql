@@ -15,8 +15,6 @@ INSERT INTO t VALUES (1, 10, 'a'), (2, 20, 'b');
 CREATE TABLE t (
     id integer CONSTRAINT t_pkey PRIMARY KEY WITH (fillfactor = 70),
     n bigint,
-    code text
+    code text,
+    other text CONSTRAINT t_other UNIQUE WITH (fillfactor = 50)
 );
-
--- choices
-no-undo the parameters of the unique constraint's index are not modelled, and are lost with it
