@@ -21,7 +21,7 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::progress::Progress;
 use crate::project::Project;
-use crate::render::words;
+use crate::render::{table, words};
 use crate::settings::Environment;
 use crate::signals;
 
@@ -160,7 +160,7 @@ impl<'a> Watcher<'a> {
     fn new(printer: &'a Printer, history: &'a History, place: String) -> Self {
         let progress = Progress::new(printer);
         printer.now(format!("looking at {place}"));
-        let widths = history.revisions().iter().map(|revision| revision.message.chars().count());
+        let widths = history.revisions().iter().map(|revision| table::width(&revision.message));
         let width = widths.max().unwrap_or(0).min(WIDEST);
         Watcher { printer, _progress: progress, history, place: Some(place), width }
     }
@@ -242,7 +242,8 @@ impl<'a> Watcher<'a> {
                 };
                 let id = self.history.short(&revision.id).yellow().to_string();
                 let took = words::duration(took).dimmed().to_string();
-                self.line(&format!("  {mark} {id}  {:width$}  {took}", revision.message, width = self.width));
+                let room = " ".repeat(self.width.saturating_sub(table::width(&revision.message)));
+                self.line(&format!("  {mark} {id}  {}{room}  {took}", revision.message));
             }
         }
     }

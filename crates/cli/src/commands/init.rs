@@ -22,7 +22,8 @@ pub fn run(arguments: &Init, printer: &Printer) -> Outcome {
             .note("help", "change `paths` under `[models]` or `folder` under `[migrations]` in it"));
     }
     if let Some(missing) = arguments.models.iter().find(|path| !root.join(path).exists()) {
-        return Err(Failure::usage("no-models", format!("`{}` does not exist", missing.display())));
+        return Err(Failure::usage("no-models", format!("`{}` does not exist", missing.display()))
+            .note("help", "name what is there, or leave --models out: then whimbrel looks for it"));
     }
     let found = Found::look(&root, arguments);
     let mut screen = Written { found: found.words(), wrote: Vec::new(), kept: Vec::new(), next: found.next() };

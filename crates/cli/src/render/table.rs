@@ -1,5 +1,7 @@
 //! Text in columns without lines between them.
 
+use unicode_width::UnicodeWidthStr as _;
+
 /// Rows of cells; every column but the last is as wide as its widest cell. Colours take no room.
 #[derive(Debug, Default)]
 pub struct Columns {
@@ -36,7 +38,7 @@ impl Columns {
 
 /// How many places a text takes on a terminal.
 pub fn width(text: &str) -> usize {
-    anstream::adapter::strip_str(text).to_string().chars().count()
+    anstream::adapter::strip_str(text).to_string().width()
 }
 
 #[cfg(test)]
@@ -50,5 +52,13 @@ mod tests {
         columns.row(["long", "y"]);
         let text = anstream::adapter::strip_str(&columns.text("  ")).to_string();
         assert_eq!(text, "  a     x\n  long  y\n");
+    }
+
+    #[test]
+    fn wide_characters_take_two_places() {
+        let mut columns = Columns::default();
+        columns.row(["題名", "x"]);
+        columns.row(["title", "y"]);
+        assert_eq!(columns.text(""), "題名   x\ntitle  y\n");
     }
 }

@@ -127,5 +127,6 @@ fn models_that_are_not_there_are_refused() {
     exit 2
     ── stderr ──
     error[no-models]: `app/models` does not exist
+      help  name what is there, or leave --models out: then whimbrel looks for it
     ");
 }

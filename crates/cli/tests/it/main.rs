@@ -26,9 +26,11 @@ mod revision;
 mod schema;
 mod show;
 mod stamp;
+#[cfg(target_os = "linux")]
 mod terminal;
 mod tour;
 mod unreachable;
 mod upgrade;
 mod usage;
+#[cfg(target_os = "linux")]
 mod wrong_input;
