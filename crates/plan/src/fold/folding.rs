@@ -125,6 +125,21 @@ impl Folding {
         }
     }
 
+    /// Takes note of a table that has another name now.
+    pub(super) fn note_renamed(&mut self, from: &ObjectName, to: &ObjectName) {
+        let engine = self.schema.engine;
+        let is_child = self.schema.table(to).is_some_and(|table| parents(table).next().is_some());
+        if is_child || self.children.as_ref().is_some_and(|children| children.contains_key(from)) {
+            self.children = None;
+        }
+        if let Some(referencing) = &mut self.referencing
+            && let Some(others) = referencing.remove(&folded(from, engine))
+        {
+            referencing.entry(folded(to, engine)).or_default().extend(others);
+        }
+        self.note_table(to);
+    }
+
     pub(super) fn note_constraint(&mut self, table: &ObjectName, constraint: &Constraint) {
         if let (Some(referencing), Constraint::ForeignKey(key)) = (&mut self.referencing, constraint) {
             referencing.entry(folded(&key.references, self.schema.engine)).or_default().insert(table.clone());

@@ -153,14 +153,17 @@ pub(super) fn drop_opaque(schema: &mut Schema, goes: impl Fn(&Opaque) -> bool) {
     });
 }
 
-/// Without a look at objects of other kinds, of which there may be thousands.
 fn drop_of_kind(schema: &mut Schema, kind: ObjectKind, goes: impl Fn(&Object) -> bool) {
-    let first = ObjectId::new(kind, "");
-    let of_kind = schema.objects.range(first..).take_while(|(id, _)| id.kind == kind);
-    let going: Vec<ObjectId> = of_kind.filter(|(_, object)| goes(object)).map(|(id, _)| id.clone()).collect();
-    for id in going {
+    for id in ids_of(schema, kind, goes) {
         schema.objects.remove(&id);
     }
+}
+
+/// Without a look at objects of other kinds, of which there may be thousands.
+pub(super) fn ids_of(schema: &Schema, kind: ObjectKind, wanted: impl Fn(&Object) -> bool) -> Vec<ObjectId> {
+    let first = ObjectId::new(kind, "");
+    let of_kind = schema.objects.range(first..).take_while(|(id, _)| id.kind == kind);
+    of_kind.filter(|(_, object)| wanted(object)).map(|(id, _)| id.clone()).collect()
 }
 
 fn drop_defaults_of_sequence(schema: &mut Schema, sequence: &ObjectName, dialect: &dyn Dialect) {

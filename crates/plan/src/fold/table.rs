@@ -1,4 +1,4 @@
-use whimbrel_schema::{Generation, Object, ObjectId, ObjectName, Schema, Table, TableOptions};
+use whimbrel_schema::{Generation, Object, ObjectKind, ObjectName, Schema, Table, TableOptions};
 
 use super::folding::parents;
 use super::{FoldError, Folding, dependents, object, rename, table_mut};
@@ -133,56 +133,84 @@ pub(super) fn rename(
     }
     schema.insert_table(table);
     follow(schema, &from, to, dialect);
-    // Children are known by their names and by their parents' names; references and indexes by those of their tables.
-    schema.forget_children();
-    schema.forget_references();
-    schema.note_table(to);
     Ok(())
 }
 
 /// Everything that names the table names it anew.
-fn follow(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+fn follow(schema: &mut Folding, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
     let engine = schema.engine;
-    for table in schema.tables.values_mut() {
-        for key in table.foreign_keys.iter_mut().filter(|key| key.references.is(from, engine)) {
-            key.references = to.clone();
+    for other in schema.referencing(from) {
+        // Itself is known by its old name there.
+        let other = if other == *from { to } else { &other };
+        for key in schema.table_mut(other).into_iter().flat_map(|other| &mut other.foreign_keys) {
+            if key.references.is(from, engine) {
+                key.references = to.clone();
+            }
         }
-        if let Some(partition) = &mut table.options.partition_of
+    }
+    for child in schema.children(from) {
+        let Some(child) = schema.table_mut(&child) else { continue };
+        if let Some(partition) = &mut child.options.partition_of
             && partition.parent == *from
         {
             partition.parent = to.clone();
         }
-        for parent in table.options.inherits.iter_mut().filter(|parent| *parent == from) {
+        for parent in child.options.inherits.iter_mut().filter(|parent| *parent == from) {
             *parent = to.clone();
         }
-        for trigger in &mut table.triggers {
-            if let Some(text) = rename::relation_in_text(&trigger.definition, from, to, dialect) {
-                trigger.definition = text;
-            }
-        }
-        if table.name == *to {
-            // `table.column` within the table's own expressions.
-            let checks = table.checks.iter_mut().map(|check| &mut check.expression);
-            let generated = table.columns.iter_mut().filter_map(|column| match &mut column.generation {
-                Some(Generation::Stored(expression) | Generation::Virtual(expression)) => Some(expression),
-                _ => None,
-            });
-            let predicates = table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut());
-            for expression in checks.chain(generated).chain(predicates) {
-                rename::qualifier_in_expression(expression, from, to, dialect);
-            }
+    }
+    if let Some(table) = schema.table_mut(to) {
+        follow_within(table, from, to, dialect);
+    }
+    move_what_hangs_on(schema, from, to);
+    if schema.has_queries() {
+        follow_in_queries(schema, from, to, dialect);
+    }
+    schema.note_renamed(from, to);
+}
+
+/// `table.column` within the table's own expressions.
+fn follow_within(table: &mut Table, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+    let checks = table.checks.iter_mut().map(|check| &mut check.expression);
+    let generated = table.columns.iter_mut().filter_map(|column| match &mut column.generation {
+        Some(Generation::Stored(expression) | Generation::Virtual(expression)) => Some(expression),
+        _ => None,
+    });
+    let predicates = table.indexes.iter_mut().filter_map(|index| index.predicate.as_mut());
+    for expression in checks.chain(generated).chain(predicates) {
+        rename::qualifier_in_expression(expression, from, to, dialect);
+    }
+}
+
+fn follow_in_queries(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn Dialect) {
+    for trigger in schema.tables.values_mut().flat_map(|table| &mut table.triggers) {
+        if let Some(text) = rename::relation_in_text(&trigger.definition, from, to, dialect) {
+            trigger.definition = text;
         }
     }
-    let moved: Vec<ObjectId> = (schema.objects.iter())
-        .filter_map(|(id, object)| match object {
-            Object::Sequence(sequence) if sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from) => {
-                Some(id.clone())
-            }
-            Object::Opaque(opaque) if opaque.table.as_ref() == Some(from) => Some(id.clone()),
-            _ => None,
-        })
-        .collect();
-    for id in moved {
+    for object in schema.objects.values_mut() {
+        match object {
+            Object::View(view) => object::follow_relation(view, from, to, dialect),
+            Object::Opaque(_)
+            | Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::Sequence(_)
+            | Object::Routine(_) => {}
+        }
+    }
+}
+
+/// Its sequences, and what is not modelled and hangs on it.
+fn move_what_hangs_on(schema: &mut Schema, from: &ObjectName, to: &ObjectName) {
+    let of_table = |object: &Object| match object {
+        Object::Sequence(sequence) => sequence.owned_by.as_ref().is_some_and(|(owner, _)| owner == from),
+        Object::Opaque(opaque) => opaque.table.as_ref() == Some(from),
+        _ => false,
+    };
+    let moved = [ObjectKind::Sequence, ObjectKind::Opaque].map(|kind| object::ids_of(schema, kind, of_table));
+    for id in moved.into_iter().flatten() {
         let mut object = schema.objects.remove(&id);
         let name = match &mut object {
             Some(Object::Sequence(sequence)) => {
@@ -199,18 +227,6 @@ fn follow(schema: &mut Schema, from: &ObjectName, to: &ObjectName, dialect: &dyn
             name.namespace = to.namespace.clone();
         }
         schema.objects.extend(object.map(|object| (object.id(), object)));
-    }
-    for object in schema.objects.values_mut() {
-        match object {
-            Object::View(view) => object::follow_relation(view, from, to, dialect),
-            Object::Opaque(_)
-            | Object::Namespace(_)
-            | Object::Extension(_)
-            | Object::Enum(_)
-            | Object::Domain(_)
-            | Object::Sequence(_)
-            | Object::Routine(_) => {}
-        }
     }
 }
 
