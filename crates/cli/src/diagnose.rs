@@ -96,6 +96,7 @@ pub fn database(error: &DriverError) -> Failure {
         DriverErrorKind::Busy => "busy",
         DriverErrorKind::Cancelled => "cancelled",
         DriverErrorKind::Unwritable => "unwritable",
+        DriverErrorKind::Forbidden => "forbidden",
         DriverErrorKind::Statement => "database",
         DriverErrorKind::Unsupported => "unsupported",
     };
@@ -144,6 +145,8 @@ pub fn apply(error: &ApplyError, command: &str, settings: &Settings) -> Failure 
     }
     let root = format!("{}/", settings.root.display());
     failure.next = error.next(command).iter().map(|next| next.replace(&root, "")).collect();
+    // What helps with a file stands below the place in it already.
+    failure.next.retain(|next| !failure.reports.iter().flat_map(|report| &report.notes).any(|note| note.text == *next));
     failure
 }
 

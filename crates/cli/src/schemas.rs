@@ -107,8 +107,16 @@ pub fn compare(
         }
         Err(failure) => return Err(failure),
     };
-    let mut asked = |schema: &Schema| driver.normalize(schema, &doubtful).map_err(|error| diagnose::database(&error));
-    *schemas = Pair::new(asked(&schemas.from)?, asked(&schemas.to)?);
+    let mut asked = |schema: &Schema| driver.normalize(schema, &doubtful);
+    match asked(&schemas.from).and_then(|from| Ok(Pair::new(from, asked(&schemas.to)?))) {
+        Ok(worded) => *schemas = worded,
+        // A standby, or somebody who may only look.
+        Err(error) if error.is_refusal() => {
+            unasked(&changes, dialect, &error.message, printer);
+            return Ok(changes);
+        }
+        Err(error) => return Err(diagnose::database(&error)),
+    }
     Ok(diff::diff(schemas.as_ref(), dialect, options))
 }
 

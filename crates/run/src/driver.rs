@@ -122,6 +122,8 @@ pub enum DriverErrorKind {
     Cancelled,
     /// It takes no writes: it is read-only here, or no room is left.
     Unwritable,
+    /// This user may not.
+    Forbidden,
     /// The statement was refused.
     Statement,
     /// This build or this engine cannot do what was asked of the driver.
@@ -129,6 +131,11 @@ pub enum DriverErrorKind {
 }
 
 impl DriverError {
+    /// Whether the engine understood, and said no: what was asked is not done, and others may be asked.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.kind, DriverErrorKind::Statement | DriverErrorKind::Forbidden | DriverErrorKind::Unwritable)
+    }
+
     pub fn new(kind: DriverErrorKind, message: impl Into<String>) -> Self {
         DriverError { kind, message: message.into(), code: None, detail: None, hint: None, position: None }
     }

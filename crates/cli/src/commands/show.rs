@@ -55,7 +55,9 @@ impl Screen for Shown {
         };
         let mut columns = Columns::default();
         let mut field = |name: &str, value: String| columns.row([name.dimmed().to_string(), value]);
-        field("revision", format!("{} {}", self.summary.id.yellow(), self.summary.marks().cyan()));
+        let marks = self.summary.marks();
+        let marks = if marks.is_empty() { marks } else { format!(" {}", marks.cyan()) };
+        field("revision", format!("{}{marks}", self.summary.id.yellow()));
         field("message", self.summary.words());
         field("parents", listed(&self.summary.parents, "none: it is the first"));
         if !self.summary.depends_on.is_empty() {

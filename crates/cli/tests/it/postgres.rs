@@ -311,6 +311,24 @@ fn branches_meet_and_ledgers_are_stamped() {
     ");
 }
 
+/// Where nothing may be made, an expression cannot be put into the engine's words; that is no reason not to compare.
+#[test]
+fn a_session_that_may_not_write_can_be_checked() {
+    let Some(url) = fresh_database() else { return };
+    let project = Project::on(&url);
+    let schema = "CREATE TABLE a (id integer PRIMARY KEY, t text DEFAULT lower('X'), CHECK (t <> 'y'));\n";
+    project.write("schema.sql", schema);
+    project.whimbrel("revision --autogenerate -m first").ok();
+    project.whimbrel("upgrade").ok();
+    let read_only = format!("{url}&options=-c%20default_transaction_read_only%3Don");
+    project.whimbrel(&format!("check --url {read_only}")).ok();
+    project.write("schema.sql", &schema.replace("lower('X')", "lower('X') || ''"));
+    let check = project.whimbrel(&format!("check --url {read_only}"));
+    assert_eq!(check.exit(), 1, "{}", check.screen());
+    assert!(check.stdout().contains("change column `a.t`"), "{}", check.screen());
+    assert!(check.stderr().starts_with("warning[unasked]: whether the expressions in `a` mean"), "{}", check.screen());
+}
+
 /// What is written for somebody else to run does what a run does, when `psql` runs it.
 #[test]
 fn psql_makes_of_the_script_what_upgrade_makes() {

@@ -16,8 +16,11 @@ fn guarded() -> Option<(Server, u16)> {
         return None;
     }
     let rules = tempfile::Builder::new().prefix("whimbrel-hba-").tempfile_in("/tmp").unwrap();
-    fs::write(rules.path(), "local all all trust\nhost all mia,eve all scram-sha-256\nhost all reader all trust\n")
-        .unwrap();
+    fs::write(
+        rules.path(),
+        "local all all trust\nhost all mia,eve all scram-sha-256\nhost all reader,guest all trust\n",
+    )
+    .unwrap();
     fs::set_permissions(rules.path(), fs::Permissions::from_mode(0o644)).unwrap();
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
     let setting = |name: &str, value: String| (name.to_string(), value);
@@ -28,7 +31,7 @@ fn guarded() -> Option<(Server, u16)> {
     ];
     let server = Server::start_with(None, &Options { durable: false, settings }).unwrap();
     let url = format!("{}&port={port}", server.url("postgres"));
-    let roles = "CREATE ROLE mia LOGIN PASSWORD 'right'; CREATE ROLE eve LOGIN; CREATE ROLE reader LOGIN";
+    let roles = "CREATE ROLE mia LOGIN PASSWORD 'right'; CREATE ROLE eve LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE guest LOGIN";
     let mut driver = database::open(&url).unwrap();
     driver.execute_script(roles).unwrap();
     driver.execute("CREATE DATABASE mail OWNER mia").unwrap();
@@ -108,6 +111,14 @@ fn postgres_that_does_not_let_us_in() {
     nothing was changed · exit 4
     ");
     assert_eq!(upgrade("postgresql://mia@HOST/mail").exit(), 4);
+    // Somebody who may look, and not make tables.
+    assert_snapshot!(upgrade("postgresql://guest@HOST/mail").screen(), @r"
+    exit 4
+    ── stderr ──
+    error[forbidden]: permission denied for schema public
+      next  whimbrel upgrade head --url …
+    nothing was changed · exit 4
+    ");
     let with_password = project.variable("PGPASSWORD", "right");
     with_password.whimbrel(&format!("upgrade --url postgresql://mia@127.0.0.1:{port}/mail")).ok();
 }

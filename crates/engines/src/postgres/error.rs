@@ -47,6 +47,8 @@ fn kind(answer: &DbError) -> DriverErrorKind {
         "57P01" | "57P02" | "57P03" | "25P03" | "57P05" => DriverErrorKind::Lost,
         // read_only_sql_transaction (a standby, or a session set so), disk_full
         "25006" | "53100" => DriverErrorKind::Unwritable,
+        // insufficient_privilege
+        "42501" => DriverErrorKind::Forbidden,
         _ => DriverErrorKind::Statement,
     }
 }

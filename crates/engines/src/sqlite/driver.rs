@@ -101,6 +101,7 @@ fn cannot_open(place: &Place, error: &rusqlite::Error) -> DriverError {
         DriverErrorKind::Connect
         | DriverErrorKind::Lost
         | DriverErrorKind::Unwritable
+        | DriverErrorKind::Forbidden
         | DriverErrorKind::Statement
         | DriverErrorKind::Unsupported => {
             // With the path after it once more.

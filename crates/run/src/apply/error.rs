@@ -5,8 +5,8 @@ use whimbrel_plan::history::TargetError;
 use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin, StatementsError};
 
 use super::{Refusal, Report};
-use crate::DriverError;
 use crate::ledger::LedgerError;
+use crate::{DriverError, DriverErrorKind};
 
 /// A run that did not reach its target, with what it did before.
 #[derive(Debug, Clone, Error)]
@@ -73,11 +73,11 @@ impl From<Refusal> for Failure {
 
 impl From<DriverError> for Failure {
     fn from(error: DriverError) -> Self {
-        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Lost, Statement, Unsupported, Unwritable};
+        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Forbidden, Lost, Statement, Unsupported, Unwritable};
         match error.kind {
             Lost => Failure::Lost { error, in_doubt: false },
             Cancelled => Failure::Stopped,
-            Busy | Connect | Statement | Unsupported | Unwritable => Failure::Driver(error),
+            Busy | Connect | Forbidden | Statement | Unsupported | Unwritable => Failure::Driver(error),
         }
     }
 }
@@ -123,6 +123,9 @@ impl ApplyError {
             Failure::Refused(refusal) => refusal.next(command),
             Failure::Ledger(LedgerError::Newer { .. }) => vec!["use the whimbrel that wrote it, or a newer one".into()],
             Failure::Ledger(LedgerError::Row { .. } | LedgerError::Driver(_)) => Vec::new(),
+            Failure::Statement(failed) if failed.error.kind == DriverErrorKind::Forbidden => {
+                vec![format!("as somebody who may, or once this user may: {command}")]
+            }
             Failure::Statement(_) | Failure::Violations { .. } => {
                 vec![format!("correct the statement, then: {command}")]
             }

@@ -334,6 +334,7 @@ fn in_doubt(error: DriverError) -> Failure {
         DriverErrorKind::Connect
         | DriverErrorKind::Busy
         | DriverErrorKind::Cancelled
+        | DriverErrorKind::Forbidden
         | DriverErrorKind::Statement
         | DriverErrorKind::Unwritable
         | DriverErrorKind::Unsupported => error.into(),
@@ -363,7 +364,8 @@ fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) -> Failure {
         DriverErrorKind::Cancelled => Failure::Stopped,
         // No other words in the file would be written either.
         DriverErrorKind::Unwritable => Failure::Driver(error),
-        DriverErrorKind::Statement
+        DriverErrorKind::Forbidden
+        | DriverErrorKind::Statement
         | DriverErrorKind::Busy
         | DriverErrorKind::Connect
         | DriverErrorKind::Unsupported => {

@@ -93,7 +93,7 @@ fn make(driver: &mut PostgresDriver, pieces: &[Piece]) -> Result<Vec<String>, Dr
     let script: String = pieces.iter().map(|piece| format!("{};\n", piece.sql)).collect();
     match connection.send(&script, |_| Ok(())) {
         Ok(()) => return Ok(Vec::new()),
-        Err(error) if error.kind == DriverErrorKind::Statement => {}
+        Err(error) if error.is_refusal() => {}
         Err(error) => return Err(error),
     }
     connection.send(&format!("ROLLBACK TO SAVEPOINT {PIECE}"), |_| Ok(()))?;
@@ -104,7 +104,7 @@ fn make(driver: &mut PostgresDriver, pieces: &[Piece]) -> Result<Vec<String>, Dr
         for (piece, _) in left {
             match connection.send(&piece.sql, |_| Ok(())) {
                 Ok(()) => connection.send(&format!("RELEASE SAVEPOINT {PIECE}; SAVEPOINT {PIECE}"), |_| Ok(()))?,
-                Err(error) if error.kind == DriverErrorKind::Statement => {
+                Err(error) if error.is_refusal() => {
                     connection.send(&format!("ROLLBACK TO SAVEPOINT {PIECE}"), |_| Ok(()))?;
                     failed.push((piece, error.message));
                 }
