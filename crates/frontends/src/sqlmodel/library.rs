@@ -68,6 +68,10 @@ pub fn is_spoken(module: &str) -> bool {
 }
 
 fn sqlalchemy(rest: &str) -> (Family, &str) {
+    // `sqlalchemy.Column`: most names come this way.
+    if !rest.contains('.') {
+        return (Family::Sqlalchemy, rest);
+    }
     for marker in ["func.", "functions."] {
         if let Some(at) = rest.find(marker)
             && (at == 0 || rest.as_bytes().get(at - 1) == Some(&b'.'))

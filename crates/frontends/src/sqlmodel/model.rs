@@ -93,7 +93,7 @@ pub struct ColumnModel {
     #[serde(default)]
     pub computed: Option<ComputedModel>,
     #[serde(default)]
-    pub identity: Option<IdentityModel>,
+    pub identity: Option<Box<IdentityModel>>,
     #[serde(default)]
     pub comment: Option<String>,
     /// What the application gives new rows, where it is a plain value.
@@ -114,7 +114,7 @@ pub struct TypeModel {
     pub kind: Integral,
     /// The enum or domain that is named in `sql`.
     #[serde(default)]
-    pub named: Option<NamedType>,
+    pub named: Option<Box<NamedType>>,
     #[serde(default)]
     pub dimensions: u8,
     /// The extension that brings the type (`citext`, `vector`).

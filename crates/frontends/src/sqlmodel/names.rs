@@ -1,10 +1,10 @@
 //! Where names live: scopes, and the dictionaries of Python code, in the order of assignment.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
 
 use super::classes::Class;
 use super::source::Source;
@@ -14,7 +14,7 @@ use super::value::{ModuleId, Name, Span, Unknown, Value};
 #[derive(Clone, Default)]
 pub struct Dict<'a> {
     entries: Vec<(Value<'a>, Value<'a>)>,
-    index: HashMap<String, usize>,
+    index: FxHashMap<String, usize>,
     /// Something was added whose key is not known.
     pub open: Option<Rc<Unknown<'a>>>,
 }
@@ -75,7 +75,7 @@ impl<'a> Dict<'a> {
 #[derive(Clone, Default)]
 pub struct Names<'a> {
     entries: Vec<(&'a str, Value<'a>)>,
-    index: HashMap<&'a str, usize>,
+    index: FxHashMap<&'a str, usize>,
 }
 
 impl<'a> Names<'a> {

@@ -10,7 +10,7 @@ use super::Interpreter;
 use super::attribute::is_mapped_attribute;
 use crate::sqlmodel::classes::{Annotation, Class, Traits, constructor, is_auto};
 use crate::sqlmodel::library::{Family, known};
-use crate::sqlmodel::value::{Arguments, Body, Function, Kind, Place, Scope, Span, Value};
+use crate::sqlmodel::value::{Arguments, Body, Function, Kind, Place, Scope, Span, UnknownKind, Value};
 
 impl<'a> Interpreter<'a> {
     pub(super) fn define_function(&self, definition: &'a StmtFunctionDef, scope: &Rc<Scope<'a>>) {
@@ -147,6 +147,9 @@ impl<'a> Interpreter<'a> {
                 base => base,
             })
             .collect();
+        if bases.iter().any(|base| matches!(base, Value::Unknown(unknown) if unknown.kind == UnknownKind::Undefined)) {
+            self.tear(body.module);
+        }
         let mut ancestors = match Class::linearize(&bases) {
             Some(ancestors) => ancestors,
             None => {

@@ -28,6 +28,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ruff_text_size::TextRange;
+use rustc_hash::FxHashMap;
 
 use super::classes::{Annotation, Class};
 use super::code::Code;
@@ -74,7 +75,7 @@ pub struct Interpreter<'a> {
     pub modules: RefCell<Vec<Rc<Module<'a>>>>,
     by_file: RefCell<HashMap<PathBuf, ModuleId>>,
     /// Dotted paths of libraries' attributes, each kept once.
-    paths: RefCell<HashMap<&'a str, HashMap<&'a str, &'a str>>>,
+    paths: RefCell<FxHashMap<&'a str, FxHashMap<&'a str, &'a str>>>,
     /// Every class that was made, in order.
     pub classes: RefCell<Vec<Rc<Class<'a>>>>,
     /// Calls that leave something behind in a `MetaData`: `Table`, `Index`, `UniqueConstraint`, `DDL`, ….
@@ -106,6 +107,11 @@ pub struct Interpreter<'a> {
     depth: Cell<u32>,
     /// How many functions are running.
     calls: Cell<u32>,
+    /// How many modules are running, one within another.
+    running: Cell<u32>,
+    /// Modules that ran in the middle of one that they need.
+    torn: RefCell<Vec<ModuleId>>,
+    mended: RefCell<HashSet<ModuleId>>,
 }
 
 /// `@compiles(Expression, "postgresql")`.
@@ -149,6 +155,9 @@ impl<'a> Interpreter<'a> {
             total: Cell::new(5_000_000),
             depth: Cell::new(0),
             calls: Cell::new(0),
+            running: Cell::new(0),
+            torn: RefCell::default(),
+            mended: RefCell::default(),
         }
     }
 
@@ -250,6 +259,7 @@ impl<'a> Interpreter<'a> {
         // A module runs on its own account, wherever the import stands.
         let depth = self.depth.replace(0);
         let calls = self.calls.replace(0);
+        self.running.set(self.running.get() + 1);
         let steps = self.steps.get();
         let maybe = std::mem::take(&mut *self.maybe.borrow_mut());
         for statement in &module.source.module.body {
@@ -265,6 +275,31 @@ impl<'a> Interpreter<'a> {
         self.calls.set(calls);
         *self.maybe.borrow_mut() = maybe;
         module.state.set(State::Done);
+        self.running.set(self.running.get() - 1);
+        if self.running.get() == 0 {
+            self.mend();
+        }
+    }
+
+    /// A class's base is not defined yet: the module that has it is running, and this one ran in its middle. Python runs
+    /// neither before it has to; here, a function may have been followed further than it goes.
+    fn tear(&self, module: ModuleId) {
+        if self.running.get() > 1 && self.mended.borrow_mut().insert(module) {
+            self.torn.borrow_mut().push(module);
+        }
+    }
+
+    /// Runs torn modules again, now that those that they need are done.
+    fn mend(&self) {
+        let torn = std::mem::take(&mut *self.torn.borrow_mut());
+        for id in torn {
+            let module = self.module(id);
+            self.classes.borrow_mut().retain(|class| class.scope.module != id);
+            self.made.borrow_mut().retain(|made| !std::ptr::eq(made.call.span.source, module.source));
+            module.scope.names.borrow_mut().clear();
+            module.state.set(State::Waiting);
+            self.run(id);
+        }
     }
 
     /// Whether a module may be run now: a function that imports one on a way that may not be taken does not decide when

@@ -108,7 +108,7 @@ impl Lowering<'_> {
     }
 
     fn column_type(&self, ty: &TypeModel) -> ColumnType {
-        let words = match &ty.named {
+        let words = match ty.named.as_deref() {
             Some(NamedType::Enum { name, namespace, .. } | NamedType::Domain { name, namespace, .. }) => {
                 self.dialect.quote_name(&self.name(namespace.as_deref(), name))
             }

@@ -19,7 +19,7 @@ impl Lowering<'_> {
             if let Some(extension) = &ty.extension {
                 schema.insert_object(Object::Extension(Extension { name: extension.clone(), namespace: None }));
             }
-            match &ty.named {
+            match ty.named.as_deref() {
                 None => {}
                 Some(NamedType::Enum { name, namespace, values }) => {
                     self.namespace(namespace.as_deref(), schema);

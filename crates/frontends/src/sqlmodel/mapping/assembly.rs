@@ -44,9 +44,9 @@ pub struct Told<'a> {
 impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
     pub fn tell(&self, table: usize, column: Option<&str>, engine: Option<Engine>, trouble: Trouble<'a>) {
         let mut told = self.undecided.borrow_mut();
-        let known = told.iter().any(|other| {
-            other.table == table
-                && other.trouble.span.range == trouble.span.range
+        // What is told of one table is told in a row, and little of it.
+        let known = told.iter().rev().take_while(|other| other.table == table).any(|other| {
+            other.trouble.span.range == trouble.span.range
                 && other.trouble.message == trouble.message
                 && other.engine == engine
         });

@@ -177,8 +177,8 @@ fn not_understood(token: &str) -> String {
 /// A made name within the engine's limit: cut, with four letters of its digest. `None` for a name that was given and
 /// is too long, which SQLAlchemy refuses.
 pub fn shorten(name: &MadeName, limit: usize) -> Option<String> {
-    let length = name.text.chars().count();
-    if length <= limit {
+    // There are no more letters than bytes.
+    if name.text.len() <= limit || name.text.chars().count() <= limit {
         return Some(name.text.clone());
     }
     if !name.made {

@@ -1,12 +1,12 @@
 //! The order in which SQLAlchemy looks at a class's attributes, which becomes the order of columns.
 
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// A class's own attributes and its annotations as one list: each is followed up to a name that both have, then the
 /// other goes on.
 pub fn merged<'n>(attributes: &[&'n str], annotations: &[&'n str]) -> Vec<&'n str> {
-    let known: HashSet<&str> = attributes.iter().copied().collect();
-    let mut shared: HashSet<&str> = annotations.iter().copied().filter(|name| known.contains(name)).collect();
+    let known: FxHashSet<&str> = attributes.iter().copied().collect();
+    let mut shared: FxHashSet<&str> = annotations.iter().copied().filter(|name| known.contains(name)).collect();
     let mut result = Vec::with_capacity(attributes.len() + annotations.len());
     let mut current = attributes.iter();
     let mut other = annotations.iter();

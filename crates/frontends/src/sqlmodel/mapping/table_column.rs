@@ -186,7 +186,7 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
             Some("Identity") => match numbers(&reading, 2) {
                 Ok(numbers) => match reading.flag(0, "always") {
                     Ok(always) => {
-                        model.identity = Some(IdentityModel { always, numbers });
+                        model.identity = Some(Box::new(IdentityModel { always, numbers }));
                         if spec.nullable.is_none() {
                             model.nullable = false;
                         }

@@ -80,7 +80,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
             return Ok(ReadType {
                 model: TypeModel {
                     sql: name.clone(),
-                    named: Some(NamedType::Enum { name, namespace, values }),
+                    named: Some(Box::new(NamedType::Enum { name, namespace, values })),
                     ..TypeModel::default()
                 },
                 check: None,
@@ -133,7 +133,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
         Ok(ReadType {
             model: TypeModel {
                 sql: name.clone(),
-                named: Some(NamedType::Domain {
+                named: Some(Box::new(NamedType::Domain {
                     name,
                     namespace,
                     base: base.model.sql,
@@ -141,7 +141,7 @@ impl<'i, 'a> TypeReader<'i, 'a> {
                     default,
                     collation: arguments.text(usize::MAX, "collation")?,
                     check,
-                }),
+                })),
                 ..TypeModel::default()
             },
             check: None,
