@@ -28,12 +28,14 @@ pub enum Code {
     ReaderFailed,
     UnreadableAssumption,
     UnusedAssumption,
+    /// A computed column that PostgreSQL stores before 18, and not since.
+    ComputedKindByVersion,
     /// Tables of a `MetaData` that no named file uses.
     OtherMetadata,
 }
 
 impl Code {
-    pub const ALL: [Code; 22] = [
+    pub const ALL: [Code; 23] = [
         Code::Undecided,
         Code::UnknownBase,
         Code::NoColumnType,
@@ -55,6 +57,7 @@ impl Code {
         Code::ReaderFailed,
         Code::UnreadableAssumption,
         Code::UnusedAssumption,
+        Code::ComputedKindByVersion,
         Code::OtherMetadata,
     ];
 
@@ -81,6 +84,7 @@ impl Code {
             Code::ReaderFailed => "reader-failed",
             Code::UnreadableAssumption => "unreadable-assumption",
             Code::UnusedAssumption => "unused-assumption",
+            Code::ComputedKindByVersion => "computed-kind-by-version",
             Code::OtherMetadata => "other-metadata",
         }
     }
@@ -91,6 +95,7 @@ impl Code {
             Code::CodeOnCreate
             | Code::ForeignKeyTargetMissing
             | Code::IndexWithoutColumns
+            | Code::ComputedKindByVersion
             | Code::NoModels
             | Code::UnusedAssumption => Severity::Warning,
             Code::OtherMetadata => Severity::Note,

@@ -23,6 +23,9 @@ mod types;
 mod value;
 mod versions;
 
+#[cfg(test)]
+mod tests;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 

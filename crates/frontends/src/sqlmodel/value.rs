@@ -288,13 +288,6 @@ impl<'a> Value<'a> {
         }
     }
 
-    pub fn as_bool(&self) -> Option<bool> {
-        match self {
-            Value::Bool(value) => Some(*value),
-            _ => None,
-        }
-    }
-
     /// The elements of what can be iterated over and is known.
     pub fn elements(&self) -> Option<Vec<Value<'a>>> {
         match self {

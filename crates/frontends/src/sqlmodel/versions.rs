@@ -45,6 +45,11 @@ impl Versions {
         self.sqlalchemy >= (2, 1)
     }
 
+    /// Since 2.1 the server's version decides about a computed column that does not say whether it is stored.
+    pub fn computed_follows_server(self) -> bool {
+        self.sqlalchemy >= (2, 1)
+    }
+
     pub fn jsonb_on_sqlite(self) -> bool {
         self.sqlalchemy >= (2, 1)
     }

@@ -1,7 +1,8 @@
 //! SQLModel's fields: from an annotation and `Field(…)` to a column.
 
-use std::collections::HashMap;
 use std::rc::Rc;
+
+use rustc_hash::FxHashMap;
 
 use super::column::{ColumnSpec, construct_name};
 use super::hint::Hint;
@@ -24,7 +25,7 @@ struct Field<'a> {
 /// The columns of a table class, in the order of its fields: the oldest ancestor's first.
 pub fn columns<'a>(interpreter: &Interpreter<'a>, versions: Versions, class: &Rc<Class<'a>>) -> Vec<ColumnSpec<'a>> {
     let mut order: Vec<&'a str> = Vec::new();
-    let mut fields: HashMap<&'a str, Field<'a>> = HashMap::new();
+    let mut fields: FxHashMap<&'a str, Field<'a>> = FxHashMap::default();
     let mut line: Vec<Rc<Class<'a>>> = Class::line(class).collect();
     line.reverse();
     for owner in &line {
@@ -40,7 +41,7 @@ pub fn columns<'a>(interpreter: &Interpreter<'a>, versions: Versions, class: &Rc
             fields.insert(name, Field { annotation: annotation.clone(), value });
         }
     }
-    let mut columns = Vec::new();
+    let mut columns = Vec::with_capacity(order.len());
     for name in in_order_of_scan(class, &order) {
         let Some(field) = fields.remove(name) else { continue };
         interpreter.refuel();
@@ -491,7 +492,7 @@ fn of_path(path: &str) -> Option<Python> {
         },
         (Family::Pydantic, name) => match name {
             "EmailStr" | "StrictStr" | "FilePath" | "DirectoryPath" | "NewPath" | "Base64Str" | "Base64UrlStr"
-            | "PhoneNumber" | "ImportString" => Python::Text,
+            | "PhoneNumber" => Python::Text,
             "StrictInt" | "PositiveInt" | "NegativeInt" | "NonNegativeInt" | "NonPositiveInt" | "ByteSize" => {
                 Python::Int
             }

@@ -180,7 +180,24 @@ impl<'s, 'i, 'a> Assembly<'s, 'i, 'a> {
                     Value::Str(text) => ByEngine::each(|_| Some(text.to_string())),
                     value => self.compile_both(at, Some(&name), Touches::Column, value, call.span),
                 };
-                let persisted = call.arguments.get(1, "persisted").and_then(Value::as_bool);
+                let persisted = match call.arguments.get(1, "persisted") {
+                    None | Some(Value::None) => None,
+                    Some(_) => match reading.flag(1, "persisted") {
+                        Ok(persisted) => Some(persisted),
+                        Err(trouble) => {
+                            self.tell(at, Some(&name), None, trouble.touching(Touches::Column));
+                            None
+                        }
+                    },
+                };
+                if persisted.is_none() && self.types.versions.computed_follows_server() {
+                    let message = format!(
+                        "`{name}` is stored by PostgreSQL before 18, and not since; whimbrel stores it: say \
+                         `persisted=True` or `persisted=False`"
+                    );
+                    let trouble = Trouble::new(Code::ComputedKindByVersion, message, call.span);
+                    self.tell(at, Some(&name), Some(Engine::Postgres), trouble);
+                }
                 model.computed = Some(ComputedModel { sql, persisted });
             }
             Some("Identity") => match numbers(&reading, 2) {
