@@ -32,11 +32,13 @@ fn main() -> Result<()> {
     let bench = Bench::new()?;
     let mut lines = Vec::new();
     for engine in ["sqlite", "postgres"] {
+        let mut largest = None;
         for size in &sizes {
-            bench.autogenerate(engine, *size, true, &mut lines)?;
+            let costs = bench.autogenerate(engine, *size, Beside::Alembic, &mut lines)?;
+            largest = Some((*size, costs));
         }
-        if most > 0 {
-            bench.autogenerate(engine, most, false, &mut lines)?;
+        if let Some((size, costs)) = largest.filter(|_| most > 0) {
+            bench.autogenerate(engine, most, Beside::Itself { tables: size, costs }, &mut lines)?;
         }
         if chain > 0 {
             bench.chain(engine, chain, &mut lines)?;
@@ -51,6 +53,19 @@ fn main() -> Result<()> {
     ensure!(missed == 0, "{missed} of what was wanted was missed");
     Ok(())
 }
+
+/// What a measurement is held against.
+enum Beside {
+    Alembic,
+    /// The same command on fewer tables.
+    Itself {
+        tables: usize,
+        costs: [Cost; 2],
+    },
+}
+
+/// Ten times the tables take ten times the time, and a little more where a processor's caches end.
+const LINEAR: f64 = 1.5;
 
 struct Bench {
     whimbrel: PathBuf,
@@ -109,30 +124,36 @@ impl Bench {
     }
 
     /// (a) A column more, among so many tables; and a check that finds nothing.
-    fn autogenerate(&self, engine: &str, tables: usize, beside: bool, lines: &mut Vec<Line>) -> Result<()> {
+    fn autogenerate(&self, engine: &str, tables: usize, beside: Beside, lines: &mut Vec<Line>) -> Result<[Cost; 2]> {
         let folder = tempfile::tempdir()?;
         let project = self.project(folder.path(), engine, tables)?;
         let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.done();
         keep(self.whimbrel(&project, &["revision", "--autogenerate", "-m", "first"], 0))?;
         keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
-        if beside {
+        if let Beside::Alembic = beside {
             keep(self.alembic(&project, &["revision", "--autogenerate", "-m", "first"]))?;
             keep(self.alembic(&project, &["upgrade", "head"]))?;
         }
-        let wanted = if tables == 1000 { Wanted::FasterWithin(50.0, 60) } else { Wanted::Nothing };
-        let slow_runs = if tables >= 1000 { 3 } else { 5 };
-        let fast_runs = if tables > 1000 { 5 } else { 15 };
-
-        let ours = self.whimbrel(&project, &["check"], 0).cost(fast_runs)?;
-        let theirs = if beside { Some(("alembic", self.alembic(&project, &["check"]).cost(slow_runs)?)) } else { None };
-        push(lines, format!("{engine}: check, {tables} tables"), ours, theirs, wanted);
-
+        let archive = ["revision", "--autogenerate", "-m", "archive"];
+        let mut measure = |what: &str, words: &[&str], at: usize| {
+            let ours = self.whimbrel(&project, words, 0).cost(if tables > 1000 { 5 } else { 15 })?;
+            let (theirs, wanted) = match &beside {
+                Beside::Alembic => {
+                    let theirs = self.alembic(&project, words).cost(if tables >= 1000 { 3 } else { 5 })?;
+                    let wanted = if tables == 1000 { Wanted::FasterWithin(50.0, 60) } else { Wanted::Nothing };
+                    (("alembic".to_owned(), theirs), wanted)
+                }
+                Beside::Itself { tables: fewer, costs } => {
+                    let times = tables as f64 / *fewer as f64;
+                    ((format!("itself, {fewer} tables"), costs[at]), Wanted::AtMost(LINEAR * times))
+                }
+            };
+            push(lines, format!("{engine}: {what}, {tables} tables"), ours, Some(theirs), wanted);
+            anyhow::Ok(ours)
+        };
+        let check = measure("check", &["check"], 0)?;
         project.write_models(true)?;
-        let words = ["revision", "--autogenerate", "-m", "archive"];
-        let ours = self.whimbrel(&project, &words, 0).cost(fast_runs)?;
-        let theirs = if beside { Some(("alembic", self.alembic(&project, &words).cost(slow_runs)?)) } else { None };
-        push(lines, format!("{engine}: autogenerate, {tables} tables"), ours, theirs, wanted);
-        Ok(())
+        Ok([check, measure("autogenerate", &archive, 1)?])
     }
 
     /// (b) and (c): a long history, from empty and at its head.
@@ -157,7 +178,7 @@ impl Bench {
         let theirs = plain.cost(4)?;
         let name = if engine == "sqlite" { "sqlite3" } else { "psql" };
         let what = format!("{engine}: upgrade, {length} revisions from empty");
-        push(lines, what, ours, Some((name, theirs)), Wanted::AtMost(1.3));
+        push(lines, what, ours, Some((name.to_owned(), theirs)), Wanted::AtMost(1.3));
 
         let keep = |task: Task<'_>| Task { makes_files_in: None, ..task }.done();
         keep(self.whimbrel(&project, &["upgrade", "head"], 0))?;
@@ -167,7 +188,7 @@ impl Bench {
             let theirs: Vec<&str> = ["-x", "no-models"].iter().chain(words).copied().collect();
             let theirs = self.alembic(&project, &theirs).cost(5)?;
             let what = format!("{engine}: {}, {length} revisions, at head", words.join(" "));
-            push(lines, what, ours, Some(("alembic", theirs)), Wanted::Faster(50.0));
+            push(lines, what, ours, Some(("alembic".to_owned(), theirs)), Wanted::Faster(50.0));
         }
         Ok(())
     }
@@ -194,9 +215,9 @@ impl Bench {
 }
 
 /// Told at once: the whole table takes a while.
-fn push(lines: &mut Vec<Line>, what: String, whimbrel: Cost, other: Option<(&'static str, Cost)>, wanted: Wanted) {
+fn push(lines: &mut Vec<Line>, what: String, whimbrel: Cost, other: Option<(String, Cost)>, wanted: Wanted) {
     let milliseconds = |cost: Cost| format!("{:.1} ms", cost.median.as_secs_f64() * 1000.0);
-    let beside = other.map(|(name, cost)| format!("; {name}: {}", milliseconds(cost))).unwrap_or_default();
+    let beside = other.as_ref().map(|(name, cost)| format!("; {name}: {}", milliseconds(*cost))).unwrap_or_default();
     println!("{what}: {}{beside}", milliseconds(whimbrel));
     lines.push(Line { what, whimbrel, other, wanted });
 }

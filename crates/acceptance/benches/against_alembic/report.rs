@@ -7,7 +7,7 @@ use crate::measure::Cost;
 pub struct Line {
     pub what: String,
     pub whimbrel: Cost,
-    pub other: Option<(&'static str, Cost)>,
+    pub other: Option<(String, Cost)>,
     pub wanted: Wanted,
 }
 
@@ -25,7 +25,8 @@ pub enum Wanted {
 
 impl Line {
     pub fn verdict(&self) -> Option<bool> {
-        let ratio = self.other.map(|(_, other)| other.median.as_secs_f64() / self.whimbrel.median.as_secs_f64());
+        let ratio =
+            self.other.as_ref().map(|(_, other)| other.median.as_secs_f64() / self.whimbrel.median.as_secs_f64());
         match (self.wanted, ratio) {
             (Wanted::Nothing, _) | (_, None) => None,
             (Wanted::Faster(times), Some(ratio)) => Some(ratio >= times),
@@ -37,7 +38,7 @@ impl Line {
     }
 
     fn cells(&self) -> [String; 6] {
-        let ratio = match (self.other, self.wanted) {
+        let ratio = match (&self.other, self.wanted) {
             (Some((_, other)), Wanted::AtMost(_)) => {
                 format!("{:.2}× its time", self.whimbrel.median.as_secs_f64() / other.median.as_secs_f64())
             }
@@ -57,7 +58,8 @@ impl Line {
             Some(false) => ", MISSED",
             None => "",
         };
-        let other = self.other.map(|(name, cost)| format!("{} ({name}, {} MB)", shown(cost.median), megabytes(cost)));
+        let other = self.other.as_ref();
+        let other = other.map(|(name, cost)| format!("{} ({name}, {} MB)", shown(cost.median), megabytes(*cost)));
         [
             self.what.clone(),
             shown(self.whimbrel.median),
