@@ -11,7 +11,6 @@ use whimbrel_plan::history::{History, Target, TargetRange};
 use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume};
 use whimbrel_run::event::Found;
-use whimbrel_run::ledger;
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
@@ -56,8 +55,7 @@ impl Run<'_> {
         };
         drop(watcher);
         let report = result.map_err(|error| self.failure(&error))?;
-        let applied = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
-        let at = history.heads_among(&applied).into_iter().map(|revision| revision.id.clone()).collect();
+        let at = history.heads_among(&report.applied).into_iter().map(|revision| revision.id.clone()).collect();
         let heads: Vec<RevisionId> = history.heads().into_iter().map(|head| head.id.clone()).collect();
         let ended = Ended::of(&report, place, at, &heads);
         match self.printer.json() {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use whimbrel_plan::revision::{Direction, RevisionId};
@@ -12,6 +13,8 @@ pub struct Report {
     pub elsewhere: Vec<RevisionId>,
     /// The revision that the run stopped in, with some of its statements done for good.
     pub partial: Option<Partial>,
+    /// What is applied in the end, as far as this run knows.
+    pub applied: BTreeSet<RevisionId>,
     pub took: Duration,
 }
 
@@ -36,7 +39,16 @@ pub struct Partial {
 
 impl Report {
     pub(super) fn new(direction: Direction) -> Self {
-        Report { direction, done: Vec::new(), elsewhere: Vec::new(), partial: None, took: Duration::ZERO }
+        let (done, elsewhere, applied) = (Vec::new(), Vec::new(), BTreeSet::new());
+        Report { direction, done, elsewhere, partial: None, applied, took: Duration::ZERO }
+    }
+
+    pub(super) fn add(&mut self, done: RevisionReport) {
+        match self.direction {
+            Direction::Up => self.applied.insert(done.id.clone()),
+            Direction::Down => self.applied.remove(&done.id),
+        };
+        self.done.push(done);
     }
 
     /// Whether this run left the database other than it found it.

@@ -57,7 +57,7 @@ impl Runner<'_> {
 
     pub fn finish(&mut self, job: &Job<'_>, rows: u64, took: Duration, resumed: bool) -> Result<(), Failure> {
         self.report.partial = None;
-        self.report.done.push(RevisionReport {
+        self.report.add(RevisionReport {
             id: job.revision.id.clone(),
             message: job.revision.message.clone(),
             statements: job.statements.len(),

@@ -82,7 +82,7 @@ impl<'r> Runner<'r> {
     ) -> Result<(), Failure> {
         let ledger = self.read_ledger()?;
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
-        let wanted = wanted(self.history, &ledger.applied_ids())?;
+        let wanted = wanted(self.history, &self.report.applied)?;
         let wanted: BTreeSet<RevisionId> = wanted.into_iter().map(|revision| revision.id.clone()).collect();
         if wanted.is_empty() && ledger.unfinished().is_none() {
             return Ok(());
@@ -99,6 +99,7 @@ impl<'r> Runner<'r> {
         let ledger = ledger::read(self.driver)?;
         gate::known_and_unedited(self.history, &ledger)?;
         self.last = ledger.last();
+        self.report.applied = ledger.applied_ids();
         Ok(ledger)
     }
 
@@ -112,7 +113,7 @@ impl<'r> Runner<'r> {
                 self.driver.prepare_session()?;
                 prepared = true;
             }
-            let pending = self.pending(wanted, &ledger);
+            let pending = self.pending(wanted);
             if ledger.last() != seen {
                 self.count_elsewhere(wanted, &pending);
                 seen = ledger.last();
@@ -148,11 +149,10 @@ impl<'r> Runner<'r> {
     }
 
     /// Of what is wanted, what is still to be done.
-    fn pending(&self, wanted: &BTreeSet<RevisionId>, ledger: &Ledger) -> BTreeSet<RevisionId> {
-        let applied = ledger.applied_ids();
+    fn pending(&self, wanted: &BTreeSet<RevisionId>) -> BTreeSet<RevisionId> {
         let open = |id: &&RevisionId| match self.direction {
-            Direction::Up => !applied.contains(*id),
-            Direction::Down => applied.contains(*id),
+            Direction::Up => !self.report.applied.contains(*id),
+            Direction::Down => self.report.applied.contains(*id),
         };
         wanted.iter().filter(open).cloned().collect()
     }

@@ -37,6 +37,7 @@ impl Runner<'_> {
         let history = self.history;
         let applied = ledger.applied();
         let ids: BTreeSet<RevisionId> = applied.keys().cloned().collect();
+        self.report.applied.clone_from(&ids);
         let named = history.resolve(target, &ids)?;
         let below = history.closure(named.iter().map(|revision| &revision.id));
         let above: BTreeSet<RevisionId> = match (named.is_empty(), purge) {
@@ -63,8 +64,9 @@ impl Runner<'_> {
         }
         let written = self.write_stamps(&stamped, &above);
         self.end(written)?;
+        self.report.applied.retain(|id| !above.contains(id));
         for revision in stamped {
-            self.report.done.push(RevisionReport {
+            self.report.add(RevisionReport {
                 id: revision.id.clone(),
                 message: revision.message.clone(),
                 statements: 0,

@@ -66,19 +66,24 @@ impl Ledger {
 
     /// The revisions that are applied.
     pub fn applied(&self) -> BTreeMap<RevisionId, AppliedRevision> {
-        let mut applied = BTreeMap::new();
-        for event in self.events.iter().filter(|event| event.outcome == Outcome::Done) {
-            if event.direction.applies() {
-                applied.insert(event.revision.clone(), AppliedRevision::from(event));
-            } else {
-                applied.remove(&event.revision);
-            }
-        }
-        applied
+        self.standing().into_iter().map(|(id, event)| (id.clone(), AppliedRevision::from(event))).collect()
     }
 
     pub fn applied_ids(&self) -> BTreeSet<RevisionId> {
-        self.applied().into_keys().collect()
+        self.standing().into_keys().cloned().collect()
+    }
+
+    /// The last event of each applied revision.
+    fn standing(&self) -> BTreeMap<&RevisionId, &LedgerEvent> {
+        let mut standing = BTreeMap::new();
+        for event in self.events.iter().filter(|event| event.outcome == Outcome::Done) {
+            if event.direction.applies() {
+                standing.insert(&event.revision, event);
+            } else {
+                standing.remove(&event.revision);
+            }
+        }
+        standing
     }
 
     /// What the database was when it was last looked at, if nothing was done to it since.
