@@ -1,5 +1,7 @@
 //! Names within SQL text, when what they name is renamed.
 
+use std::ops::Range;
+
 use whimbrel_schema::{Engine, Expression, ObjectName};
 
 use crate::Dialect;
@@ -144,20 +146,29 @@ pub(super) fn type_in_expression(
     to: &ObjectName,
     dialect: &dyn Dialect,
 ) {
+    edit(expression, from, dialect, |words, at, word| {
+        let start = qualifier(words, at).map_or(word.range.start, |namespace| namespace.range.start);
+        let before = words.iter().rev().find(|before| before.range.end <= start)?;
+        let is_type = before.is_symbol("::") || before.is_keyword("AS");
+        is_type.then(|| (start..word.range.end, dialect.quote_name(to)))
+    });
+}
+
+/// Replaces what is meant by a thing's name; `place` tells, for each word that is its name, whether it is meant and what
+/// stands there instead.
+fn edit(
+    expression: &mut Expression,
+    name: &ObjectName,
+    dialect: &dyn Dialect,
+    place: impl Fn(&[Word<'_>], usize, &Word<'_>) -> Option<(Range<usize>, String)>,
+) {
     let engine = dialect.engine();
-    if !contains_ignoring_case(expression.text(), &from.name) {
+    if !contains_ignoring_case(expression.text(), &name.name) {
         return;
     }
     let words = words(expression.text());
-    let edits: Vec<_> = (words.iter().enumerate())
-        .filter(|(_, word)| word.names(&from.name, engine))
-        .filter_map(|(at, word)| {
-            let start = qualifier(&words, at).map_or(word.range.start, |namespace| namespace.range.start);
-            let before = words.iter().rev().find(|before| before.range.end <= start)?;
-            let is_type = before.is_symbol("::") || before.is_keyword("AS");
-            is_type.then(|| (start..word.range.end, dialect.quote_name(to)))
-        })
-        .collect();
+    let named = words.iter().enumerate().filter(|(_, word)| word.names(&name.name, engine));
+    let edits: Vec<_> = named.filter_map(|(at, word)| place(&words, at, word)).collect();
     if !edits.is_empty() {
         *expression = Expression::new(splice(expression.text(), &edits));
     }
@@ -321,18 +332,8 @@ pub(super) fn qualifier_in_expression(
     to: &ObjectName,
     dialect: &dyn Dialect,
 ) {
-    let engine = dialect.engine();
-    if !contains_ignoring_case(expression.text(), &from.name) {
-        return;
-    }
-    let words = words(expression.text());
-    let edits: Vec<_> = (words.iter().enumerate())
-        .filter(|(at, word)| {
-            word.names(&from.name, engine) && words.get(at + 1).is_some_and(|next| next.is_symbol("."))
-        })
-        .map(|(_, word)| (word.range.clone(), dialect.quote(&to.name)))
-        .collect();
-    if !edits.is_empty() {
-        *expression = Expression::new(splice(expression.text(), &edits));
-    }
+    edit(expression, from, dialect, |words, at, word| {
+        let qualifies = words.get(at + 1).is_some_and(|next| next.is_symbol("."));
+        qualifies.then(|| (word.range.clone(), dialect.quote(&to.name)))
+    });
 }
