@@ -10,7 +10,8 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use whimbrel_plan::{Dialect, Understanding, fold};
+use whimbrel_plan::fold::{self, Folding};
+use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::Schema;
 
 use crate::diagnostic::{Diagnostic, Severity};
@@ -78,7 +79,7 @@ impl SqlModels {
     /// Folds every statement over an empty schema. A statement that names something not made yet is tried again after
     /// the others: the order of files is the order of their names, which need not be the order of their needs.
     pub fn fold(&self, dialect: &dyn Dialect) -> FoldedSql {
-        let mut schema = Schema::new(dialect.engine());
+        let mut folding = Folding::new(Schema::new(dialect.engine()));
         let mut unknown = Vec::new();
         let mut waiting = VecDeque::new();
         for statement in self.statements(dialect) {
@@ -94,9 +95,10 @@ impl SqlModels {
             let mut left = VecDeque::new();
             let mut refusals = Vec::new();
             for (statement, steps) in waiting {
-                let refused = steps.iter().enumerate().find_map(|(number, step)| {
-                    fold::apply(&mut schema, step, dialect).err().map(|refusal| (number, refusal))
-                });
+                let refused = steps
+                    .iter()
+                    .enumerate()
+                    .find_map(|(number, step)| folding.apply(step, dialect).err().map(|refusal| (number, refusal)));
                 match refused {
                     None => {}
                     // Nothing of it has been done, so it can wait.
@@ -115,6 +117,7 @@ impl SqlModels {
             }
             waiting = left;
         }
+        let mut schema = folding.into_schema();
         fold::settle(&mut schema, dialect);
         FoldedSql { schema, unknown }
     }
