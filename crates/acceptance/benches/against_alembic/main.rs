@@ -201,7 +201,7 @@ impl Bench {
         let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or(": unknown");
         let text = format!(
             "# Whimbrel beside Alembic\n\nWritten by `cargo xtask bench --write`: both tools in one run, on one machine \
-             ({cores} cores,{}), PostgreSQL {} with fsync on. Medians; the peak is the largest resident set of any run. \
+             ({cores} cores,{}), PostgreSQL {} with fsync on. Medians; the peak is the largest resident set of one run. \
              Alembic's versions are those of `crates/acceptance/python/requirements.txt`. For `current` and `upgrade` \
              Alembic is spared the import of the models.\n\nEach table has 10 columns, two indexes, one unique column \
              and one foreign key; `autogenerate` finds one new column, `check` finds nothing.\n\n{table}",

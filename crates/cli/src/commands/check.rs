@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::thread;
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -7,8 +8,8 @@ use whimbrel_plan::Change;
 use whimbrel_plan::diff::DiffOptions;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, LedgerEvent};
-use whimbrel_run::{apply, drift};
+use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger, LedgerEvent};
+use whimbrel_run::{Driver, apply, drift};
 use whimbrel_schema::{Engine, Pair, Schema};
 
 use crate::args::Check;
@@ -23,48 +24,88 @@ use crate::schemas::{self, Reach};
 use crate::settings::Environment;
 
 pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
-    let history = project.history()?;
-    let engines = project.settings.engines()?;
-    let models = desired::read_if_there(project, &engines, printer)?;
-    let all: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
-    let reach = if arguments.offline { Reach::Offline } else { Reach::Server };
     let environment = project.settings.database()?;
-    let mut compared = Compared { models: Vec::new(), database: None, without: None };
-    let mut of_all = None;
-    // Without models there is nothing to compare on any engine.
-    for (engine, models) in engines.into_iter().zip(models.iter().cycle()) {
-        let dialect = dialect(engine)?;
-        let desired = models.lower(project, dialect, printer)?;
-        let from = schemas::of_history(project, &history, &all, dialect)?;
-        let mut pair = Pair::new(from, desired.schema);
-        let options = DiffOptions { scope: desired.scope };
-        let changes = schemas::compare(project, &mut pair, dialect, &options, reach, printer)?;
-        compared.models.push(Differences::of(engine, &changes));
-        if environment.as_ref().is_some_and(|environment| environment.url.engine() == engine) {
-            of_all = Some(Folded { revisions: &all, schema: pair.from });
-        }
-    }
-    drop(models);
-    match environment {
-        Some(_) if arguments.offline => compared.without = Some("as asked".to_string()),
-        None => compared.without = Some("no database is named".to_string()),
+    let without = match &environment {
+        Some(_) if arguments.offline => Some("as asked".to_string()),
+        None => Some("no database is named".to_string()),
         Some(environment) if environment.is_missing() => {
-            compared.without = Some(format!("{} is not there yet", project.place(&environment, None)));
+            Some(format!("{} is not there yet", project.place(environment, None)))
         }
-        Some(environment) => {
-            printer.now(format!("reading {}", project.place(&environment, None)));
-            compared.database = Some(in_database(project, &history, &environment, of_all)?);
-        }
-    }
+        Some(_) => None,
+    };
+    // The database is read while the models are: each waits for something else.
+    let compared = thread::scope(|scope| {
+        let read = environment.as_ref().filter(|_| without.is_none());
+        let reader = read.map(|environment| (environment, scope.spawn(|| Live::read(project, environment))));
+        let history = project.history()?;
+        let (models, folded) = against_models(arguments, project, &history, environment.as_ref(), printer)?;
+        let database = match reader {
+            Some((environment, reader)) => {
+                printer.now(format!("reading {}", project.place(environment, None)));
+                // A reader that ended badly is no reason to go without: the database is read again here.
+                let live = reader.join().unwrap_or_else(|_| Live::read(project, environment))?;
+                Some(in_database(project, &history, environment, live, folded)?)
+            }
+            None => None,
+        };
+        Ok(Compared { models, database, without })
+    })?;
     let exit = if compared.differ() { Exit::Differences } else { Exit::Fine };
     printer.show(exit, &compared);
     Ok(exit)
 }
 
-/// The schema that some revisions lead to, which takes long enough to be kept.
-struct Folded<'a> {
-    revisions: &'a BTreeSet<RevisionId>,
+/// The models against what all revisions lead to, on each engine; and that schema on the database's engine, which took
+/// long enough to be kept.
+fn against_models(
+    arguments: &Check,
+    project: &Project,
+    history: &History,
+    environment: Option<&Environment>,
+    printer: &Printer,
+) -> Result<(Vec<Differences>, Option<Folded>), Failure> {
+    let engines = project.settings.engines()?;
+    let models = desired::read_if_there(project, &engines, printer)?;
+    let all: BTreeSet<RevisionId> = history.revisions().iter().map(|revision| revision.id.clone()).collect();
+    let reach = if arguments.offline { Reach::Offline } else { Reach::Server };
+    let mut differences = Vec::new();
+    let mut folded = None;
+    // Without models there is nothing to compare on any engine.
+    for (engine, models) in engines.into_iter().zip(models.iter().cycle()) {
+        let dialect = dialect(engine)?;
+        let desired = models.lower(project, dialect, printer)?;
+        let from = schemas::of_history(project, history, &all, dialect)?;
+        let mut pair = Pair::new(from, desired.schema);
+        let options = DiffOptions { scope: desired.scope };
+        let changes = schemas::compare(project, &mut pair, dialect, &options, reach, printer)?;
+        differences.push(Differences::of(engine, &changes));
+        if environment.is_some_and(|environment| environment.url.engine() == engine) {
+            folded = Some(Folded { revisions: all.clone(), schema: pair.from });
+        }
+    }
+    Ok((differences, folded))
+}
+
+/// The schema that some revisions lead to.
+struct Folded {
+    revisions: BTreeSet<RevisionId>,
     schema: Schema,
+}
+
+/// A database as it is found.
+struct Live {
+    driver: Box<dyn Driver>,
+    ledger: Ledger,
+    schema: Schema,
+}
+
+impl Live {
+    fn read(project: &Project, environment: &Environment) -> Result<Self, Failure> {
+        let mut driver = project.connect_existing(environment)?;
+        let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+        let schema = driver.introspect().map_err(|error| diagnose::database(&error))?;
+        Ok(Live { driver, ledger, schema })
+    }
 }
 
 /// The database against what its own revisions lead to, and those revisions against the history.
@@ -72,18 +113,17 @@ fn in_database(
     project: &Project,
     history: &History,
     environment: &Environment,
-    folded: Option<Folded<'_>>,
+    live: Live,
+    folded: Option<Folded>,
 ) -> Result<InDatabase, Failure> {
-    let mut driver = project.connect_existing(environment)?;
+    let Live { mut driver, ledger, schema } = live;
     let dialect = driver.dialect();
-    let ledger = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
     let applied = ledger.applied_ids();
-    let live = driver.introspect().map_err(|error| diagnose::database(&error))?;
     let expected = match folded {
-        Some(folded) if *folded.revisions == applied => folded.schema,
+        Some(folded) if folded.revisions == applied => folded.schema,
         Some(_) | None => schemas::of_history(project, history, &applied, dialect)?,
     };
-    let changes = drift::compare(driver.as_mut(), &expected, &live).map_err(|error| diagnose::database(&error))?;
+    let changes = drift::compare(driver.as_mut(), &expected, &schema).map_err(|error| diagnose::database(&error))?;
     let pending = history.upgrade_path(&applied, &Target::Heads).map_err(|error| diagnose::target(&error))?;
     let strays = apply::strays(history, &ledger);
     let ids = |revisions: Vec<AppliedRevision>| revisions.into_iter().map(|revision| revision.id).collect();

@@ -49,14 +49,16 @@ fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
         return read_some(files);
     }
     let share = files.len().div_ceil(threads);
+    let (own, others) = files.split_at(share);
     thread::scope(|scope| {
-        let readers: Vec<_> = files.chunks(share).map(|files| (files, scope.spawn(|| read_some(files)))).collect();
-        let results = readers.into_iter().flat_map(|(files, reader)| match reader.join() {
+        let readers: Vec<_> = others.chunks(share).map(|files| (files, scope.spawn(|| read_some(files)))).collect();
+        let mut results = read_some(own);
+        results.extend(readers.into_iter().flat_map(|(files, reader)| match reader.join() {
             Ok(results) => results,
             // A thread that ended badly is no reason to lose its files: they are read again here.
             Err(_) => read_some(files),
-        });
-        results.collect()
+        }));
+        results
     })
 }
 
