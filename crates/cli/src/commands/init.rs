@@ -148,6 +148,8 @@ impl Found {
 # \"static\" reads the source without running it; \"python\" asks the project's own interpreter for its metadata.
 # loader = \"static\"
 # python = \".venv/bin/python\"
+# Values that only the running code would know; a diagnostic says which are needed.
+# assume = [\"app.config.SCHEMA = 'shop'\"]
 
 [migrations]
 folder = {folder}

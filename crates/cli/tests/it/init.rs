@@ -23,6 +23,8 @@ fn finds_the_models_and_writes_a_file_that_is_read_again() {
     # "static" reads the source without running it; "python" asks the project's own interpreter for its metadata.
     # loader = "static"
     # python = ".venv/bin/python"
+    # Values that only the running code would know; a diagnostic says which are needed.
+    # assume = ["app.config.SCHEMA = 'shop'"]
 
     [migrations]
     folder = "migrations"
