@@ -4,7 +4,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger};
+use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger, LedgerEvent};
 
 use crate::args::Current;
 use crate::diagnose;
@@ -78,23 +78,24 @@ impl Standing {
         environment: Option<String>,
         database: String,
     ) -> Self {
-        let applied = ledger.applied();
-        let ids = applied.keys().cloned().collect();
-        let place = |applied: &AppliedRevision| {
+        let applied = ledger.standing();
+        let ids = applied.keys().map(|id| (*id).clone()).collect();
+        let place = |event: &&LedgerEvent| {
+            let applied = AppliedRevision::from(*event);
             let summary = history.get(&applied.id).map(|revision| Summary::of(revision, history, &project.settings));
             Place {
-                id: applied.id.clone(),
-                message: summary.as_ref().map_or_else(|| applied.message.clone().unwrap_or_default(), Summary::words),
-                applied_at: applied.at.clone(),
-                who: applied.who.clone(),
-                deploy: applied.deploy.clone(),
+                message: summary.as_ref().map_or_else(|| applied.message.unwrap_or_default(), Summary::words),
+                id: applied.id,
+                applied_at: applied.at,
+                who: applied.who,
+                deploy: applied.deploy,
                 stamped: applied.stamped,
                 head: summary.as_ref().is_some_and(|summary| summary.head),
                 known: summary.is_some(),
             }
         };
         let heads = history.heads_among(&ids);
-        let strangers = applied.values().filter(|applied| !history.contains(&applied.id));
+        let strangers = applied.values().filter(|event| !history.contains(&event.revision));
         let revisions =
             heads.into_iter().filter_map(|head| applied.get(&head.id)).chain(strangers).map(place).collect();
         let pending = history.upgrade_path(&ids, &Target::Heads).map_or(0, |path| path.len());

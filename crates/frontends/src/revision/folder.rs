@@ -42,7 +42,7 @@ fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(names.into_iter().map(|name| folder.join(name)).collect())
 }
 
-/// Reading is waiting for the system for the most part, so a long history is read by several threads.
+/// A very long history is read by several threads; below that, starting them takes as long as they save.
 fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
     let threads = thread::available_parallelism().map_or(1, usize::from).min(files.len() / PER_THREAD + 1).min(8);
     if threads == 1 {
@@ -62,7 +62,7 @@ fn read_all(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
     })
 }
 
-const PER_THREAD: usize = 100;
+const PER_THREAD: usize = 1000;
 
 fn read_some(files: &[PathBuf]) -> Vec<Result<Revision, Vec<Problem>>> {
     let mut buffer = Vec::with_capacity(64 * 1024);

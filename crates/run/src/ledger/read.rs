@@ -41,7 +41,7 @@ pub fn read(driver: &mut dyn Driver) -> Result<Ledger, LedgerError> {
         }
         Err(error) => return Err(error.into()),
     };
-    let events = rows.iter().map(event).collect::<Result<Vec<_>, _>>()?;
+    let events = rows.into_iter().map(event).collect::<Result<Vec<_>, _>>()?;
     Ok(Ledger { events, exists: true })
 }
 
@@ -55,7 +55,7 @@ pub fn statements_of(driver: &mut dyn Driver, seq: i64) -> Result<Vec<StatementR
         return serde_json::from_str(&text).map_err(bad);
     }
     let rows = driver.query(&tables.read_statements(seq), &[])?;
-    rows.iter().map(statement).collect()
+    rows.into_iter().map(statement).collect()
 }
 
 impl Ledger {
@@ -74,7 +74,7 @@ impl Ledger {
     }
 
     /// The last event of each applied revision.
-    fn standing(&self) -> BTreeMap<&RevisionId, &LedgerEvent> {
+    pub fn standing(&self) -> BTreeMap<&RevisionId, &LedgerEvent> {
         let mut standing = BTreeMap::new();
         for event in self.events.iter().filter(|event| event.outcome == Outcome::Done) {
             if event.direction.applies() {
@@ -113,15 +113,18 @@ impl From<&LedgerEvent> for AppliedRevision {
 }
 
 /// The values of one row, taken from left to right.
-struct Values<'a> {
-    row: &'a Row,
+struct Values {
+    row: Row,
     at: usize,
 }
 
-impl Values<'_> {
+impl Values {
+    /// The first one stays, to say which row it was.
     fn next(&mut self) -> Option<String> {
+        let value = self.row.get_mut(self.at)?;
+        let taken = if self.at == 0 { value.clone() } else { value.take() };
         self.at += 1;
-        self.row.get(self.at - 1).cloned().flatten()
+        taken
     }
 
     fn bad(&self, what: impl ToString) -> LedgerError {
@@ -146,7 +149,7 @@ impl Values<'_> {
 }
 
 /// In the order of [`Tables::read_events`].
-fn event(row: &Row) -> Result<LedgerEvent, LedgerError> {
+fn event(row: Row) -> Result<LedgerEvent, LedgerError> {
     let mut values = Values { row, at: 0 };
     let event = LedgerEvent {
         seq: values.read()?,
@@ -174,7 +177,7 @@ fn event(row: &Row) -> Result<LedgerEvent, LedgerError> {
 }
 
 /// In the order of [`Tables::read_statements`].
-fn statement(row: &Row) -> Result<StatementRow, LedgerError> {
+fn statement(row: Row) -> Result<StatementRow, LedgerError> {
     let mut values = Values { row, at: 0 };
     Ok(StatementRow {
         ordinal: values.read()?,
