@@ -3,8 +3,8 @@
 //! `whimbrel_ledger` has one row for each event and rows are only ever added; replaying them in order says which
 //! revisions are applied. A revision that is one transaction is one row, written in that transaction, its statements in
 //! a column of it. Any other is a row `started`, then its statements in `whimbrel_ledger_statement` (the intent
-//! committed before each one runs), then a row `done` that names the first. `whimbrel_ledger_format` says which version of all this the tables have; versions
-//! only add.
+//! committed before each one runs), then a row `done` that names the first. `whimbrel_ledger_format` says which version
+//! of all this the tables have; versions only add.
 
 mod event;
 mod read;

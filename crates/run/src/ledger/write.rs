@@ -74,7 +74,8 @@ impl<'a> Tables<'a> {
                  revision TEXT NOT NULL,\n    direction TEXT NOT NULL,\n    outcome TEXT NOT NULL,\n    checksum TEXT,\n    \
                  message TEXT,\n    fingerprint_before TEXT,\n    fingerprint_after TEXT,\n    \
                  started_at TEXT NOT NULL,\n    finished_at TEXT,\n    duration_ms BIGINT,\n    who TEXT NOT NULL,\n    \
-                 pid BIGINT,\n    version TEXT NOT NULL,\n    deploy TEXT,\n    note TEXT,\n    begun INTEGER,\n    statements TEXT\n)"
+                 pid BIGINT,\n    version TEXT NOT NULL,\n    deploy TEXT,\n    note TEXT,\n    begun INTEGER,\n    \
+                 statements TEXT\n)"
             ),
             format!(
                 "CREATE TABLE IF NOT EXISTS {statement} (\n    seq INTEGER NOT NULL,\n    ordinal INTEGER NOT NULL,\n    \
