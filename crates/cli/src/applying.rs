@@ -15,6 +15,7 @@ use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
 use crate::args::{Global, ResumeChoice, Running};
+use crate::beside::beside;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
@@ -67,7 +68,7 @@ impl Run<'_> {
 
     fn open(&self, target: &Target, environment: &Environment) -> Result<(History, Box<dyn Driver>), Failure> {
         if !environment.is_missing() {
-            let (history, driver) = self.project.history_beside(|| self.project.connect(environment));
+            let (history, driver) = beside(|| self.project.history(), || self.project.connect(environment));
             return Ok((history?, driver?));
         }
         // Files that cannot be read and a target that is none are told before a database is made for them.

@@ -35,16 +35,6 @@ impl Project {
         files::read_folder(&folder).map_err(|problems| diagnose::revision_files(&problems, &self.settings))
     }
 
-    /// The revisions, read while something else is done: waiting for a database costs no time then.
-    pub fn history_beside<T>(&self, other: impl FnOnce() -> T) -> (Result<History, Failure>, T) {
-        std::thread::scope(|scope| {
-            let reader = scope.spawn(|| self.history());
-            let other = other();
-            // A reader that ended badly is no reason to go without: the files are read again here.
-            (reader.join().unwrap_or_else(|_| self.history()), other)
-        })
-    }
-
     /// Opens the database to change it: a SQLite file that is not there is made.
     pub fn connect(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
         whimbrel_engines::connect(&environment.url).map_err(|error| diagnose::connection(&error, environment))

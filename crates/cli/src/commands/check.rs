@@ -1,6 +1,5 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
-use std::thread;
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -13,6 +12,7 @@ use whimbrel_run::{Driver, apply, drift};
 use whimbrel_schema::{Engine, Pair, Schema};
 
 use crate::args::Check;
+use crate::beside::beside;
 use crate::desired;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
@@ -34,22 +34,19 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
         Some(_) => None,
     };
     // The database is read while the models are: each waits for something else.
-    let compared = thread::scope(|scope| {
-        let read = environment.as_ref().filter(|_| without.is_none());
-        let reader = read.map(|environment| (environment, scope.spawn(|| Live::read(project, environment))));
+    let read = environment.as_ref().filter(|_| without.is_none());
+    let live = || read.map(|environment| Live::read(project, environment));
+    let (live, history) = beside(live, || {
         let history = project.history()?;
-        let (models, folded) = against_models(arguments, project, &history, environment.as_ref(), printer)?;
-        let database = match reader {
-            Some((environment, reader)) => {
-                printer.now(format!("reading {}", project.place(environment, None)));
-                // A reader that ended badly is no reason to go without: the database is read again here.
-                let live = reader.join().unwrap_or_else(|_| Live::read(project, environment))?;
-                Some(in_database(project, &history, environment, live, folded)?)
-            }
-            None => None,
-        };
-        Ok(Compared { models, database, without })
-    })?;
+        let compared = against_models(arguments, project, &history, environment.as_ref(), printer)?;
+        if let Some(environment) = read {
+            printer.now(format!("reading {}", project.place(environment, None)));
+        }
+        Ok((history, compared))
+    });
+    let (history, (models, folded)) = history?;
+    let database = read.zip(live).map(|(environment, live)| in_database(project, &history, environment, live?, folded));
+    let compared = Compared { models, database: database.transpose()?, without };
     let exit = if compared.differ() { Exit::Differences } else { Exit::Fine };
     printer.show(exit, &compared);
     Ok(exit)

@@ -7,6 +7,7 @@ use whimbrel_plan::revision::RevisionId;
 use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger, LedgerEvent};
 
 use crate::args::Current;
+use crate::beside::beside;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
@@ -18,7 +19,7 @@ use crate::settings::Environment;
 
 pub fn run(_: &Current, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
-    let (history, found) = project.history_beside(|| look(project, &environment));
+    let (history, found) = beside(|| project.history(), || look(project, &environment));
     let history = history?;
     let (database, ledger) = found?;
     let screen = Standing::of(&history, &ledger, project, environment.name.clone(), database);
