@@ -11,6 +11,7 @@ use whimbrel_plan::history::{History, Target, TargetRange};
 use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume};
 use whimbrel_run::event::Found;
+use whimbrel_run::ledger::{self, Ledger};
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
@@ -35,6 +36,8 @@ pub struct Run<'a> {
     pub printer: &'a Printer,
 }
 
+type Opened = (History, Box<dyn Driver>, Option<Ledger>);
+
 impl Run<'_> {
     pub fn go(&self) -> Outcome {
         if self.running.sql { print_script(self) } else { self.apply() }
@@ -43,9 +46,10 @@ impl Run<'_> {
     fn apply(&self) -> Outcome {
         let target = self.project.target(self.target)?;
         let environment = self.project.settings.need_database()?;
-        let (history, mut driver) = self.open(&target, &environment)?;
+        let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running);
+        options.seen = seen;
         options.refuse_questions = environment.protected;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
         let mut watcher = Watcher::new(self.printer, &history, place.clone());
@@ -66,10 +70,13 @@ impl Run<'_> {
         Ok(Exit::Fine)
     }
 
-    fn open(&self, target: &Target, environment: &Environment) -> Result<(History, Box<dyn Driver>), Failure> {
+    /// The history, the database, and what its ledger says where it was read meanwhile.
+    fn open(&self, target: &Target, environment: &Environment) -> Result<Opened, Failure> {
         if !environment.is_missing() {
-            let (history, driver) = beside(|| self.project.history(), || self.project.connect(environment));
-            return Ok((history?, driver?));
+            let (history, found) = beside(|| self.project.history(), || self.look(environment));
+            let history = history?;
+            let (driver, seen) = found?;
+            return Ok((history, driver, Some(seen)));
         }
         // Files that cannot be read and a target that is none are told before a database is made for them.
         let history = self.project.history()?;
@@ -78,7 +85,13 @@ impl Run<'_> {
             Direction::Down => history.downgrade_path(&BTreeSet::new(), target),
         };
         path.map_err(|error| diagnose::target(&error))?;
-        Ok((history, self.project.connect(environment)?))
+        Ok((history, self.project.connect(environment)?, None))
+    }
+
+    fn look(&self, environment: &Environment) -> Result<(Box<dyn Driver>, Ledger), Failure> {
+        let mut driver = self.project.connect(environment)?;
+        let seen = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+        Ok((driver, seen))
     }
 
     fn failure(&self, error: &ApplyError) -> Failure {

@@ -8,7 +8,20 @@ use crate::engines::{self, root};
 use crate::process::succeed;
 use crate::python;
 
+const USAGE: &str = "\
+cargo xtask bench [--tables 10,100,1000] [--chain 500] [--linear-to 10000] [--write]
+
+  --tables N,…     the sizes of the models (default: 10,100,1000)
+  --chain N        the revisions of the long history, 0 for none (default: 500)
+  --linear-to N    the size that is held against the largest of --tables, 0 for none (default: 10000)
+  --write          write the table to docs/bench.md
+";
+
 pub fn run(arguments: &[String]) -> Result<()> {
+    if arguments.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help")) {
+        print!("{USAGE}");
+        return Ok(());
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     println!("bench: building whimbrel as it is released");

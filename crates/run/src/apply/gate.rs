@@ -1,4 +1,5 @@
 use whimbrel_plan::history::History;
+use whimbrel_plan::revision::Checksum;
 
 use super::runner::Runner;
 use super::{Failure, Refusal};
@@ -17,15 +18,13 @@ pub struct Strays {
 /// Every revision on the ledger should have its file, and the file should say what it said.
 pub fn strays(history: &History, ledger: &Ledger) -> Strays {
     let mut strays = Strays::default();
-    for applied in ledger.applied().into_values() {
-        match history.get(&applied.id) {
-            None => strays.missing.push(applied),
+    for (id, event) in ledger.standing() {
+        match history.get(id) {
+            None => strays.missing.push(event.into()),
             Some(revision) => {
-                let other = |known: &whimbrel_plan::revision::Checksum| {
-                    known.comparable(&revision.checksum) && *known != revision.checksum
-                };
-                if applied.checksum.as_ref().is_some_and(other) {
-                    strays.edited.push(applied);
+                let other = |known: &Checksum| known.comparable(&revision.checksum) && *known != revision.checksum;
+                if event.checksum.as_ref().is_some_and(other) {
+                    strays.edited.push(event.into());
                 }
             }
         }

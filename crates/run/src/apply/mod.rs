@@ -26,6 +26,7 @@ use std::time::Duration;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::Direction;
 
+use crate::ledger::Ledger;
 use crate::{Actor, Driver, Event};
 
 pub use error::{ApplyError, Failure, StatementFailure};
@@ -49,6 +50,9 @@ pub struct Options {
     pub accept_drift: Option<String>,
     /// Refuse every revision with a question that nobody has answered, not only those that destroy something.
     pub refuse_questions: bool,
+    /// What the caller has read of the ledger already, beside other work. It only decides whether there is anything to
+    /// do: under the lock the ledger is read again.
+    pub seen: Option<Ledger>,
     /// Set from elsewhere (Ctrl-C): the run stops before its next statement.
     pub stop: Arc<AtomicBool>,
 }
@@ -69,6 +73,7 @@ impl Options {
             resume: None,
             accept_drift: None,
             refuse_questions: false,
+            seen: None,
             stop: Arc::default(),
         }
     }

@@ -80,27 +80,43 @@ impl<'r> Runner<'r> {
         &mut self,
         wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
     ) -> Result<(), Failure> {
-        let ledger = self.read_ledger()?;
+        let (unfinished, seen) = self.look_first()?;
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
         let wanted = wanted(self.history, &self.report.applied)?;
         let wanted: BTreeSet<RevisionId> = wanted.into_iter().map(|revision| revision.id.clone()).collect();
-        if wanted.is_empty() && ledger.unfinished().is_none() {
+        if wanted.is_empty() && !unfinished {
             return Ok(());
         }
         // What cannot run is told before anybody is kept waiting.
         let jobs = self.jobs(&wanted)?;
         self.lock()?;
-        let result = self.run_locked(&wanted, &jobs, ledger.last());
+        let result = self.run_locked(&wanted, &jobs, seen);
         let unlocked = self.driver.unlock();
         result.and_then(|()| unlocked.map_err(Failure::from))
     }
 
+    /// Whether a revision was begun and not ended, and the last event, before anybody has the lock.
+    fn look_first(&mut self) -> Result<(bool, i64), Failure> {
+        let options = self.options;
+        if let Some(seen) = &options.seen {
+            self.take_in(seen)?;
+            return Ok((seen.unfinished().is_some(), seen.last()));
+        }
+        let ledger = self.read_ledger()?;
+        Ok((ledger.unfinished().is_some(), ledger.last()))
+    }
+
     pub fn read_ledger(&mut self) -> Result<Ledger, Failure> {
         let ledger = ledger::read(self.driver)?;
-        gate::known_and_unedited(self.history, &ledger)?;
+        self.take_in(&ledger)?;
+        Ok(ledger)
+    }
+
+    fn take_in(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        gate::known_and_unedited(self.history, ledger)?;
         self.last = ledger.last();
         self.report.applied = ledger.applied_ids();
-        Ok(ledger)
+        Ok(())
     }
 
     fn run_locked(&mut self, wanted: &BTreeSet<RevisionId>, jobs: &[Job<'r>], seen: i64) -> Result<(), Failure> {
