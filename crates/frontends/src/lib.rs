@@ -3,5 +3,6 @@
 pub mod diagnostic;
 pub mod live;
 pub mod revision;
+pub mod scripts;
 pub mod sql;
 pub mod sqlmodel;

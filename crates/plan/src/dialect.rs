@@ -5,6 +5,7 @@ use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
 use crate::Step;
 use crate::fold::RenamedTexts;
+use crate::review::{Circumstances, Prediction};
 
 /// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
 ///
@@ -26,6 +27,15 @@ pub trait Dialect: Send + Sync {
 
     /// Reads one statement, as [`split`](Dialect::split) cuts them.
     fn understand(&self, statement: &str) -> Understanding;
+
+    /// What the statement does to a live system: locks, work, dangers. Never less than what it does.
+    fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction;
+
+    /// Where each step of a statement stands in it, in the order of [`understand`](Dialect::understand); empty where a
+    /// statement is one step.
+    fn places(&self, _statement: &str) -> Vec<Range<usize>> {
+        Vec::new()
+    }
 
     /// The statements, without closing semicolons, that carry the step out on `before`.
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError>;

@@ -16,7 +16,9 @@ pub mod history;
 mod ops;
 mod order;
 mod question;
+pub mod review;
 pub mod revision;
+pub mod rules;
 mod step;
 mod words;
 

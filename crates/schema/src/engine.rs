@@ -87,11 +87,43 @@ impl Version {
     }
 }
 
+impl FromStr for Version {
+    type Err = String;
+
+    /// `15`, `15.4` or `3.46.1`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no version");
+        let mut parts = text.split('.').map(|part| part.parse::<u32>().map_err(|_| wrong()));
+        let major = parts.next().ok_or_else(wrong)??;
+        let minor = parts.next().transpose()?.unwrap_or_default();
+        let patch = parts.next().transpose()?.unwrap_or_default();
+        match parts.next() {
+            None => Ok(Version { major, minor, patch }),
+            Some(_) => Err(wrong()),
+        }
+    }
+}
+
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.patch {
             0 => write!(f, "{}.{}", self.major, self.minor),
             patch => write!(f, "{}.{}.{patch}", self.major, self.minor),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_read_with_one_to_three_parts() {
+        let read = |text: &str| text.parse::<Version>();
+        assert_eq!(read("15"), Ok(Version::new(15, 0, 0)));
+        assert_eq!(read("3.46.1"), Ok(Version::new(3, 46, 1)));
+        for wrong in ["", "15.x", "1.2.3.4", "-1"] {
+            assert!(read(wrong).is_err(), "{wrong}");
         }
     }
 }

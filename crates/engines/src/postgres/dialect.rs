@@ -1,9 +1,10 @@
 use std::ops::Range;
 
+use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{cast, complete, expression, quote, render, split, types, understand};
+use super::{cast, complete, expression, predict, quote, render, split, types, understand};
 
 /// PostgreSQL 13 to 18.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,10 @@ impl Dialect for Postgres {
 
     fn understand(&self, statement: &str) -> Understanding {
         understand::understand(statement)
+    }
+
+    fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
+        predict::predict(statement, understanding, at)
     }
 
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {

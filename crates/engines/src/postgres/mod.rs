@@ -14,6 +14,7 @@ mod lexer;
 mod naming;
 mod normalize;
 mod passfile;
+mod predict;
 mod quote;
 mod render;
 mod scratch;

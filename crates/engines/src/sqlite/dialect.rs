@@ -1,10 +1,11 @@
 use std::ops::Range;
 
 use whimbrel_plan::fold::RenamedTexts;
+use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{complete, expression, how, naming, renamed, render, split, types, understand};
+use super::{complete, expression, how, naming, predict, renamed, render, split, types, understand};
 
 /// SQLite's text and rules; it holds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +36,10 @@ impl Dialect for Sqlite {
 
     fn understand(&self, statement: &str) -> Understanding {
         understand::understand(statement)
+    }
+
+    fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
+        predict::predict(statement, understanding, at)
     }
 
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {

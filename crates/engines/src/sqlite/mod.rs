@@ -12,6 +12,7 @@ mod introspect;
 mod lock;
 mod naming;
 mod orphans;
+mod predict;
 mod rebuild;
 mod renamed;
 mod render;

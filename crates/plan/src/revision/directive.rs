@@ -9,7 +9,7 @@ pub enum Directive {
     Backfill,
     /// `-- question: …`: what was guessed and waits for a person.
     Question(String),
-    /// `-- whimbrel: allow rule reason`: a finding that a person accepted.
+    /// `-- whimbrel: allow rule, because reason`: a finding that a person accepted.
     Allow(Allow),
 }
 
@@ -41,7 +41,7 @@ impl Directive {
         }
         if key.eq_ignore_ascii_case("whimbrel") {
             return Some(read_allow(value).ok_or_else(|| {
-                format!("`whimbrel: {value}` is not known; it is written `whimbrel: allow RULE reason`")
+                format!("`whimbrel: {value}` is not known; it is written `whimbrel: allow RULE, because REASON`")
             }));
         }
         None
@@ -55,8 +55,10 @@ fn read_allow(value: &str) -> Option<Directive> {
     }
     let rest = rest.trim();
     let (rule, reason) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let reason = reason.trim();
+    let reason = reason.strip_prefix("because").filter(|rest| rest.starts_with(char::is_whitespace)).unwrap_or(reason);
     let reason = Some(reason.trim()).filter(|reason| !reason.is_empty()).map(str::to_string);
-    Some(Directive::Allow(Allow { rule: rule.to_string(), reason }))
+    Some(Directive::Allow(Allow { rule: rule.trim_end_matches(',').to_string(), reason }))
 }
 
 #[cfg(test)]
@@ -73,7 +75,9 @@ mod tests {
             Some(Ok(Directive::Question("renamed from `a`?".to_string())))
         );
         let allow = Allow { rule: "drop-column".to_string(), reason: Some("nobody reads it".to_string()) };
-        assert_eq!(read("-- whimbrel: allow drop-column  nobody reads it"), Some(Ok(Directive::Allow(allow))));
+        assert_eq!(read("-- whimbrel: allow drop-column  nobody reads it"), Some(Ok(Directive::Allow(allow.clone()))));
+        let sentence = "-- whimbrel: allow drop-column, because nobody reads it";
+        assert_eq!(read(sentence), Some(Ok(Directive::Allow(allow))));
         for slip in ["-- transaction: off", "-- whimbrel: alow x", "-- whimbrel: allow"] {
             assert!(matches!(read(slip), Some(Err(_))), "{slip}");
         }

@@ -5,6 +5,7 @@
 
 use std::ops::Range;
 
+use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
@@ -44,6 +45,10 @@ impl Dialect for Generic {
             Ok(step) => Understanding::Known { steps: vec![step], transactional: true },
             Err(error) => Understanding::Unknown { reason: error.to_string(), at: 0, transactional: true },
         }
+    }
+
+    fn predict(&self, _statement: &str, _understanding: &Understanding, _at: &Circumstances<'_>) -> Prediction {
+        Prediction::worst()
     }
 
     /// The step as data: this dialect's SQL.

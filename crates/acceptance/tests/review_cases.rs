@@ -1,0 +1,221 @@
+//! Every rule finds what it should and nothing else: `review/ENGINE/RULE.sql` holds cases as SQL.
+//!
+//! A case begins with `-- case: NAME`. What stands below `-- setup` was applied before; what stands below `-- judge` is
+//! judged, each statement with exactly the findings that `-- finds: RULE, RULE` above it names, and none without such a
+//! line. `-- fixed` is what `--fix` makes of what is judged. Lines of their own before `-- judge` say what is known:
+//! `-- facts: TABLE rows=N bytes=N`, `-- set: NAME = VALUE`, `-- version: N`, `-- on: RULE` for a rule that is off by
+//! itself.
+
+#![allow(clippy::panic)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use whimbrel_frontends::scripts::{self, Part};
+use whimbrel_plan::Dialect;
+use whimbrel_plan::review::{Config, Review, Reviewer, Script, TableFacts, edited};
+use whimbrel_plan::rules::{self, Rule};
+use whimbrel_schema::{Engine, Schema};
+
+#[derive(Debug, Default)]
+struct Case {
+    name: String,
+    setup: String,
+    judge: String,
+    fixed: Option<String>,
+    config: Config,
+}
+
+fn folder(engine: Engine) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("review").join(engine.word())
+}
+
+fn read(path: &Path, rule: &str) -> Vec<Case> {
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut cases: Vec<Case> = Vec::new();
+    let mut section = "";
+    for line in text.lines() {
+        if let Some(name) = line.strip_prefix("-- case: ") {
+            let mut case = Case { name: name.to_string(), ..Case::default() };
+            case.config.from_empty = true;
+            // A rule's own cases are about it, also where it is off by itself.
+            let severity = rules::find(rule).map(|rule| rule.severity);
+            case.config.rules.insert(rule.to_string(), severity);
+            cases.push(case);
+            section = "known";
+            continue;
+        }
+        let case = cases.last_mut().unwrap_or_else(|| panic!("{}: text before the first case", path.display()));
+        match line {
+            "-- setup" => section = "setup",
+            "-- judge" => section = "judge",
+            "-- fixed" => {
+                section = "fixed";
+                case.fixed = Some(String::new());
+            }
+            _ => match section {
+                "setup" => add(&mut case.setup, line),
+                "judge" => add(&mut case.judge, line),
+                "fixed" => add(case.fixed.get_or_insert_default(), line),
+                _ => known(line, &mut case.config, path),
+            },
+        }
+    }
+    cases
+}
+
+fn add(text: &mut String, line: &str) {
+    text.push_str(line);
+    text.push('\n');
+}
+
+fn known(line: &str, config: &mut Config, path: &Path) {
+    if line.trim().is_empty() {
+        return;
+    }
+    let wrong = || -> ! { panic!("{}: `{line}` is not known", path.display()) };
+    let Some((key, value)) = line.strip_prefix("-- ").and_then(|line| line.split_once(": ")) else { wrong() };
+    match key {
+        "facts" => {
+            let mut words = value.split_whitespace();
+            let name = words.next().unwrap_or_else(|| wrong());
+            let mut facts = TableFacts::default();
+            for word in words {
+                let number = |text: &str| text.replace('_', "").parse().unwrap_or_else(|_| wrong());
+                match word.split_once('=') {
+                    Some(("rows", text)) => facts.rows = number(text),
+                    Some(("bytes", text)) => facts.bytes = number(text),
+                    Some(_) | None => wrong(),
+                }
+            }
+            config.facts.tables.insert(name.into(), facts);
+        }
+        "set" => {
+            let (name, value) = value.split_once(" = ").unwrap_or_else(|| wrong());
+            config.session.insert(name.to_lowercase(), value.to_string());
+        }
+        "version" => config.facts.version = Some(value.parse().unwrap_or_else(|_| wrong())),
+        "on" => {
+            let rule = rules::find(value).unwrap_or_else(|| wrong());
+            config.rules.insert(rule.id.to_string(), Some(rule.severity));
+        }
+        _ => wrong(),
+    }
+}
+
+fn script(text: &str, name: &str, dialect: &dyn Dialect) -> Arc<Script> {
+    let whole = [Part { span: 0..text.len(), transaction: true }];
+    Arc::new(scripts::cut(Arc::new(PathBuf::from(name)), Arc::from(text), &whole, dialect))
+}
+
+fn review(case: &Case, judged: &str, dialect: &dyn Dialect) -> Review {
+    let mut reviewer = Reviewer::new(Schema::new(dialect.engine()), dialect, &case.config);
+    let mut take = |text: &str, judged: bool| {
+        let mut script = script(text, if judged { "judged.sql" } else { "setup.sql" }, dialect);
+        Arc::make_mut(&mut script).judged = judged;
+        let understood = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+        reviewer.take(&script, understood)
+    };
+    take(&case.setup, false);
+    Review { files: take(judged, true).into_iter().collect() }
+}
+
+/// The rules that a case expects of each statement, by the byte at which it begins.
+fn expected(judge: &str, dialect: &dyn Dialect) -> Vec<(usize, BTreeSet<String>)> {
+    let mut after = 0;
+    let mut expected = Vec::new();
+    for range in dialect.split(judge) {
+        let gap = judge.get(after..range.start).unwrap_or_default();
+        let named = gap.lines().filter_map(|line| line.strip_prefix("-- finds: ")).flat_map(|line| line.split(", "));
+        expected.push((range.start, named.map(str::to_string).collect()));
+        after = range.end;
+    }
+    expected
+}
+
+fn found(review: &Review) -> Vec<(usize, BTreeSet<String>)> {
+    let statements = review.files.iter().flat_map(|file| &file.statements);
+    let rules = |statement: &whimbrel_plan::review::Judged| {
+        let rules = statement.findings.iter().map(|finding| finding.rule.to_string());
+        (statement.span.start, rules.collect())
+    };
+    statements.map(rules).collect()
+}
+
+fn without_comments(text: &str) -> String {
+    text.lines().filter(|line| !line.starts_with("-- finds: ")).map(str::trim_end).collect::<Vec<_>>().join("\n")
+}
+
+/// What one file of cases proves about its rule.
+#[derive(Debug, Default)]
+struct Proved {
+    finds: usize,
+    clean: usize,
+    fixes: usize,
+}
+
+fn judge_file(path: &Path, rule: &str, dialect: &dyn Dialect, problems: &mut Vec<String>) -> Proved {
+    let mut proved = Proved::default();
+    for case in read(path, rule) {
+        let place = format!("{}, `{}`", path.display(), case.name);
+        let expected = expected(&case.judge, dialect);
+        assert!(!expected.is_empty(), "{place}: nothing is judged");
+        let review = review(&case, &case.judge, dialect);
+        let found = found(&review);
+        if found != expected {
+            problems.push(format!("{place}\n  expected {expected:?}\n  found    {found:?}"));
+        }
+        match expected.iter().any(|(_, rules)| rules.contains(rule)) {
+            true => proved.finds += 1,
+            false => proved.clean += 1,
+        }
+        let fixes: Vec<_> = review.files.iter().flat_map(|file| &file.statements).flat_map(|it| &it.fixes).collect();
+        let fixes: Vec<_> = fixes.into_iter().map(|(_, fix)| fix).collect();
+        if let Some(wanted) = &case.fixed {
+            proved.fixes += 1;
+            let text = edited(&case.judge, &fixes).unwrap_or_else(|| panic!("{place}: the edits overlap"));
+            let then: String = fixes
+                .iter()
+                .flat_map(|fix| &fix.then)
+                .map(|later| format!("-- later: {}\n{};\n", later.message, later.statements.join(";\n")))
+                .collect();
+            let text = without_comments(&format!("{text}{then}"));
+            let wanted = without_comments(wanted);
+            if text.trim() != wanted.trim() {
+                problems.push(format!("{place}\n  fixed to\n{text}\n  and not to\n{wanted}"));
+            }
+        }
+    }
+    proved
+}
+
+#[test]
+fn every_rule_finds_exactly_what_its_cases_say() {
+    let mut problems = Vec::new();
+    let mut judged = 0;
+    for engine in Engine::ALL {
+        let Some(dialect) = whimbrel_engines::dialect(engine) else { continue };
+        let mut files: BTreeMap<String, PathBuf> = fs::read_dir(folder(engine))
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect::<Vec<_>>())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|path| (path.file_stem().unwrap_or_default().to_string_lossy().into_owned(), path))
+            .collect();
+        for rule in rules::all().filter(|rule: &&Rule| rule.engines.contains(&engine)) {
+            let Some(path) = files.remove(rule.id) else {
+                problems.push(format!("`{}` has no cases on {engine}", rule.id));
+                continue;
+            };
+            let proved = judge_file(&path, rule.id, dialect, &mut problems);
+            judged += proved.finds + proved.clean;
+            if proved.finds == 0 || proved.clean == 0 || (rule.fix.is_some() && proved.fixes == 0) {
+                problems.push(format!("{} proves too little: {proved:?}", path.display()));
+            }
+        }
+        problems.extend(files.into_keys().map(|name| format!("`{name}` is no rule on {engine}")));
+    }
+    assert!(judged > 0, "there are no cases");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}

@@ -1,0 +1,82 @@
+use std::collections::BTreeSet;
+
+use whimbrel_schema::{ObjectName, Schema};
+
+use crate::Step;
+
+/// The relations that the file being read has made, so that nobody uses them yet.
+#[derive(Debug, Clone, Default)]
+pub struct Births {
+    new: BTreeSet<ObjectName>,
+}
+
+impl Births {
+    /// Also an index or a sequence of a new table, which is named for itself.
+    pub fn is_new(&self, relation: &ObjectName, schema: &Schema) -> bool {
+        if self.new.is_empty() {
+            return false;
+        }
+        self.new.contains(relation)
+            || self.new.iter().any(|known| schema.engine.same_name(&known.to_string(), &relation.to_string()))
+            || schema.table_of_index(relation).is_some_and(|table| self.new.contains(table))
+    }
+
+    /// Takes note of a step, before it is taken on the schema.
+    pub fn take(&mut self, step: &Step, before: &Schema) {
+        match step {
+            Step::CreateTable { table, .. } if before.table(&table.name).is_none() => {
+                self.new.insert(table.name.clone());
+            }
+            Step::CreateObject { object, .. } if before.object(&object.id()).is_none() => {
+                self.new.insert(object.id().name);
+            }
+            Step::RenameTable { from, to } => {
+                if self.new.remove(from) {
+                    self.new.insert(to.clone());
+                }
+            }
+            Step::DropTable { table, .. } => {
+                self.new.remove(table);
+            }
+            Step::CreateTable { .. }
+            | Step::SetTableOptions { .. }
+            | Step::RebuildTable { .. }
+            | Step::AddColumn { .. }
+            | Step::DropColumn { .. }
+            | Step::RenameColumn { .. }
+            | Step::SetColumnType { .. }
+            | Step::SetNullable { .. }
+            | Step::SetDefault { .. }
+            | Step::SetGeneration { .. }
+            | Step::AddConstraint { .. }
+            | Step::DropConstraint { .. }
+            | Step::RenameConstraint { .. }
+            | Step::ValidateConstraint { .. }
+            | Step::SetDeferrable { .. }
+            | Step::CreateIndex { .. }
+            | Step::DropIndex { .. }
+            | Step::RenameIndex { .. }
+            | Step::SetIndexStorage { .. }
+            | Step::CreateObject { .. }
+            | Step::DropObject { .. }
+            | Step::RenameObject { .. }
+            | Step::AlterObject { .. }
+            | Step::Amend(_)
+            | Step::AddEnumValue { .. }
+            | Step::RenameEnumValue { .. }
+            | Step::CreateTrigger { .. }
+            | Step::DropTrigger { .. }
+            | Step::SetTriggerEnabled { .. }
+            | Step::AttachPartition { .. }
+            | Step::DetachPartition { .. }
+            | Step::SetComment { .. }
+            | Step::ChangeData { .. }
+            | Step::SetSession { .. }
+            | Step::Inert { .. } => {}
+        }
+    }
+
+    pub fn clear(&mut self) {
+        self.new.clear();
+    }
+}

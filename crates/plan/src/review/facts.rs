@@ -1,0 +1,33 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use whimbrel_schema::{ObjectName, Version};
+
+/// What was asked of a live database. What is not here is not known, and the worst is assumed.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Facts {
+    /// The oldest version that it may be.
+    pub version: Option<Version>,
+    /// MariaDB, where the engine is one of two that speak the same language.
+    pub variant: Option<String>,
+    pub tables: BTreeMap<ObjectName, TableFacts>,
+    /// Settings as a new session has them, by their lower-case names.
+    pub settings: BTreeMap<String, String>,
+    pub invalid_indexes: BTreeSet<ObjectName>,
+    /// How many servers follow this one.
+    pub replicas: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TableFacts {
+    /// As the engine estimates them, or counted.
+    pub rows: u64,
+    /// Of the table and all its indexes.
+    pub bytes: u64,
+}
+
+impl Facts {
+    pub fn table(&self, name: &ObjectName) -> Option<&TableFacts> {
+        self.tables.get(name)
+    }
+}

@@ -1,0 +1,241 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use whimbrel_schema::Schema;
+
+use super::births::Births;
+use super::{
+    Circumstances, Config, Finding, Judged, Passed, Reviewed, Script, ScriptStatement, Seen, Session, Severity,
+    estimate,
+};
+use crate::fold::Folding;
+use crate::revision::Allow;
+use crate::rules::{self, Found, Rule};
+use crate::{Dialect, Understanding};
+
+/// Takes scripts in the order in which they run, and judges those that are to be judged.
+pub struct Reviewer<'a> {
+    dialect: &'a dyn Dialect,
+    config: &'a Config,
+    schema: Folding,
+    /// Whether the schema is all that there is.
+    complete: bool,
+    births: Births,
+    rules: Vec<(&'static Rule, Severity)>,
+}
+
+impl<'a> Reviewer<'a> {
+    /// `before` is the database as it is before the first script: empty, or read from a live one.
+    pub fn new(before: Schema, dialect: &'a dyn Dialect, config: &'a Config) -> Self {
+        let engine = dialect.engine();
+        let wanted = |rule: &'static Rule| Some((rule, config.severity(rule)?));
+        let rules = rules::all().filter(|rule| rule.engines.contains(&engine)).filter_map(wanted).collect();
+        let schema = Folding::new(before);
+        Reviewer { dialect, config, schema, complete: config.from_empty, births: Births::default(), rules }
+    }
+
+    /// The schema as the scripts so far have made it.
+    pub fn schema(&self) -> &Schema {
+        self.schema.schema()
+    }
+
+    /// Reads the next script; what is to be said of it, if it is to be judged.
+    pub fn take(&mut self, script: &Arc<Script>, understood: Vec<Understanding>) -> Option<Reviewed> {
+        if !(self.config.together && script.judged) {
+            self.births.clear();
+        }
+        let mut session = Session::new(self.config.session.clone());
+        let mut file: Vec<Passed> = Vec::new();
+        // Where the open transaction begins within `file`, and its number.
+        let mut opened = (0, None);
+        let mut statements = Vec::new();
+        let mut used: BTreeSet<usize> = BTreeSet::new();
+        for (statement, understanding) in script.statements.iter().zip(&understood) {
+            if statement.transaction != opened.1 || (statement.transaction.is_none() && !session.has_begun()) {
+                if !session.has_begun() {
+                    session.end_transaction();
+                }
+                opened = (file.len(), statement.transaction);
+            }
+            let sql = script.sql(statement);
+            let at = Circumstances {
+                before: self.schema.schema(),
+                complete: self.complete,
+                facts: &self.config.facts,
+                session: &session,
+                in_transaction: statement.transaction.is_some() || session.has_begun(),
+            };
+            let prediction = self.dialect.predict(sql, understanding, &at);
+            if script.judged {
+                let seen = Seen {
+                    script,
+                    statement,
+                    sql,
+                    understanding,
+                    prediction: &prediction,
+                    at,
+                    dialect: self.dialect,
+                    transaction: file.get(opened.0..).unwrap_or_default(),
+                    file: &file,
+                    born: &self.births,
+                };
+                statements.push(self.judge(&seen, &mut used));
+            }
+            let only_new = prediction
+                .touches
+                .iter()
+                .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
+            let steps = self.go_on(sql, understanding, &mut session);
+            file.push(Passed { span: statement.span.clone(), steps, prediction, only_new });
+        }
+        script.judged.then(|| {
+            let mut reviewed = Reviewed { script: script.clone(), statements, findings: Vec::new() };
+            self.look_again(&mut reviewed);
+            reviewed.findings = self.allows(script, &used);
+            reviewed
+        })
+    }
+
+    fn judge(&self, seen: &Seen<'_>, used: &mut BTreeSet<usize>) -> Judged {
+        let mut found: Vec<Finding> = Vec::new();
+        let mut fixes = Vec::new();
+        let mut accepted = Vec::new();
+        for (rule, severity) in &self.rules {
+            let mut asked = Found::new(rule, *severity, *seen);
+            (rule.check)(seen, &mut asked);
+            for mut finding in asked.findings {
+                if rule.scales && finding.severity == Severity::Care && is_quick(seen, finding.step) {
+                    finding.severity = Severity::Advice;
+                }
+                if let Some((allow, at)) = allow_for(seen.script, seen.statement, finding.rule) {
+                    used.insert(at);
+                    accepted.push((finding, allow.reason.clone().unwrap_or_default()));
+                    continue;
+                }
+                if let Some(fix) = rule.fix.and_then(|fix| fix(seen, &finding)) {
+                    fixes.push((found.len(), fix));
+                }
+                found.push(finding);
+            }
+        }
+        let steps = seen.steps().to_vec();
+        let mut judged = Judged {
+            span: seen.statement.span.clone(),
+            steps,
+            prediction: seen.prediction.clone(),
+            verdict: super::Verdict::Safe,
+            findings: found,
+            fixes,
+            accepted,
+        };
+        judged.settle();
+        judged
+    }
+
+    /// Takes the statement's steps. What cannot be followed leaves the schema as it is, and no longer certain.
+    fn go_on(&mut self, sql: &str, understanding: &Understanding, session: &mut Session) -> Vec<crate::Step> {
+        let Understanding::Known { steps, .. } = understanding else {
+            self.complete = false;
+            return Vec::new();
+        };
+        let local = sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
+        for step in steps {
+            session.take(step, local);
+            self.births.take(step, self.schema.schema());
+            if self.schema.apply(step, self.dialect).is_err() {
+                self.complete = false;
+            }
+        }
+        steps.clone()
+    }
+
+    /// Drops the findings that a later statement of the file has put right.
+    fn look_again(&self, reviewed: &mut Reviewed) {
+        let schema = self.schema.schema();
+        for statement in &mut reviewed.statements {
+            let stands = |finding: &Finding| {
+                let rule = rules::find(finding.rule);
+                match (rule.and_then(|rule| rule.stands), &finding.about) {
+                    (Some(stands), Some(about)) => stands(schema, about),
+                    (_, _) => true,
+                }
+            };
+            let kept: Vec<bool> = statement.findings.iter().map(stands).collect();
+            if kept.iter().all(|kept| *kept) {
+                continue;
+            }
+            let place = |at: usize| kept.iter().take(at).filter(|kept| **kept).count();
+            statement.fixes.retain(|(at, _)| kept.get(*at) == Some(&true));
+            statement.fixes.iter_mut().for_each(|(at, _)| *at = place(*at));
+            let mut at = 0;
+            statement.findings.retain(|_| {
+                at += 1;
+                kept[at - 1]
+            });
+            statement.settle();
+        }
+    }
+
+    /// What is to be said about the file's own `allow`s.
+    fn allows(&self, script: &Script, used: &BTreeSet<usize>) -> Vec<Finding> {
+        let of_statements = script.statements.iter().flat_map(|statement| &statement.allows);
+        let mut findings = Vec::new();
+        for (allow, span) in of_statements.chain(&script.allows) {
+            let problem = match rules::find(&allow.rule) {
+                None => Some(("unknown-rule", format!("there is no rule `{}`", allow.rule))),
+                Some(_) if allow.reason.is_none() => {
+                    Some(("allow-without-reason", format!("`{}` is allowed without a reason", allow.rule)))
+                }
+                Some(_) if !used.contains(&span.start) => {
+                    Some(("unused-allow", format!("`{}` is allowed, and nothing here needs it", allow.rule)))
+                }
+                Some(_) => None,
+            };
+            if let Some((rule, message)) = problem {
+                findings.push(Finding {
+                    rule,
+                    severity: Severity::Care,
+                    span: span.clone(),
+                    step: None,
+                    message,
+                    label: String::new(),
+                    here: None,
+                    safe_way: "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it, or \
+                               take it out"
+                        .to_string(),
+                    about: None,
+                });
+            }
+        }
+        findings
+    }
+}
+
+impl Judged {
+    fn settle(&mut self) {
+        let all = self.findings.iter().chain(self.accepted.iter().map(|(finding, _)| finding));
+        self.verdict = all.map(|finding| finding.severity.into()).max().unwrap_or(super::Verdict::Safe);
+    }
+}
+
+/// Whether all that it works on is known, and so small that nobody notices.
+fn is_quick(seen: &Seen<'_>, step: Option<usize>) -> bool {
+    let touches = seen.all_touches().filter(|touch| step.is_none_or(|step| touch.step == step));
+    let mut times = touches.filter(|touch| !touch.work.is_empty()).map(|touch| {
+        let table = touch.relation().and_then(|name| seen.facts().table(name))?;
+        Some(estimate::of(touch, table))
+    });
+    let quick = |time: Option<Duration>| time.is_some_and(|time| time < NOTICEABLE);
+    times.next().is_some_and(quick) && times.all(quick)
+}
+
+const NOTICEABLE: Duration = Duration::from_millis(200);
+
+/// The `allow` that accepts a rule's findings here, and the byte at which it is said.
+fn allow_for<'s>(script: &'s Script, statement: &'s ScriptStatement, rule: &str) -> Option<(&'s Allow, usize)> {
+    let mut all = statement.allows.iter().chain(&script.allows);
+    // Without a reason nothing is accepted.
+    let (allow, span) = all.find(|(allow, _)| allow.rule == rule && allow.reason.is_some())?;
+    Some((allow, span.start))
+}

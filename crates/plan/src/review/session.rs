@@ -1,0 +1,94 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Step;
+
+/// The settings of the session that runs a script, as far as they are known, and the transaction that is open in it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Session {
+    /// By lower-case name; what whoever runs the script sets before it comes first.
+    settings: BTreeMap<String, String>,
+    /// Those that end with the transaction, with what they were before.
+    local: BTreeMap<String, Option<String>>,
+    /// `BEGIN` was said and not ended.
+    begun: bool,
+}
+
+impl Session {
+    pub fn new(settings: BTreeMap<String, String>) -> Self {
+        Session { settings, local: BTreeMap::new(), begun: false }
+    }
+
+    pub fn setting(&self, name: &str) -> Option<&str> {
+        self.settings.get(name).map(String::as_str)
+    }
+
+    /// Whether the script itself opened a transaction and has not ended it.
+    pub fn has_begun(&self) -> bool {
+        self.begun
+    }
+
+    /// Takes note of what a step says about the session. `local` settings last as long as the transaction.
+    pub fn take(&mut self, step: &Step, local: bool) {
+        let Step::SetSession { name, value } = step else { return };
+        match name.as_str() {
+            "BEGIN" => self.begun = true,
+            "COMMIT" | "ROLLBACK" => self.end_transaction(),
+            "SAVEPOINT" | "RELEASE" | "ROLLBACK TO" => {}
+            "ALL" => self.settings.clear(),
+            _ => {
+                let before = match value {
+                    Some(value) => self.settings.insert(name.clone(), plain(value)),
+                    None => self.settings.remove(name),
+                };
+                if local {
+                    self.local.entry(name.clone()).or_insert(before);
+                } else {
+                    self.local.remove(name);
+                }
+            }
+        }
+    }
+
+    /// What was set for the transaction alone is as it was.
+    pub fn end_transaction(&mut self) {
+        self.begun = false;
+        for (name, before) in std::mem::take(&mut self.local) {
+            match before {
+                Some(value) => self.settings.insert(name, value),
+                None => self.settings.remove(&name),
+            };
+        }
+    }
+}
+
+fn plain(value: &str) -> String {
+    value.trim().trim_matches('\'').to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn set(name: &str, value: &str) -> Step {
+        Step::SetSession { name: name.into(), value: Some(value.into()) }
+    }
+
+    fn word(name: &str) -> Step {
+        Step::SetSession { name: name.into(), value: None }
+    }
+
+    #[test]
+    fn what_is_set_for_a_transaction_ends_with_it() {
+        let mut session = Session::new([("lock_timeout".to_string(), "5s".to_string())].into());
+        session.take(&word("BEGIN"), false);
+        session.take(&set("lock_timeout", "'50ms'"), true);
+        session.take(&set("statement_timeout", "1s"), false);
+        assert_eq!((session.setting("lock_timeout"), session.has_begun()), (Some("50ms"), true));
+        session.take(&word("COMMIT"), false);
+        assert_eq!(session.setting("lock_timeout"), Some("5s"));
+        assert_eq!(session.setting("statement_timeout"), Some("1s"));
+        assert!(!session.has_begun());
+    }
+}

@@ -1,0 +1,92 @@
+//! Locks, work and time, in a few words.
+
+use std::fmt::Write as _;
+
+use super::{Blocks, Extent, Facts, Touch, Touched, Work, estimate};
+
+/// `takes SHARE on `email`, reads all of it once`.
+pub fn touches(touches: &[&Touch]) -> String {
+    let mut text = String::new();
+    for touch in touches {
+        if touch.lock.blocks == Blocks::Nothing && touch.work.is_empty() {
+            continue;
+        }
+        let on = match &touch.on {
+            Touched::Relation(name) => format!("`{name}`"),
+            Touched::Database => "the whole database".to_string(),
+        };
+        let separator = if text.is_empty() { "" } else { "; " };
+        let _ = write!(text, "{separator}takes {} on {on}", touch.lock.name);
+        for work in &touch.work {
+            let done = match work {
+                Work::Scan => "reads all of it once",
+                Work::Rewrite => "writes all of it anew",
+                Work::BuildIndex => "reads all of it and builds an index",
+                Work::ChangeRows(Extent::Listed) => "changes the rows it lists",
+                Work::ChangeRows(Extent::Found) => "changes the rows it finds",
+                Work::ChangeRows(Extent::All) => "changes every row",
+            };
+            let _ = write!(text, ", {done}");
+        }
+    }
+    text
+}
+
+/// What the live database says about the tables for which size matters; or that nobody asked it.
+pub fn here(touches: &[&Touch], facts: &Facts) -> Option<String> {
+    let working: Vec<&&Touch> = touches.iter().filter(|touch| !touch.work.is_empty()).collect();
+    let first = working.iter().filter_map(|touch| touch.relation()).next()?;
+    let known: Vec<String> = working
+        .iter()
+        .filter_map(|touch| {
+            let name = touch.relation()?;
+            let table = facts.table(name)?;
+            let time = estimate::words(estimate::of(touch, table));
+            let (rows, size) = (thousands(table.rows), bytes(table.bytes));
+            Some(format!("`{name}` has {rows} rows ({size}), {time} at this size"))
+        })
+        .collect();
+    Some(match known.is_empty() {
+        true => format!("how large `{first}` is is unknown, so the worst is assumed; --url tells"),
+        false => known.join("; "),
+    })
+}
+
+/// `41,800,000`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// `9.3 GB`, in powers of 1,000.
+pub fn bytes(number: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let (mut whole, mut unit) = (number as f64, 0);
+    while whole >= 999.5 && unit + 1 < UNITS.len() {
+        whole /= 1000.0;
+        unit += 1;
+    }
+    match unit {
+        0 => format!("{number} B"),
+        _ if whole < 9.95 => format!("{whole:.1} {}", UNITS[unit]),
+        _ => format!("{whole:.0} {}", UNITS[unit]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_for_people() {
+        assert_eq!([thousands(7), thousands(1_000), thousands(41_800_000)], ["7", "1,000", "41,800,000"]);
+        assert_eq!([bytes(999), bytes(9_300_000_000), bytes(41_000)], ["999 B", "9.3 GB", "41 kB"]);
+    }
+}

@@ -1,0 +1,52 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Edit, Finding, Fix, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "index-blocks-writes",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: true,
+    what: "an index is built while every write to the table waits",
+    why: "`CREATE INDEX` takes SHARE on the table until the transaction ends: reads go on, every INSERT, UPDATE and \
+          DELETE waits until the index is built and committed. Built CONCURRENTLY, it takes SHARE UPDATE EXCLUSIVE, \
+          which only keeps other schema changes and VACUUM out.",
+    safe_way: "build it CONCURRENTLY, in a revision of its own, outside a transaction",
+    example: Example {
+        bad: "CREATE INDEX ix_email_subject ON email (subject);",
+        good: "CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
+    check,
+    stands: None,
+    fix: Some(fix),
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::CreateIndex { table, index, concurrently: false, .. } = step else { continue };
+        if seen.touches(at).any(|touch| touch.relation() == Some(table) && touch.blocks_for_long()) {
+            let name = &index.name;
+            found.step(at, format!("creating index `{name}` blocks every write to `{table}` while it builds"));
+        }
+    }
+}
+
+/// A partitioned table takes no concurrent build: its partitions do, one by one.
+fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
+    let Some(Step::CreateIndex { table, .. }) = seen.steps().get(finding.step?) else { return None };
+    if seen.table(table).is_none_or(|table| table.options.partition_by.is_some()) {
+        return None;
+    }
+    let word = seen.word("INDEX")?;
+    let edit = Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() };
+    let outside = seen.outside_transactions();
+    Some(Fix {
+        what: "build it CONCURRENTLY, outside a transaction".to_string(),
+        edits: outside.into_iter().chain([edit]).collect(),
+        then: Vec::new(),
+    })
+}

@@ -1,0 +1,5 @@
+//! How a script is run: transactions, timeouts, settings.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];

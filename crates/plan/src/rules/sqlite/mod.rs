@@ -1,0 +1,5 @@
+//! What only SQLite does.
+
+use super::Rule;
+
+pub(super) static RULES: &[&Rule] = &[];
