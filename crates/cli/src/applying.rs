@@ -104,17 +104,7 @@ impl Run<'_> {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",
         };
-        let mut command = format!("whimbrel {word} {}", self.target);
-        if let Some(config) = &self.global.config {
-            command.push_str(&format!(" --config {}", config.display()));
-        }
-        if let Some(environment) = &self.global.env {
-            command.push_str(&format!(" --env {environment}"));
-        }
-        if self.global.url.is_some() {
-            command.push_str(" --url …");
-        }
-        command
+        format!("whimbrel {word} {}{}", self.target, self.global.again())
     }
 }
 

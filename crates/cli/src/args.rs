@@ -68,6 +68,17 @@ pub struct Global {
     pub verbose: bool,
 }
 
+impl Global {
+    /// The options that a next command has to repeat to be about the same project and database.
+    pub fn again(&self) -> String {
+        let config = self.config.as_ref().map(|file| format!(" --config {}", file.display()));
+        let environment = self.env.as_ref().map(|name| format!(" --env {name}"));
+        // A URL may hold a password, and screens are kept.
+        let url = self.url.as_ref().map(|_| " --url …".to_string());
+        config.into_iter().chain(environment).chain(url).collect()
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
     Auto,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::Change;
+use whimbrel_plan::autogenerate::suspected_renames;
 use whimbrel_plan::diff::DiffOptions;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
@@ -11,7 +12,7 @@ use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger, Ledger
 use whimbrel_run::{Driver, apply, drift};
 use whimbrel_schema::{Engine, Pair, Schema};
 
-use crate::args::Check;
+use crate::args::{Check, Global};
 use crate::beside::beside;
 use crate::desired;
 use crate::diagnose;
@@ -23,7 +24,7 @@ use crate::render::words;
 use crate::schemas::{self, Reach};
 use crate::settings::Environment;
 
-pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &Check, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.database()?;
     let without = match &environment {
         Some(_) if arguments.offline => Some("as asked".to_string()),
@@ -46,7 +47,7 @@ pub fn run(arguments: &Check, project: &Project, printer: &Printer) -> Outcome {
     });
     let (history, (models, folded)) = history?;
     let database = read.zip(live).map(|(environment, live)| in_database(project, &history, environment, live?, folded));
-    let compared = Compared { models, database: database.transpose()?, without };
+    let compared = Compared { models, database: database.transpose()?, without, again: global.again() };
     let exit = if compared.differ() { Exit::Differences } else { Exit::Fine };
     printer.show(exit, &compared);
     Ok(exit)
@@ -75,7 +76,7 @@ fn against_models(
         let mut pair = Pair::new(from, desired.schema);
         let options = DiffOptions { scope: desired.scope };
         let changes = schemas::compare(project, &mut pair, dialect, &options, reach, printer)?;
-        differences.push(Differences::of(engine, &changes));
+        differences.push(Differences::of(engine, &changes, Pair::new(&pair.from, &pair.to)));
         if environment.is_some_and(|environment| environment.url.engine() == engine) {
             folded = Some(Folded { revisions: all.clone(), schema: pair.from });
         }
@@ -144,12 +145,18 @@ struct Compared {
     /// Why no database was compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     without: Option<String>,
+    /// What the next command has to repeat of this one.
+    #[serde(skip)]
+    again: String,
 }
 
 #[derive(Serialize)]
 struct Differences {
     engine: Engine,
     changes: Vec<String>,
+    /// What looks like a rename, and how to say that it is one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    questions: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -186,15 +193,16 @@ impl Unfinished {
 }
 
 impl Differences {
-    fn of(engine: Engine, changes: &[Change]) -> Self {
-        Differences { engine, changes: changes.iter().map(Change::describe).collect() }
+    fn of(engine: Engine, changes: &[Change], schemas: Pair<&Schema>) -> Self {
+        let questions = suspected_renames(schemas, changes).iter().map(ToString::to_string).collect();
+        Differences { engine, changes: changes.iter().map(Change::describe).collect(), questions }
     }
 }
 
 impl Compared {
     fn differ(&self) -> bool {
         let models = self.models.iter().any(|models| !models.changes.is_empty());
-        models || self.database.as_ref().is_some_and(|database| !database.parts().is_empty())
+        models || self.database.as_ref().is_some_and(|database| !database.parts("").is_empty())
     }
 }
 
@@ -212,12 +220,13 @@ impl Screen for Compared {
             let part = Part {
                 told: "the models ask for what no revision does:".to_string(),
                 differences: models.changes.clone(),
-                next: "whimbrel revision --autogenerate -m \"…\"".to_string(),
+                questions: models.questions.clone(),
+                next: format!("whimbrel revision --autogenerate -m \"…\"{}", self.again),
             };
             section(&mut out, &title, &part.or_none(), detail);
         }
         match &self.database {
-            Some(database) => section(&mut out, "history ↔ database", &database.parts(), detail),
+            Some(database) => section(&mut out, "history ↔ database", &database.parts(&self.again), detail),
             None => {
                 let why = self.without.as_deref().unwrap_or_default();
                 let _ = writeln!(out, "{} history ↔ database: not compared, {why}", "-".dimmed());
@@ -229,27 +238,30 @@ impl Screen for Compared {
 
 impl InDatabase {
     /// What differs, kind by kind; nothing when all is well.
-    fn parts(&self) -> Vec<Part> {
-        let upgrade = format!("whimbrel upgrade {}", self.target);
+    fn parts(&self, again: &str) -> Vec<Part> {
+        let upgrade = format!("whimbrel upgrade {}{again}", self.target);
         let half_way = self.unfinished.as_ref().map(|unfinished| Part {
             told: "an earlier run stopped half-way:".to_string(),
             differences: vec![match unfinished.undoing {
                 true => format!("revision `{}` was begun to be undone, and not ended", unfinished.id),
                 false => format!("revision `{}` was begun, and not ended", unfinished.id),
             }],
+            questions: Vec::new(),
             next: match unfinished.undoing {
-                true => format!("whimbrel downgrade {}-1", unfinished.id),
+                true => format!("whimbrel downgrade {}-1{again}", unfinished.id),
                 false => upgrade.clone(),
             },
         });
         let strangers = Part {
             told: "the database is ahead of the files:".to_string(),
             differences: told(&self.strangers, "is applied, and no file is that revision"),
+            questions: Vec::new(),
             next: "get the files: another branch or a newer checkout has them".to_string(),
         };
         let edited = Part {
             told: "the files say something else than what was applied:".to_string(),
             differences: told(&self.edited, "was edited after it was applied"),
+            questions: Vec::new(),
             next: "bring the files back as they were, and write the change as a new revision".to_string(),
         };
         let begun = |id: &RevisionId| self.unfinished.as_ref().is_some_and(|unfinished| unfinished.id == *id);
@@ -257,6 +269,7 @@ impl InDatabase {
         let pending = Part {
             told: "the database has not yet:".to_string(),
             differences: pending.map(|revision| format!("revision `{}` {}", revision.id, revision.words())).collect(),
+            questions: Vec::new(),
             next: upgrade,
         };
         // While what was run and what the files say are not the same, nobody did these beside anything.
@@ -268,6 +281,7 @@ impl InDatabase {
         let changes = Part {
             told: format!("{} {what}:", self.database),
             differences: self.changes.clone(),
+            questions: Vec::new(),
             next: next.to_string(),
         };
         let parts = half_way.into_iter().chain([strangers, edited, pending, changes]);
@@ -283,6 +297,7 @@ fn told(ids: &[RevisionId], what: &str) -> Vec<String> {
 struct Part {
     told: String,
     differences: Vec<String>,
+    questions: Vec<String>,
     next: String,
 }
 
@@ -308,6 +323,9 @@ fn section(out: &mut String, title: &str, parts: &[Part], detail: Detail) {
         }
         for difference in &part.differences {
             let _ = writeln!(out, "    {difference}");
+        }
+        for question in &part.questions {
+            let _ = writeln!(out, "    {} {question}", "?".yellow());
         }
         if detail != Detail::Quiet {
             let _ = writeln!(out, "  next  {}", part.next.bold());

@@ -51,7 +51,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
-        Command::Check(command) => check::run(command, &project()?, printer),
+        Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
         Command::Tour(command) => tour::run(command, printer),
         Command::Completions(command) => completions::run(command, printer),

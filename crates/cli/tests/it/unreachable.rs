@@ -217,6 +217,6 @@ fn sqlite_that_cannot_be_opened_or_written() {
     ✗ history ↔ database: 1 difference
       the database has not yet:
         revision `bbbb00000002` make two
-      next  whimbrel upgrade head
+      next  whimbrel upgrade head --url …
     ");
 }

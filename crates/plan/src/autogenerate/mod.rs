@@ -98,6 +98,11 @@ pub fn draft(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) ->
     Ok(Draft { changes, upgrade, downgrade, questions })
 }
 
+/// What among the changes looks like a rename that nobody said.
+pub fn suspected_renames(schemas: Pair<&Schema>, changes: &[Change]) -> Vec<Question> {
+    suspicion::of(schemas, changes)
+}
+
 /// Choices that speak of nothing are mistakes of spelling, and those can cost data.
 fn check(start: &Schema, choices: &Choices) -> Result<(), ChoiceError> {
     let tables = || start.tables.keys().map(ToString::to_string).collect();
