@@ -5,6 +5,7 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::engines::{self, root};
+use crate::linters;
 use crate::process::succeed;
 use crate::python;
 
@@ -22,6 +23,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         print!("{USAGE}");
         return Ok(());
     }
+    if arguments.first().is_some_and(|word| word == "review") {
+        return review(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     println!("bench: building whimbrel as it is released");
@@ -33,6 +37,18 @@ pub fn run(arguments: &[String]) -> Result<()> {
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "against_alembic", "--", "--run"])
             .args(arguments)
             .env("WHIMBREL_BIN", target.join("release/whimbrel"))
+            .current_dir(root()),
+    )
+}
+
+/// Precision and recall of whimbrel and its rivals on one set of changes, labelled by what a server did.
+pub fn review(arguments: &[String]) -> Result<()> {
+    engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
+    succeed(
+        Command::new(env!("CARGO"))
+            .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_linters", "--", "--run"])
+            .args(arguments)
+            .envs(linters::install()?)
             .current_dir(root()),
     )
 }

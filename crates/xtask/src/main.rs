@@ -4,6 +4,7 @@ mod bench;
 mod corpora;
 mod engines;
 mod laws;
+mod linters;
 mod process;
 mod python;
 mod test;
@@ -48,6 +49,11 @@ const COMMANDS: &[Command] = &[
         name: "bench",
         usage: "[--tables 10,100,1000] [--linear-to 10000] [--chain 500] [--write]   whimbrel beside Alembic",
         run: bench::run,
+    },
+    Command {
+        name: "bench review",
+        usage: "[--each]   whimbrel's findings beside those of squawk and eugene, against what PostgreSQL did",
+        run: bench::review,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

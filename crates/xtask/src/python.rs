@@ -34,7 +34,7 @@ pub fn interpreter() -> PathBuf {
     engines_folder().join("python/bin/python")
 }
 
-fn install(folder: &Path, list: &Path) -> Result<()> {
+pub fn install(folder: &Path, list: &Path) -> Result<()> {
     let wanted = fs::read_to_string(list).with_context(|| format!("reading {}", list.display()))?;
     let stamp = folder.join("installed.txt");
     if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {

@@ -1,0 +1,22 @@
+-- What the code that runs now asks for; whatever of it fails afterwards is broken.
+SELECT id, title FROM plan WHERE id = 1;
+INSERT INTO plan (id, title) VALUES (-1, 'new');
+SELECT id, email, name, balance, status, created_at, settings, plan_id, note, visits FROM account WHERE id = 1;
+INSERT INTO account (id, email) VALUES (-1, 'new@example.org');
+INSERT INTO account (id, email, name, balance, status, created_at, settings, plan_id, note, visits) VALUES (-2, 'newer@example.org', 'name', 1, 'new', now(), '{}', 1, 'note', 1);
+UPDATE account SET status = 'old', note = 'noted', visits = visits + 1 WHERE id = 1;
+SELECT id, account_id, plan_id, amount, currency, paid_at, state, quantity, comment FROM purchase WHERE id = 1;
+INSERT INTO purchase (id, account_id, plan_id, amount) VALUES (-1, 1, 1, 5);
+UPDATE purchase SET state = 'paid', amount = 7 WHERE id = 1;
+SELECT id, purchase_id, body, at FROM note_line WHERE id = 1;
+INSERT INTO note_line (id, purchase_id, body) VALUES (-1, 1, 'body');
+SELECT id, body FROM draft WHERE id = 1;
+INSERT INTO draft (id, body) VALUES (-1, 'body');
+SELECT id, at, kind FROM event WHERE at = '2025-02-01';
+INSERT INTO event (id, at, kind) VALUES (-1, '2025-02-01', 'kind');
+INSERT INTO event_old (id, at, kind) VALUES (-1, '2024-02-01', 'kind');
+INSERT INTO event_older (id, at, kind) VALUES (-1, '2023-02-01', 'kind');
+SELECT id, email, status FROM active_account WHERE id = 1;
+SELECT account_id, total FROM spent WHERE account_id = 1;
+SELECT nextval('ticket');
+DELETE FROM draft WHERE id = 1;
