@@ -11,14 +11,20 @@ pub struct Births {
 }
 
 impl Births {
-    /// Also an index or a sequence of a new table, which is named for itself.
+    /// Also an index of a new table, which is named for itself.
     pub fn is_new(&self, relation: &ObjectName, schema: &Schema) -> bool {
         if self.new.is_empty() {
             return false;
         }
-        self.new.contains(relation)
-            || self.new.iter().any(|known| schema.engine.same_name(&known.to_string(), &relation.to_string()))
-            || schema.table_of_index(relation).is_some_and(|table| self.new.contains(table))
+        if self.new.contains(relation) {
+            return true;
+        }
+        match schema.table(relation) {
+            // Perhaps in another spelling.
+            Some(table) => self.new.contains(&table.name),
+            // Looking for an index goes through all tables, so it is not done for what is one.
+            None => schema.table_of_index(relation).is_some_and(|table| self.new.contains(table)),
+        }
     }
 
     /// Takes note of a step, before it is taken on the schema.
