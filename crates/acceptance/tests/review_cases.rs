@@ -165,7 +165,8 @@ fn judge_file(path: &Path, rule: &str, dialect: &dyn Dialect, problems: &mut Vec
         let review = review(&case, &case.judge, dialect);
         let found = found(&review);
         if found != expected {
-            problems.push(format!("{place}\n  expected {expected:?}\n  found    {found:?}"));
+            let told: String = review.findings().map(|(_, it)| format!("\n  {}: {}", it.rule, it.message)).collect();
+            problems.push(format!("{place}\n  expected {expected:?}\n  found    {found:?}{told}"));
         }
         match expected.iter().any(|(_, rules)| rules.contains(rule)) {
             true => proved.finds += 1,

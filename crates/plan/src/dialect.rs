@@ -5,7 +5,7 @@ use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
 use crate::Step;
 use crate::fold::RenamedTexts;
-use crate::review::{Circumstances, Prediction};
+use crate::review::{Circumstances, Copied, Prediction};
 
 /// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
 ///
@@ -30,6 +30,11 @@ pub trait Dialect: Send + Sync {
 
     /// What the statement does to a live system: locks, work, dangers. Never less than what it does.
     fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction;
+
+    /// What the statement carries over from one table into another, where it does that and nothing else.
+    fn copied(&self, _statement: &str, _before: &Schema) -> Option<Copied> {
+        None
+    }
 
     /// Where each step of a statement stands in it, in the order of [`understand`](Dialect::understand); empty where a
     /// statement is one step.

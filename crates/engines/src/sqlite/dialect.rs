@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use whimbrel_plan::fold::RenamedTexts;
-use whimbrel_plan::review::{Circumstances, Prediction};
+use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
@@ -40,6 +40,10 @@ impl Dialect for Sqlite {
 
     fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
         predict::predict(statement, understanding, at)
+    }
+
+    fn copied(&self, statement: &str, before: &Schema) -> Option<Copied> {
+        predict::copied(statement, before)
     }
 
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {

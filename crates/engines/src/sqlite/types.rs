@@ -40,7 +40,7 @@ pub(super) fn is_integer(ty: &ColumnType) -> bool {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Affinity {
+pub(super) enum Affinity {
     Text,
     Numeric,
     Integer,
@@ -49,7 +49,7 @@ enum Affinity {
 }
 
 /// SQLite's five rules, in their order.
-fn affinity(ty: &ColumnType) -> Affinity {
+pub(super) fn affinity(ty: &ColumnType) -> Affinity {
     let name = ty.name.to_ascii_uppercase();
     let has = |part: &str| name.contains(part);
     if has("INT") {

@@ -8,6 +8,8 @@ use crate::Step;
 #[derive(Debug, Clone, Default)]
 pub struct Births {
     new: BTreeSet<ObjectName>,
+    /// What was there before and was dropped since: a table that takes such a name takes its place, with its rows.
+    gone: BTreeSet<ObjectName>,
 }
 
 impl Births {
@@ -37,12 +39,17 @@ impl Births {
                 self.new.insert(object.id().name);
             }
             Step::RenameTable { from, to } => {
-                if self.new.remove(from) {
+                let was_new = self.new.remove(from);
+                if !was_new {
+                    self.gone.insert(from.clone());
+                } else if !self.gone.contains(to) {
                     self.new.insert(to.clone());
                 }
             }
             Step::DropTable { table, .. } => {
-                self.new.remove(table);
+                if !self.new.remove(table) {
+                    self.gone.insert(table.clone());
+                }
             }
             Step::CreateTable { .. }
             | Step::SetTableOptions { .. }
@@ -84,5 +91,6 @@ impl Births {
 
     pub fn clear(&mut self) {
         self.new.clear();
+        self.gone.clear();
     }
 }

@@ -6,6 +6,7 @@
 
 mod births;
 mod config;
+mod copied;
 pub mod estimate;
 mod facts;
 mod finding;
@@ -19,10 +20,13 @@ mod session;
 pub mod words;
 
 pub use config::Config;
+pub use copied::{Copied, Rebuild};
 pub use facts::{Facts, TableFacts};
 pub use finding::{About, Edit, Finding, Fix, Followup, Severity, Verdict};
 pub use fixing::edited;
-pub use prediction::{Blocks, Circumstances, Danger, Extent, Held, Lock, Prediction, Told, Touch, Touched, Undo, Work};
+pub use prediction::{
+    Blocks, Circumstances, Danger, Extent, Held, Lock, Misread, Prediction, Told, Touch, Touched, Undo, Work,
+};
 pub use reviewed::{Judged, Review, Reviewed};
 pub use reviewer::Reviewer;
 pub use script::{Script, ScriptStatement};

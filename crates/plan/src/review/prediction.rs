@@ -75,7 +75,7 @@ pub enum Held {
 }
 
 /// What takes time in proportion to a relation's size.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {
     /// Every row is read.
@@ -139,12 +139,26 @@ pub enum Danger {
     DeletesElsewhere { tables: Vec<ObjectName> },
     /// A default or a check is not what it says for rows that are there.
     WrongValues { why: String },
+    /// The engine takes it for something else than it looks like.
+    ReadsOtherwise { what: Misread, why: String },
     /// It says that it is done and has done nothing.
     DoesNothing { why: String },
     /// The transaction that was open is committed by it.
     CommitsImplicitly,
     /// It cannot run inside a transaction.
     NeedsNoTransaction,
+}
+
+/// What is easily taken for something else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Misread {
+    /// A key that looks like the row's own number, and is not.
+    RowKey,
+    /// A declared type that makes other values of those that are written.
+    Type,
+    /// A name in quotes that names nothing, and is a text.
+    Text,
 }
 
 impl Prediction {
@@ -154,6 +168,13 @@ impl Prediction {
         let work = vec![Work::Scan, Work::Rewrite];
         let everything = Touch { step: 0, on: Touched::Database, lock, work };
         Prediction { touches: vec![everything], dangers: Vec::new(), undo: Undo::Unknown }
+    }
+}
+
+impl Prediction {
+    /// Whether the step says that it is done and has done nothing.
+    pub fn does_nothing(&self, step: usize) -> bool {
+        self.dangers.iter().any(|told| told.step == step && matches!(told.danger, Danger::DoesNothing { .. }))
     }
 }
 

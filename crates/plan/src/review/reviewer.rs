@@ -6,8 +6,8 @@ use whimbrel_schema::Schema;
 
 use super::births::Births;
 use super::{
-    Circumstances, Config, Finding, Judged, Passed, Reviewed, Script, ScriptStatement, Seen, Session, Severity,
-    estimate,
+    Circumstances, Config, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen, Session,
+    Severity, estimate,
 };
 use crate::fold::Folding;
 use crate::revision::Allow;
@@ -86,7 +86,7 @@ impl<'a> Reviewer<'a> {
                 .touches
                 .iter()
                 .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
-            let steps = self.go_on(sql, understanding, &mut session);
+            let steps = self.go_on(sql, understanding, &prediction, &mut session);
             file.push(Passed { span: statement.span.clone(), steps, prediction, only_new });
         }
         script.judged.then(|| {
@@ -134,14 +134,23 @@ impl<'a> Reviewer<'a> {
     }
 
     /// Takes the statement's steps. What cannot be followed leaves the schema as it is, and no longer certain.
-    fn go_on(&mut self, sql: &str, understanding: &Understanding, session: &mut Session) -> Vec<crate::Step> {
+    fn go_on(
+        &mut self,
+        sql: &str,
+        understanding: &Understanding,
+        prediction: &Prediction,
+        session: &mut Session,
+    ) -> Vec<crate::Step> {
         let Understanding::Known { steps, .. } = understanding else {
             self.complete = false;
             return Vec::new();
         };
         let local = sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
-        for step in steps {
-            session.take(step, local);
+        for (at, step) in steps.iter().enumerate() {
+            // A setting that is ignored where it stands is not set.
+            if !prediction.does_nothing(at) {
+                session.take(step, local);
+            }
             self.births.take(step, self.schema.schema());
             if self.schema.apply(step, self.dialect).is_err() {
                 self.complete = false;

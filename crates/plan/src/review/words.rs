@@ -7,6 +7,7 @@ use super::{Blocks, Extent, Facts, Touch, Touched, Work, estimate};
 /// `takes SHARE on `email`, reads all of it once`.
 pub fn touches(touches: &[&Touch]) -> String {
     let mut text = String::new();
+    let whole = touches.iter().find(|touch| touch.relation().is_none()).map(|touch| &touch.lock.name);
     for touch in touches {
         if touch.lock.blocks == Blocks::Nothing && touch.work.is_empty() {
             continue;
@@ -16,7 +17,13 @@ pub fn touches(touches: &[&Touch]) -> String {
             Touched::Database => "the whole database".to_string(),
         };
         let separator = if text.is_empty() { "" } else { "; " };
-        let _ = write!(text, "{separator}takes {} on {on}", touch.lock.name);
+        // One lock for everything is told once.
+        let told = touch.relation().is_some() && whole.is_some_and(|lock| *lock == touch.lock.name);
+        let taken = if told { on } else { format!("takes {} on {on}", touch.lock.name) };
+        if told && touch.work.is_empty() {
+            continue;
+        }
+        let _ = write!(text, "{separator}{taken}");
         for work in &touch.work {
             let done = match work {
                 Work::Scan => "reads all of it once",
