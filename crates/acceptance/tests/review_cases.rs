@@ -106,7 +106,7 @@ fn known(line: &str, config: &mut Config, path: &Path) {
 }
 
 fn script(text: &str, name: &str, dialect: &dyn Dialect) -> Arc<Script> {
-    let whole = [Part { span: 0..text.len(), transaction: true }];
+    let whole = [Part::new(0..text.len(), true)];
     Arc::new(scripts::cut(Arc::new(PathBuf::from(name)), Arc::from(text), &whole, dialect))
 }
 

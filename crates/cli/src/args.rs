@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use whimbrel_frontends::scripts::Layout;
+use whimbrel_plan::review::Severity;
 use whimbrel_schema::Engine;
 
 use crate::environment;
@@ -101,6 +103,8 @@ pub enum Command {
     Stamp(Stamp),
     Edit(Edit),
     Check(Check),
+    Lint(Lint),
+    Explain(Explain),
     Schema(Schema),
     Tour(Tour),
     Completions(Completions),
@@ -296,6 +300,56 @@ pub struct Check {
     /// Compare models and history only, even if there is a database
     #[arg(long)]
     pub offline: bool,
+}
+
+/// Judge every statement of migrations: what it locks, reads, rewrites and breaks, and the safe way
+///
+/// Reads revisions, any folder of SQL that another tool runs (Flyway, dbmate, goose, sqlx, refinery, Diesel,
+/// golang-migrate, Prisma, Atlas), plain files, and standard input (`-`). Needs no configuration and no database.
+#[derive(Debug, Args)]
+pub struct Lint {
+    /// Files or folders, or `-` for standard input (default: the migrations folder)
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// The engine that the SQL is for (default: what whimbrel.toml or the database's URL says)
+    #[arg(long, value_name = "ENGINE", value_parser = judged_engine())]
+    pub engine: Option<Engine>,
+    /// How the files are kept, where that cannot be seen from them
+    #[arg(long, value_name = "LAYOUT", value_parser = layout())]
+    pub layout: Option<Layout>,
+    /// The severity from which on the exit status is 1: advice, care, breaking, destroys-data or unknown
+    #[arg(long, value_name = "SEVERITY", value_parser = severity())]
+    #[arg(hide_possible_values = true)]
+    pub fail_on: Option<Severity>,
+    /// Another severity for a rule, or none: `index-blocks-writes=breaking`, `column-order=off`; may be repeated
+    #[arg(long, value_name = "RULE=SEVERITY")]
+    pub rule: Vec<String>,
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(Severity::ALL.map(Severity::word)).try_map(|word| word.parse::<Severity>())
+}
+
+fn layout() -> impl TypedValueParser<Value = Layout> {
+    PossibleValuesParser::new(Layout::ALL.map(Layout::word)).try_map(|word| word.parse::<Layout>())
+}
+
+/// The engines whose SQL can be judged.
+fn judged_engine() -> impl TypedValueParser<Value = Engine> {
+    let known = [
+        PossibleValue::new("postgres").aliases(["postgresql", "pg"]),
+        PossibleValue::new("sqlite").alias("sqlite3"),
+        PossibleValue::new("mysql").alias("mariadb"),
+    ];
+    PossibleValuesParser::new(known).try_map(|word| word.parse::<Engine>())
+}
+
+/// Explain a rule of `lint`: what it finds, why, and the safe way
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule's name (default: a list of all rules)
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// Print the schema as read from models, history or database

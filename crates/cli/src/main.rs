@@ -10,6 +10,7 @@ mod desired;
 mod diagnose;
 mod environment;
 mod failure;
+mod lint;
 mod output;
 mod printer;
 mod progress;

@@ -126,6 +126,18 @@ impl Understanding {
             Understanding::Known { transactional, .. } | Understanding::Unknown { transactional, .. } => *transactional,
         }
     }
+
+    /// Whether it can be undone together with what shares its transaction: the engine must let it, and where DDL takes
+    /// no part in transactions, it must be about data alone.
+    pub fn shares_transactions(&self, dialect: &dyn Dialect) -> bool {
+        let only_data = match self {
+            Understanding::Unknown { .. } => false,
+            Understanding::Known { steps, .. } => {
+                steps.iter().all(|step| matches!(step, Step::ChangeData { .. } | Step::Inert { .. }))
+            }
+        };
+        self.transactional() && (dialect.transactional_ddl() || only_data)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

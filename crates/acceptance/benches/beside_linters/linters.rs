@@ -93,7 +93,7 @@ fn whimbrel(change: &Change) -> Result<BTreeSet<String>> {
 }
 
 fn cut(text: &str, judged: bool, transaction: bool, dialect: &dyn Dialect) -> Script {
-    let whole = [Part { span: 0..text.len(), transaction }];
+    let whole = [Part::new(0..text.len(), transaction)];
     let name = if judged { "change.sql" } else { "base.sql" };
     Script { judged, ..scripts::cut(Arc::new(PathBuf::from(name)), Arc::from(text), &whole, dialect) }
 }

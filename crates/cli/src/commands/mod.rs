@@ -6,9 +6,11 @@ mod completions;
 mod current;
 mod downgrade;
 mod edit;
+mod explain;
 mod heads;
 mod history;
 mod init;
+mod lint;
 mod man;
 mod merge;
 mod revision;
@@ -31,7 +33,8 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
     let _progress = match &arguments.command {
         Command::Upgrade(_) | Command::Downgrade(_) | Command::Edit(_) | Command::Tour(_) => None,
         Command::Completions(_) | Command::Man(_) | Command::Init(_) => None,
-        Command::Revision(_) | Command::Check(_) | Command::Schema(_) | Command::Stamp(_) => {
+        Command::Explain(_) => None,
+        Command::Revision(_) | Command::Check(_) | Command::Schema(_) | Command::Stamp(_) | Command::Lint(_) => {
             Some(Progress::new(printer))
         }
         Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
@@ -52,6 +55,8 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, global, &project()?, printer),
+        Command::Lint(command) => lint::run(command, global, printer),
+        Command::Explain(command) => explain::run(command, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
         Command::Tour(command) => tour::run(command, printer),
         Command::Completions(command) => completions::run(command, printer),
@@ -76,6 +81,8 @@ impl Command {
             Command::Stamp(_) => "stamp",
             Command::Edit(_) => "edit",
             Command::Check(_) => "check",
+            Command::Lint(_) => "lint",
+            Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Tour(_) => "tour",
             Command::Completions(_) => "completions",

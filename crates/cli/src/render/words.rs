@@ -24,6 +24,11 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// Prose in lines of at most so many characters.
+pub fn wrapped(text: &str, width: usize) -> String {
+    super::wrap::wrap(text, width)
+}
+
 /// A time of the ledger, as it is where the person is: `today 09:52`, `yesterday 17:20`, `2026-10-02 08:00`.
 pub fn when(timestamp: &str) -> String {
     let Ok(timestamp) = timestamp.parse::<Timestamp>() else { return timestamp.to_string() };

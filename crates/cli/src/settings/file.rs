@@ -19,6 +19,8 @@ pub struct File {
     #[serde(default)]
     pub migrations: Migrations,
     #[serde(default)]
+    pub lint: Lint,
+    #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -53,6 +55,24 @@ pub struct Migrations {
     pub folder: Option<PathBuf>,
     #[serde(default)]
     pub engines: Option<Vec<Engine>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Lint {
+    #[serde(default)]
+    pub engine: Option<Engine>,
+    #[serde(default)]
+    pub layout: Option<String>,
+    /// The severity from which on the exit status is 1.
+    #[serde(default)]
+    pub fail_on: Option<String>,
+    /// Severities by rule; `off` for none.
+    #[serde(default)]
+    pub rules: BTreeMap<String, String>,
+    /// What whoever runs the migrations sets before them.
+    #[serde(default)]
+    pub session: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -107,7 +127,9 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a string" => "a text, as `\"…\"`",
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
-        "a map" | "struct Models" | "struct Migrations" => "a table: its name in brackets on a line of its own",
+        "a map" | "struct Models" | "struct Migrations" | "struct Lint" => {
+            "a table: its name in brackets on a line of its own"
+        }
         other => other,
     };
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
@@ -138,6 +160,12 @@ mod tests {
             [migrations]
             folder = "db"
             engines = ["sqlite", "postgres"]
+            [lint]
+            engine = "postgres"
+            layout = "flyway"
+            fail_on = "breaking"
+            rules = { index-blocks-writes = "off" }
+            session = { lock_timeout = "2s" }
             [environments.dev]
             url = "sqlite:///app.db"
             [environments.production]
@@ -149,6 +177,8 @@ mod tests {
         .unwrap();
         assert_eq!(file.models.loader, Loader::Python);
         assert_eq!(file.models.assume, ["app.config.SCHEMA = 'shop'"]);
+        assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
+        assert_eq!(file.lint.rules["index-blocks-writes"], "off");
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));
         assert!(file.environments["production"].protected && !file.environments["dev"].protected);
     }

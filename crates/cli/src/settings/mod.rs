@@ -113,6 +113,15 @@ impl Settings {
         }
     }
 
+    pub fn lint(&self) -> &file::Lint {
+        &self.file.lint
+    }
+
+    /// The engines that whimbrel.toml names, without asking anything else.
+    pub fn named_engines(&self) -> &[Engine] {
+        self.file.migrations.engines.as_deref().unwrap_or_default()
+    }
+
     /// The engines that revisions are written for, the main one first.
     pub fn engines(&self) -> Result<Vec<Engine>, Failure> {
         match &self.file.migrations.engines {

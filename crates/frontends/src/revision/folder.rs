@@ -23,6 +23,11 @@ pub fn read_folder(folder: &Path) -> Result<History, Vec<Problem>> {
     if !problems.is_empty() {
         return Err(problems);
     }
+    in_order(revisions)
+}
+
+/// Puts revisions into one history, or tells all that is wrong with how they follow each other.
+pub fn in_order(revisions: Vec<Revision>) -> Result<History, Vec<Problem>> {
     let texts: Vec<(Arc<PathBuf>, Arc<str>)> =
         revisions.iter().map(|it| (it.source.file.clone(), it.source.text.clone())).collect();
     History::new(revisions).map_err(|errors| errors.iter().map(|error| placed(error, &texts)).collect())

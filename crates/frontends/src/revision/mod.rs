@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use whimbrel_plan::revision::{Checksum, Format, Revision, Source};
 
-pub use folder::read_folder;
+pub use folder::{in_order, read_folder};
 pub use name::{file_name, new_id, slug};
 pub use problem::Problem;
 pub use write::write;

@@ -1,57 +1,32 @@
-//! Migrations as other tools keep them, read into [`Script`]s.
+//! Migrations as other tools keep them, read into [`Script`](whimbrel_plan::review::Script)s.
+//!
+//! A layout says three things of a file: whether and in which order it is run on the way up, which of its bytes are,
+//! and whether its tool opens a transaction around them. One layout is one file here.
 
-use std::ops::Range;
-use std::path::PathBuf;
-use std::sync::Arc;
+mod atlas;
+mod cut;
+mod dbmate;
+mod diesel;
+mod engine;
+mod file;
+mod flyway;
+mod golang_migrate;
+mod goose;
+mod layout;
+mod markers;
+mod place;
+mod plain;
+mod prisma;
+mod refinery;
+mod sqlx;
+mod whimbrel;
 
-use whimbrel_plan::Dialect;
-use whimbrel_plan::review::{Script, ScriptStatement};
-use whimbrel_plan::revision::Directive;
+#[cfg(test)]
+mod tests;
 
-/// A part of a file that runs when the migration is applied.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Part {
-    /// Bytes within the file.
-    pub span: Range<usize>,
-    /// Whether the tool runs its statements in one transaction.
-    pub transaction: bool,
-}
-
-/// The parts of a file, cut into statements with what is said above each.
-pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dialect) -> Script {
-    let mut script =
-        Script { file, text: text.clone(), statements: Vec::new(), judged: true, revision: None, allows: Vec::new() };
-    for (number, part) in (0_u32..).zip(parts) {
-        let within = text.get(part.span.clone()).unwrap_or_default();
-        let mut after = 0;
-        for range in dialect.split(within) {
-            let gap = part.span.start + after..part.span.start + range.start;
-            after = range.end;
-            let mut statement = ScriptStatement {
-                span: part.span.start + range.start..part.span.start + range.end,
-                transaction: part.transaction.then_some(number),
-                backfill: false,
-                allows: Vec::new(),
-            };
-            above(&text, gap, &mut statement);
-            script.statements.push(statement);
-        }
-    }
-    script
-}
-
-/// What the comments above a statement say about it.
-fn above(text: &str, gap: Range<usize>, statement: &mut ScriptStatement) {
-    let mut start = gap.start;
-    for line in text.get(gap).unwrap_or_default().split_inclusive('\n') {
-        let span = start..start + line.trim_end().len();
-        start += line.len();
-        match Directive::read(line.trim_start_matches(';')) {
-            Some(Ok(Directive::Allow(allow))) => statement.allows.push((allow, span)),
-            Some(Ok(Directive::NoTransaction)) => statement.transaction = None,
-            Some(Ok(Directive::Backfill)) => statement.backfill = true,
-            // Questions are for those who apply revisions; what only looks like a directive is another tool's comment.
-            Some(Ok(Directive::Question(_)) | Err(_)) | None => {}
-        }
-    }
-}
+pub use cut::{Part, cut, settle};
+pub use engine::recognise as recognise_engine;
+pub use file::{File, Listed, Unreadable, in_parallel, list, read};
+pub use layout::{Layout, UnknownLayout};
+pub use place::{Place, Role};
+pub use whimbrel::revision_of;

@@ -189,7 +189,7 @@ impl<'a> Reviewer<'a> {
     /// What is to be said about the file's own `allow`s.
     fn allows(&self, script: &Script, used: &BTreeSet<usize>) -> Vec<Finding> {
         let of_statements = script.statements.iter().flat_map(|statement| &statement.allows);
-        let mut findings = Vec::new();
+        let mut findings: Vec<Finding> = script.slips.iter().map(|(span, why)| slip(span, why)).collect();
         for (allow, span) in of_statements.chain(&script.allows) {
             let problem = match rules::find(&allow.rule) {
                 None => Some(("unknown-rule", format!("there is no rule `{}`", allow.rule))),
@@ -218,6 +218,21 @@ impl<'a> Reviewer<'a> {
             }
         }
         findings
+    }
+}
+
+/// A line that is meant for Whimbrel and says nothing that it knows.
+fn slip(span: &std::ops::Range<usize>, why: &str) -> Finding {
+    Finding {
+        rule: "misread-directive",
+        severity: Severity::Care,
+        span: span.clone(),
+        step: None,
+        message: why.to_string(),
+        label: String::new(),
+        here: None,
+        safe_way: "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it".to_string(),
+        about: None,
     }
 }
 

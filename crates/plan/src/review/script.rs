@@ -15,6 +15,8 @@ pub struct Script {
     pub revision: Option<RevisionId>,
     /// What is accepted in the whole file, each with the bytes at which it is said.
     pub allows: Vec<(Allow, Range<usize>)>,
+    /// Lines that are meant for Whimbrel and say nothing it knows: their bytes, and what is wrong.
+    pub slips: Vec<(Range<usize>, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

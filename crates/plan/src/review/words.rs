@@ -54,7 +54,7 @@ pub fn here(touches: &[&Touch], facts: &Facts) -> Option<String> {
         })
         .collect();
     Some(match known.is_empty() {
-        true => format!("how large `{first}` is is unknown, so the worst is assumed; --url tells"),
+        true => format!("the size of `{first}` is unknown, so the worst is assumed; --url tells"),
         false => known.join("; "),
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use super::{Allow, Direction, Directive, Revision, Section};
-use crate::{Dialect, Understanding};
+use crate::Dialect;
 
 /// One statement of a revision, with where it stands and what was written above it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,13 +20,6 @@ pub struct RevisionStatement {
     pub backfill: bool,
     pub questions: Vec<String>,
     pub allows: Vec<Allow>,
-}
-
-impl RevisionStatement {
-    /// Whether it can be part of a transaction: the engine must be able to, and the person must not have said no.
-    pub fn transactional(&self, understanding: &Understanding) -> bool {
-        !self.no_transaction && understanding.transactional()
-    }
 }
 
 /// Where a statement stands.

@@ -54,20 +54,25 @@ pub struct Example {
 pub const EVERY_ENGINE: &[Engine] = &Engine::ALL;
 
 /// Every rule, by group, in the order in which findings about one place are told.
-static GROUPS: &[&[&Rule]] = &[
-    &[&unknown_statement::RULE],
-    data::RULES,
-    breaking::RULES,
-    blocking::RULES,
-    sqlite::RULES,
-    mysql::RULES,
-    session::RULES,
-    style::RULES,
+static GROUPS: &[(&str, &[&Rule])] = &[
+    ("unknown", &[&unknown_statement::RULE]),
+    ("data", data::RULES),
+    ("breaking", breaking::RULES),
+    ("blocking", blocking::RULES),
+    ("sqlite", sqlite::RULES),
+    ("mysql", mysql::RULES),
+    ("session", session::RULES),
+    ("style", style::RULES),
 ];
 
 /// Every rule, in the order in which findings about one place are told.
 pub fn all() -> impl Iterator<Item = &'static Rule> {
-    GROUPS.iter().flat_map(|group| group.iter().copied())
+    groups().flat_map(|(_, rules)| rules.iter().copied())
+}
+
+/// The groups with their names.
+pub fn groups() -> impl Iterator<Item = (&'static str, &'static [&'static Rule])> {
+    GROUPS.iter().copied()
 }
 
 /// The rule of that name.

@@ -46,8 +46,7 @@ impl<'h> Job<'h> {
             if let Some(word) = own_transaction(&understanding) {
                 return Err(Refusal::OwnTransaction { origin: statement.origin, word }.into());
             }
-            let transactional = statement.transactional(&understanding)
-                && (dialect.transactional_ddl() || only_changes_data(&understanding));
+            let transactional = !statement.no_transaction && understanding.shares_transactions(dialect);
             let hash = fingerprint_of(&statement.sql).0;
             Ok(Prepared { statement, understanding, transactional, hash })
         });
@@ -108,13 +107,4 @@ fn own_transaction(understanding: &Understanding) -> Option<String> {
         let first = name.split_whitespace().next()?;
         WORDS.iter().find(|word| word.eq_ignore_ascii_case(first)).map(|word| word.to_string())
     })
-}
-
-fn only_changes_data(understanding: &Understanding) -> bool {
-    match understanding {
-        Understanding::Unknown { .. } => false,
-        Understanding::Known { steps, .. } => {
-            steps.iter().all(|step| matches!(step, Step::ChangeData { .. } | Step::Inert { .. }))
-        }
-    }
 }

@@ -1,0 +1,20 @@
+use crate::args::{Global, Lint};
+use crate::failure::{Exit, Outcome};
+use crate::lint::{self, Linted};
+use crate::printer::Printer;
+use crate::project::Project;
+
+pub fn run(arguments: &Lint, global: &Global, printer: &Printer) -> Outcome {
+    let project = Project::open(global)?;
+    let linted = lint::run(arguments, &project, printer)?;
+    let exit = exit(&linted);
+    printer.show(exit, &linted);
+    Ok(exit)
+}
+
+fn exit(linted: &Linted) -> Exit {
+    match linted.worst() {
+        Some(worst) if worst >= linted.fail_on => Exit::Differences,
+        Some(_) | None => Exit::Fine,
+    }
+}

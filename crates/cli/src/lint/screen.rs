@@ -1,0 +1,92 @@
+//! What a person reads: each finding at its place, and at the end what all of it comes to.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize;
+use serde::{Serialize, Serializer};
+use whimbrel_plan::review::{Finding, Verdict};
+
+use super::{File, Linted, findings, snippet};
+use crate::printer::{Detail, Screen};
+use crate::render::words;
+
+impl Screen for Linted {
+    fn text(&self, detail: Detail) -> String {
+        let mut out = String::new();
+        let several = self.files.iter().any(|file| file.engine != self.files[0].engine);
+        for file in &self.files {
+            for finding in findings(&file.reviewed) {
+                let notes = notes(file, finding, several);
+                out.push_str(&snippet::text(&file.shown, &file.reviewed.script.text, finding, notes));
+                out.push('\n');
+            }
+        }
+        if detail != Detail::Quiet {
+            out.push_str(&self.summary());
+        }
+        out
+    }
+}
+
+fn notes(file: &File, finding: &Finding, several_engines: bool) -> Vec<String> {
+    let mut notes = Vec::new();
+    if several_engines {
+        notes.push(format!("on: {}", file.engine.title()));
+    }
+    notes.extend(finding.here.as_ref().map(|here| format!("here: {here}")));
+    notes.push(format!("safe way: {}", finding.safe_way));
+    if whimbrel_plan::rules::find(finding.rule).is_some() {
+        notes.push(format!("more: whimbrel explain {}", finding.rule));
+    }
+    notes
+}
+
+impl Linted {
+    fn summary(&self) -> String {
+        let mut out = String::new();
+        if !self.strangers.is_empty() {
+            let layout = self.files.first().map_or("", |file| file.layout.word());
+            let counted = words::counted(self.strangers.len(), "file");
+            let named: Vec<String> = self.strangers.iter().take(3).map(|name| format!("`{name}`")).collect();
+            let more = if self.strangers.len() > named.len() { ", …" } else { "" };
+            let _ = writeln!(out, "{counted} that {layout} passes over, not judged: {}{more}", named.join(", "));
+        }
+        let statements: usize = self.files.iter().map(|file| file.reviewed.statements.len()).sum();
+        let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
+        for statement in self.files.iter().flat_map(|file| &file.reviewed.statements) {
+            *verdicts.entry(statement.verdict).or_default() += 1;
+        }
+        let verdicts: Vec<String> =
+            verdicts.iter().map(|(verdict, count)| format!("{count} {}", verdict.words())).collect();
+        let told = if verdicts.is_empty() { String::new() } else { format!(": {}", verdicts.join(", ")) };
+        let context = match self.context {
+            0 => String::new(),
+            files => format!(", after {} read for the state", words::counted(files, "file")),
+        };
+        let _ = writeln!(
+            out,
+            "{} in {}{told}{context} · {}",
+            words::counted(statements, "statement"),
+            words::counted(self.files.len(), "file"),
+            words::duration(self.took)
+        );
+        if let Some(next) = self.next() {
+            let _ = writeln!(out, "next  {}", next.bold());
+        }
+        out
+    }
+
+    /// The command to type next, where there is something to do.
+    fn next(&self) -> Option<String> {
+        let worst =
+            self.files.iter().flat_map(|file| findings(&file.reviewed)).max_by_key(|finding| finding.severity)?;
+        whimbrel_plan::rules::find(worst.rule).map(|rule| format!("whimbrel explain {}", rule.id))
+    }
+}
+
+impl Serialize for Linted {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
+    }
+}
