@@ -1,12 +1,10 @@
 //! Locks, work and time, in a few words.
 
-use std::fmt::Write as _;
-
 use super::{Blocks, Extent, Facts, Touch, Touched, Work, estimate};
 
 /// `takes SHARE on `email`, reads all of it once`.
 pub fn touches(touches: &[&Touch]) -> String {
-    let mut text = String::new();
+    let mut parts = Vec::new();
     let whole = touches.iter().find(|touch| touch.relation().is_none()).map(|touch| &touch.lock.name);
     for touch in touches {
         if touch.lock.blocks == Blocks::Nothing && touch.work.is_empty() {
@@ -16,27 +14,32 @@ pub fn touches(touches: &[&Touch]) -> String {
             Touched::Relation(name) => format!("`{name}`"),
             Touched::Database => "the whole database".to_string(),
         };
-        let separator = if text.is_empty() { "" } else { "; " };
         // One lock for everything is told once.
         let told = touch.relation().is_some() && whole.is_some_and(|lock| *lock == touch.lock.name);
-        let taken = if told { on } else { format!("takes {} on {on}", touch.lock.name) };
-        if told && touch.work.is_empty() {
-            continue;
+        let mut done: Vec<String> = Vec::new();
+        if !told {
+            done.push(format!("takes {} on {on}", touch.lock.name));
         }
-        let _ = write!(text, "{separator}{taken}");
         for work in &touch.work {
-            let done = match work {
-                Work::Scan => "reads all of it once",
-                Work::Rewrite => "writes all of it anew",
-                Work::BuildIndex => "reads all of it and builds an index",
-                Work::ChangeRows(Extent::Listed) => "changes the rows it lists",
-                Work::ChangeRows(Extent::Found) => "changes the rows it finds",
-                Work::ChangeRows(Extent::All) => "changes every row",
-            };
-            let _ = write!(text, ", {done}");
+            let what = if done.is_empty() { on.as_str() } else { "it" };
+            done.push(words_of(work, what));
+        }
+        if !done.is_empty() {
+            parts.push(done.join(", "));
         }
     }
-    text
+    parts.join("; ")
+}
+
+fn words_of(work: &Work, what: &str) -> String {
+    match work {
+        Work::Scan => format!("reads all of {what} once"),
+        Work::Rewrite => format!("writes all of {what} anew"),
+        Work::BuildIndex => format!("reads all of {what} and builds an index"),
+        Work::ChangeRows(Extent::Listed) => format!("changes the listed rows of {what}"),
+        Work::ChangeRows(Extent::Found) => format!("changes the rows of {what} that it finds"),
+        Work::ChangeRows(Extent::All) => format!("changes every row of {what}"),
+    }
 }
 
 /// What the live database says about the tables for which size matters; or that nobody asked it.
