@@ -4,7 +4,7 @@ use whimbrel_plan::review::Work;
 use whimbrel_schema::{Constraint, ObjectName, Version};
 
 use super::super::how::names;
-use super::names::{indexes_content_of, readers_of, virtual_owner};
+use super::names::{indexes_content_of, readers_of, view, virtual_owner};
 use super::telling::{Switch, Telling};
 use super::trial::{self, Copy};
 
@@ -17,6 +17,10 @@ const ALTERS_COLUMNS: Version = Version::new(3, 53, 0);
 pub(super) fn rename_table(from: &ObjectName, to: &ObjectName, statement: &str, telling: &mut Telling<'_>) {
     telling.writes();
     part_of_virtual(from, telling);
+    let schema = telling.before();
+    if schema.table(to).is_some() || view(to, schema).is_some() || schema.table_of_index(to).is_some() {
+        telling.fails(format!("there is a `{to}` already"));
+    }
     refused(statement, from, telling);
     if telling.switch("legacy_alter_table") == Switch::On || telling.is_older_than(FOLLOWS_TABLES) {
         for reader in readers_of(from, telling.before()) {

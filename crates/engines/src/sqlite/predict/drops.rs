@@ -40,6 +40,10 @@ pub(super) fn table(name: &ObjectName, if_exists: bool, telling: &mut Telling<'_
 pub(super) fn children(name: &ObjectName, telling: &mut Telling<'_>) {
     keys::deletes(name, telling);
     let schema = telling.before();
+    // One row after the other, where somebody may refer to it.
+    if keys::act(telling) && (keys::children(name, schema).next().is_some() || !telling.at.complete) {
+        telling.works(name, &[Work::ChangeRows(Extent::All)]);
+    }
     for (child, key) in keys::children(name, schema) {
         let columns = key.columns.join("`, `");
         if !keys::act(telling) {

@@ -31,11 +31,9 @@ pub(super) fn change(change: DataChange, tables: &[ObjectName], statement: &str,
         }
         let deletes = matches!(change, DataChange::Delete | DataChange::Truncate) || reach.replaces;
         let updates = matches!(change, DataChange::Update | DataChange::Merge);
-        if reach.extent == Extent::Listed {
-            telling.works(table, &[Work::ChangeRows(Extent::Listed)]);
-        } else {
-            telling.works(table, &[Work::Scan, Work::ChangeRows(reach.extent)]);
-        }
+        let finds = (deletes || updates) && reach.extent != Extent::Listed;
+        telling.works(table, if finds { &[Work::Scan] } else { &[] });
+        telling.works(table, &[Work::ChangeRows(reach.extent)]);
         if deletes || updates {
             telling.loses_data();
         }
