@@ -75,8 +75,14 @@ fn compared(operation: &Operation, row: &Row, journal: &str) -> Result<Measured>
     let mut whole: Option<Measured> = None;
     for sql in &operation.sql {
         let understanding = dialect.understand(sql);
-        let at =
-            Circumstances { before: &schema, complete: true, facts: &facts, session: &session, in_transaction: true };
+        let at = Circumstances {
+            before: &schema,
+            complete: true,
+            certain: true,
+            facts: &facts,
+            session: &session,
+            in_transaction: true,
+        };
         let prediction = dialect.predict(sql, &understanding, &at);
         for step in Measured::steps(&understanding) {
             // What SQLite refuses may be more than can be followed.

@@ -128,7 +128,7 @@ fn predict(
         facts.tables = schema.tables.keys().map(|name| (name.clone(), Default::default())).collect();
     }
     let in_transaction = understanding.transactional();
-    let at = Circumstances { before: schema, complete: true, facts: &facts, session, in_transaction };
+    let at = Circumstances { before: schema, complete: true, certain: true, facts: &facts, session, in_transaction };
     dialect.predict(sql, understanding, &at)
 }
 

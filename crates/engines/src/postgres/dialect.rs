@@ -33,6 +33,10 @@ impl Dialect for Postgres {
         predict::predict(statement, understanding, at)
     }
 
+    fn places(&self, statement: &str) -> Vec<Range<usize>> {
+        understand::places::places(statement)
+    }
+
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {
         render::render(step, before)
     }

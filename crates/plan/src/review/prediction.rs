@@ -8,8 +8,11 @@ use super::{Facts, Session};
 pub struct Circumstances<'a> {
     pub before: &'a Schema,
     /// Whether `before` is all that there is. After a statement that nobody understands, and where the files begin in
-    /// the middle of a history, it is not: what it has not may be there, and what it has proves nothing.
+    /// the middle of a history, it is not: what it has not may be there.
     pub complete: bool,
+    /// Whether what `before` has is there. Also where the files begin in the middle; not after a statement that nobody
+    /// understands, which may have changed anything.
+    pub certain: bool,
     pub facts: &'a Facts,
     pub session: &'a Session,
     /// Whether other statements share its transaction, so that its locks outlive it.

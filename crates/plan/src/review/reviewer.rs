@@ -9,7 +9,7 @@ use super::{
     Circumstances, Config, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen, Session,
     Severity, estimate,
 };
-use crate::fold::Folding;
+use crate::fold::{FoldError, Folding};
 use crate::revision::Allow;
 use crate::rules::{self, Found, Rule};
 use crate::{Dialect, Understanding};
@@ -21,6 +21,8 @@ pub struct Reviewer<'a> {
     schema: Folding,
     /// Whether the schema is all that there is.
     complete: bool,
+    /// Whether what the schema has is there.
+    certain: bool,
     births: Births,
     rules: Vec<(&'static Rule, Severity)>,
 }
@@ -32,7 +34,8 @@ impl<'a> Reviewer<'a> {
         let wanted = |rule: &'static Rule| Some((rule, config.severity(rule)?));
         let rules = rules::all().filter(|rule| rule.engines.contains(&engine)).filter_map(wanted).collect();
         let schema = Folding::new(before);
-        Reviewer { dialect, config, schema, complete: config.from_empty, births: Births::default(), rules }
+        let complete = config.from_empty;
+        Reviewer { dialect, config, schema, complete, certain: true, births: Births::default(), rules }
     }
 
     /// The schema as the scripts so far have made it.
@@ -62,6 +65,7 @@ impl<'a> Reviewer<'a> {
             let at = Circumstances {
                 before: self.schema.schema(),
                 complete: self.complete,
+                certain: self.certain,
                 facts: &self.config.facts,
                 session: &session,
                 in_transaction: statement.transaction.is_some() || session.has_begun(),
@@ -142,7 +146,7 @@ impl<'a> Reviewer<'a> {
         session: &mut Session,
     ) -> Vec<crate::Step> {
         let Understanding::Known { steps, .. } = understanding else {
-            self.complete = false;
+            (self.complete, self.certain) = (false, false);
             return Vec::new();
         };
         let local = sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
@@ -152,7 +156,9 @@ impl<'a> Reviewer<'a> {
                 session.take(step, local);
             }
             self.births.take(step, self.schema.schema());
-            if self.schema.apply(step, self.dialect).is_err() {
+            if let Err(error) = self.schema.apply(step, self.dialect) {
+                // What is missing in files that begin in the middle says nothing about what is there.
+                self.certain &= !self.complete && matches!(error, FoldError::Missing { .. });
                 self.complete = false;
             }
         }

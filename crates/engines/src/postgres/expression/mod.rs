@@ -141,6 +141,50 @@ pub(super) fn bare_literal(text: &str) -> Option<String> {
     }
 }
 
+/// The functions that an expression calls, without their namespaces; `None` where it cannot be read.
+pub(super) fn functions_in(text: &str) -> Option<Vec<String>> {
+    let mut found = Vec::new();
+    let mut queue = vec![parse::parse(text)?];
+    while let Some(node) = queue.pop() {
+        match node {
+            Node::Literal(_) | Node::Name(_) => {}
+            Node::Operator { operands, .. } => queue.extend(operands),
+            Node::Call { name, arguments } => {
+                found.push(name);
+                queue.extend(arguments);
+            }
+            Node::Cast { value, .. } => queue.push(*value),
+            Node::Array(elements) => queue.extend(elements),
+            Node::Case { parts } => queue.extend(parts),
+        }
+    }
+    Some(found)
+}
+
+/// Whether the expression is a value written down, and not NULL: a literal, perhaps cast, or an array of them.
+pub(super) fn is_value(text: &str) -> bool {
+    fn is(node: &Node) -> bool {
+        match node {
+            Node::Literal(_) => !parse::is_null(node),
+            Node::Cast { value, .. } => is(value),
+            Node::Array(elements) => elements.iter().all(is),
+            Node::Operator { name, operands } => name == "-" && operands.len() == 1 && operands.iter().all(is),
+            Node::Name(_) | Node::Call { .. } | Node::Case { .. } => false,
+        }
+    }
+    parse::parse(text).is_some_and(|node| is(&node))
+}
+
+/// Whether whatever satisfies the one expression satisfies the other, judged by its parts joined with AND.
+pub(super) fn includes(whole: &str, part: &str) -> bool {
+    let (Some(whole), Some(part)) = (parse::parse(whole), parse::parse(part)) else { return false };
+    let parts = match whole {
+        Node::Operator { name, operands } if name == "and" => operands,
+        other => vec![other],
+    };
+    parts.iter().any(|candidate| alike(candidate, &part, Place::Value))
+}
+
 /// Which of the columns an expression names, each once.
 pub(super) fn columns_in<'c>(text: &str, columns: impl Iterator<Item = &'c str> + Clone) -> Vec<&'c str> {
     let tokens: Vec<Token<'_>> = lexer::words(text).collect();

@@ -519,7 +519,7 @@ fn null() -> Node {
     Node::Literal(Literal { value: "null".to_string(), number: true, cast: None })
 }
 
-fn is_null(node: &Node) -> bool {
+pub(super) fn is_null(node: &Node) -> bool {
     matches!(node, Node::Literal(Literal { value, number: true, .. }) if value == "null")
 }
 

@@ -14,8 +14,7 @@ pub(super) fn alter(node: Node<'_>) -> Steps {
     let relation = node.need(Is::TABLE_RELATION_NAME)?;
     let table = tables::relation(node)?;
     let mut steps = Vec::new();
-    let actions = node.children().skip_while(|child| child.start() < relation.end());
-    for action in actions.filter(|child| !matches!(child.kind(), Is::COMMA | Is::SEMICOLON)) {
+    for action in actions(node, relation) {
         steps.extend(self::action(action, relation, &table)?);
     }
     if steps.is_empty() {
@@ -24,7 +23,13 @@ pub(super) fn alter(node: Node<'_>) -> Steps {
     Ok(steps)
 }
 
-fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Steps {
+/// The clauses behind the table's name.
+pub(super) fn actions<'t>(node: Node<'t>, relation: Node<'t>) -> impl Iterator<Item = Node<'t>> {
+    let actions = node.children().skip_while(move |child| child.start() < relation.end());
+    actions.filter(|child| !matches!(child.kind(), Is::COMMA | Is::SEMICOLON))
+}
+
+pub(super) fn action(node: Node<'_>, relation: Node<'_>, table: &ObjectName) -> Steps {
     let table = table.clone();
     let inert = || Step::Inert { what: format!("ALTER TABLE {} {}", relation.sql(), node.sql()) };
     let amend = |amendment: Amendment| Step::Amend(Box::new(amendment));

@@ -25,12 +25,16 @@ pub(super) fn drop_(node: Node<'_>) -> Steps {
         let table = Some(tables::relation(node.need(Is::ON_RELATION)?)?);
         return Ok(vec![Step::DropTrigger { table, name, if_exists: node.has(Is::IF_EXISTS) }]);
     }
-    let names = node.descendants().filter(|child| NAMES.contains(&child.kind()) || SIGNATURES.contains(&child.kind()));
-    let steps: Vec<Step> = names.map(|name| one(node, name)).collect::<Result<_, _>>()?;
+    let steps: Vec<Step> = names(node).map(|name| one(node, name)).collect::<Result<_, _>>()?;
     if steps.is_empty() {
         return Err(node.refuse("nothing is named"));
     }
     Ok(steps)
+}
+
+/// What the statement names to be dropped.
+pub(super) fn names<'t>(node: Node<'t>) -> impl Iterator<Item = Node<'t>> {
+    node.descendants().filter(|child| NAMES.contains(&child.kind()) || SIGNATURES.contains(&child.kind()))
 }
 
 fn one(node: Node<'_>, written: Node<'_>) -> Result<Step, Refusal> {

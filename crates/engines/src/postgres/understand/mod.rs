@@ -5,6 +5,7 @@
 
 mod alter;
 mod alter_table;
+pub(super) mod aside;
 mod columns;
 mod comments;
 mod constraints;
@@ -12,6 +13,7 @@ mod create;
 mod drops;
 mod indexes;
 mod opaque;
+pub(super) mod places;
 mod rows;
 mod select;
 mod sequences;

@@ -1,0 +1,183 @@
+//! Partitions: attached, detached, and what the default partition has to give up.
+
+use whimbrel_plan::review::{Held, Work};
+use whimbrel_schema::{Constraint, Index, IndexTarget, ObjectName, Table};
+
+use super::draft::Draft;
+use super::locks::Mode;
+use super::{constraints, relations};
+use crate::postgres::expression;
+
+pub(super) fn attach(draft: &mut Draft<'_>, parent: &ObjectName, partition: &ObjectName, bound: &str) {
+    draft.lock(parent, Mode::ShareUpdateExclusive);
+    draft.lock_family(partition, Mode::AccessExclusive);
+    let known = draft.table(parent).zip(draft.table(partition)).filter(|_| draft.at.certain);
+    let proved = known.is_some_and(|(parent, partition)| is_proved(parent, partition, bound));
+    if !proved {
+        draft.work_family(partition, Mode::AccessExclusive, Work::Scan);
+        draft.fails("rows that are outside of the partition's bounds");
+    }
+    match known {
+        Some((parent, partition)) => {
+            if lacks_an_index(parent, partition) {
+                draft.work_family(&partition.name, Mode::AccessExclusive, Work::BuildIndex);
+            }
+        }
+        None => draft.work_family(partition, Mode::AccessExclusive, Work::BuildIndex),
+    }
+    if draft.table(parent).is_none() {
+        // Its default partition, and the tables that its foreign keys name.
+        draft.work_unknown(Mode::AccessExclusive, Work::Scan);
+    }
+    empty_the_default(draft, parent, partition);
+    let keys: Vec<_> = draft.table(parent).map(|parent| parent.foreign_keys.clone()).unwrap_or_default();
+    for key in keys {
+        constraints::add(draft, partition, &Constraint::ForeignKey(key), None);
+    }
+    keys_of_parent(draft, parent);
+}
+
+/// The default partition must hold no row that belongs into the new one.
+pub(super) fn empty_the_default(draft: &mut Draft<'_>, parent: &ObjectName, new: &ObjectName) {
+    let default = relations::default_partition(draft.schema(), parent).filter(|default| *default != new).cloned();
+    match default {
+        Some(default) => {
+            draft.work_family(&default, Mode::AccessExclusive, Work::Scan);
+            draft.fails(format!("rows of the default partition `{default}` that belong into the new one"));
+        }
+        None if draft.whole(parent).is_some() => {}
+        None => draft.work_unknown(Mode::AccessExclusive, Work::Scan),
+    }
+}
+
+/// What the parent refers to, and who refers to it: a new partition takes part in both.
+pub(super) fn keys_of_parent(draft: &mut Draft<'_>, parent: &ObjectName) {
+    let schema = draft.schema();
+    let Some(found) = draft.table(parent) else { return };
+    for key in relations::foreign_keys(schema, found) {
+        draft.lock_family(&key.references, Mode::ShareRowExclusive);
+    }
+    for (other, _) in relations::referencing(schema, parent) {
+        draft.lock_family(other, Mode::ShareRowExclusive);
+    }
+}
+
+pub(super) fn detach(draft: &mut Draft<'_>, parent: &ObjectName, partition: &ObjectName, concurrently: bool) {
+    if concurrently {
+        draft.hold(Held::Statement);
+        draft.lock(parent, Mode::ShareUpdateExclusive);
+        draft.hold(Held::Moment);
+        draft.lock_family(partition, Mode::AccessExclusive);
+        draft.needs_version(14, "`DETACH PARTITION … CONCURRENTLY`");
+        if relations::default_partition(draft.schema(), parent).is_some() {
+            draft.fails("a table with a default partition cannot lose one concurrently");
+        }
+    } else {
+        draft.lock(parent, Mode::AccessExclusive);
+        draft.lock_family(partition, Mode::AccessExclusive);
+        if let Some(default) = relations::default_partition(draft.schema(), parent).cloned() {
+            draft.lock_family(&default, Mode::AccessExclusive);
+        }
+    }
+    match draft.table(parent) {
+        Some(_) => {
+            let schema = draft.schema();
+            let keys = draft.table(parent).map(|found| relations::foreign_keys(schema, found)).unwrap_or_default();
+            for key in keys {
+                draft.lock_family(&key.references, Mode::ShareRowExclusive);
+            }
+            // Nothing may refer to rows that go: whoever refers to the parent is looked through.
+            for (other, _) in relations::referencing(schema, parent) {
+                draft.work_family(other, Mode::AccessExclusive, Work::Scan);
+            }
+        }
+        None => draft.work_unknown(Mode::AccessExclusive, Work::Scan),
+    }
+}
+
+/// Whether validated checks (and NOT NULL) of the table say all that the bound says, so that no row is looked at.
+fn is_proved(parent: &Table, partition: &Table, bound: &str) -> bool {
+    let Some(wanted) = conditions(parent, bound) else { return false };
+    let says = |condition: &str| {
+        let mut checks = partition.checks.iter().filter(|check| check.validated && check.enforced);
+        checks.any(|check| expression::includes(check.expression.text(), condition))
+    };
+    wanted.iter().all(|condition| match condition {
+        Condition::NotNull(column) => {
+            partition.column(&bare(column)).is_some_and(|column| !column.nullable)
+                || says(&format!("{column} IS NOT NULL"))
+        }
+        Condition::Compared(text) => says(text),
+    })
+}
+
+enum Condition {
+    NotNull(String),
+    Compared(String),
+}
+
+fn bare(column: &str) -> String {
+    crate::postgres::quote::fold(column)
+}
+
+/// What a bound says of a single key column; `None` where it says more than this reads.
+fn conditions(parent: &Table, bound: &str) -> Option<Vec<Condition>> {
+    let partition_by = parent.options.partition_by.as_deref()?;
+    let (strategy, key) = partition_by.split_once(" (")?;
+    let key = key.strip_suffix(')')?;
+    if key.contains([',', ' ', '(']) {
+        return None;
+    }
+    let mut wanted = vec![Condition::NotNull(key.to_string())];
+    match strategy {
+        "RANGE" => {
+            let (from, to) = bound.strip_prefix("FOR VALUES FROM (")?.split_once(") TO (")?;
+            let to = to.strip_suffix(')')?;
+            if from.contains(',') || to.contains(',') {
+                return None;
+            }
+            if from != "MINVALUE" {
+                wanted.push(Condition::Compared(format!("{key} >= {from}")));
+            }
+            if to != "MAXVALUE" {
+                wanted.push(Condition::Compared(format!("{key} < {to}")));
+            }
+        }
+        "LIST" => {
+            let values = bound.strip_prefix("FOR VALUES IN (")?.strip_suffix(')')?;
+            if values.to_ascii_lowercase().contains("null") {
+                return None;
+            }
+            wanted.push(Condition::Compared(format!("{key} IN ({values})")));
+        }
+        _ => return None,
+    }
+    Some(wanted)
+}
+
+/// Each index and each key of the parent is needed on the partition: one like it is taken over, or one is built.
+fn lacks_an_index(parent: &Table, partition: &Table) -> bool {
+    let has = |wanted: &Index| partition.indexes.iter().any(|index| is_like(wanted, index));
+    let keys = parent.primary_key.iter().map(|key| (&key.columns, true));
+    let keys = keys.chain(parent.uniques.iter().map(|unique| (&unique.columns, false)));
+    let lacks_key = keys.into_iter().any(|(columns, primary)| {
+        let own_primary = partition.primary_key.as_ref().is_some_and(|own| own.columns == *columns);
+        let own_unique = partition.uniques.iter().any(|own| own.columns == *columns);
+        !(if primary { own_primary } else { own_unique })
+    });
+    lacks_key || !parent.exclusions.is_empty() || !parent.indexes.iter().all(has)
+}
+
+fn is_like(wanted: &Index, candidate: &Index) -> bool {
+    let plain = |index: &Index| {
+        index.predicate.is_none() && index.keys.iter().all(|key| matches!(key.target, IndexTarget::Column(_)))
+    };
+    plain(wanted)
+        && plain(candidate)
+        && candidate.valid
+        && wanted.unique == candidate.unique
+        && wanted.method == candidate.method
+        && wanted.keys == candidate.keys
+        && wanted.include == candidate.include
+        && wanted.nulls_distinct == candidate.nulls_distinct
+}
