@@ -12,6 +12,7 @@ use whimbrel_plan::review::Severity;
 use whimbrel_schema::Engine;
 
 use crate::environment;
+use crate::lint::report::Format;
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -104,6 +105,7 @@ pub enum Command {
     Edit(Edit),
     Check(Check),
     Lint(Lint),
+    Plan(Plan),
     Explain(Explain),
     Schema(Schema),
     Tour(Tour),
@@ -314,9 +316,15 @@ pub struct Lint {
     /// The engine that the SQL is for (default: what whimbrel.toml or the database's URL says)
     #[arg(long, value_name = "ENGINE", value_parser = judged_engine())]
     pub engine: Option<Engine>,
+    /// Judge only what the branch adds or changes against REF, as `origin/main`; the rest is read for the state
+    #[arg(long, value_name = "REF")]
+    pub since: Option<String>,
     /// How the files are kept, where that cannot be seen from them
     #[arg(long, value_name = "LAYOUT", value_parser = layout())]
     pub layout: Option<Layout>,
+    /// How to tell what was found; `json` is what --json prints
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, conflicts_with = "json")]
+    pub format: Format,
     /// The severity from which on the exit status is 1: advice, care, breaking, destroys-data or unknown
     #[arg(long, value_name = "SEVERITY", value_parser = severity())]
     #[arg(hide_possible_values = true)]
@@ -342,6 +350,20 @@ fn judged_engine() -> impl TypedValueParser<Value = Engine> {
         PossibleValue::new("mysql").alias("mariadb"),
     ];
     PossibleValuesParser::new(known).try_map(|word| word.parse::<Engine>())
+}
+
+/// Show what `upgrade` would do, statement by statement: verdicts, locks, work, time
+///
+/// With a database, its ledger says what is pending, and its sizes and settings sharpen the verdicts. Without, every
+/// revision is shown, and the worst is assumed.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// Where `upgrade` would go: an id or the beginning of one, `head`, `heads`, `+1`, or a branch label
+    #[arg(value_name = "TARGET", default_value = "heads")]
+    pub target: String,
+    /// Do not ask the database: show every revision
+    #[arg(long)]
+    pub offline: bool,
 }
 
 /// Explain a rule of `lint`: what it finds, why, and the safe way

@@ -35,7 +35,8 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return ExitCode::from(misunderstood(&error)),
     };
-    let printer = Printer::new(&arguments.global, arguments.command.word());
+    let json = arguments.global.json || arguments.command.wants_json();
+    let printer = Printer::new(&arguments.global, json, arguments.command.word());
     let exit = commands::run(&arguments, &printer).unwrap_or_else(|failure| {
         printer.failure(&failure);
         failure.exit

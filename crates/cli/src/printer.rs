@@ -36,7 +36,7 @@ pub struct Printer {
 }
 
 impl Printer {
-    pub fn new(global: &Global, command: &'static str) -> Self {
+    pub fn new(global: &Global, json: bool, command: &'static str) -> Self {
         let color = match global.color {
             Color::Auto => ColorChoice::Auto,
             Color::Always => ColorChoice::Always,
@@ -47,12 +47,16 @@ impl Printer {
             (false, true) => Detail::Verbose,
             (false, false) => Detail::Usual,
         };
-        Printer { color, json: global.json, detail, command, bar: RefCell::default() }
+        Printer { color, json, detail, command, bar: RefCell::default() }
     }
 
     /// One that prints documents, for a command line that could not be read.
     pub fn for_json(command: &'static str) -> Self {
         Printer { color: ColorChoice::Never, json: true, detail: Detail::Usual, command, bar: RefCell::default() }
+    }
+
+    pub fn detail(&self) -> Detail {
+        self.detail
     }
 
     pub fn quiet(&self) -> bool {

@@ -25,6 +25,11 @@ pub trait Dialect: Send + Sync {
         &[]
     }
 
+    /// Settings, by lower-case name, that Whimbrel itself makes before it runs a revision.
+    fn own_session(&self) -> &'static [(&'static str, &'static str)] {
+        &[]
+    }
+
     /// Reads one statement, as [`split`](Dialect::split) cuts them.
     fn understand(&self, statement: &str) -> Understanding;
 

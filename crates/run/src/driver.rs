@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use thiserror::Error;
 use whimbrel_plan::Dialect;
+use whimbrel_plan::review::Facts;
 use whimbrel_schema::{Schema, Version};
 
 /// One open connection to one database. Synchronous: one colour; whoever wants progress uses a thread.
@@ -26,6 +27,10 @@ pub trait Driver: Send {
     /// Reads the whole schema in a few bulk queries, sorted. Tables whose name begins with `whimbrel_` are left out:
     /// they are the ledger's.
     fn introspect(&mut self) -> Result<Schema, DriverError>;
+
+    /// What decides how dangerous a statement is here: version, settings, sizes, in a few bulk queries. Nothing is counted
+    /// that takes time in proportion to a table.
+    fn facts(&mut self) -> Result<Facts, DriverError>;
 
     /// Runs one statement; the number of rows it touched where the engine says.
     fn execute(&mut self, statement: &str) -> Result<u64, DriverError>;

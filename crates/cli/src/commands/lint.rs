@@ -1,6 +1,6 @@
 use crate::args::{Global, Lint};
 use crate::failure::{Exit, Outcome};
-use crate::lint::{self, Linted};
+use crate::lint::{self, Linted, report};
 use crate::printer::Printer;
 use crate::project::Project;
 
@@ -8,7 +8,10 @@ pub fn run(arguments: &Lint, global: &Global, printer: &Printer) -> Outcome {
     let project = Project::open(global)?;
     let linted = lint::run(arguments, &project, printer)?;
     let exit = exit(&linted);
-    printer.show(exit, &linted);
+    match report::text(arguments.format, &linted, printer.detail()).filter(|_| !printer.json()) {
+        Some(text) => printer.line(&text),
+        None => printer.show(exit, &linted),
+    }
     Ok(exit)
 }
 

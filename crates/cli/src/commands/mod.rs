@@ -13,6 +13,7 @@ mod init;
 mod lint;
 mod man;
 mod merge;
+mod plan;
 mod revision;
 mod schema;
 mod show;
@@ -22,6 +23,7 @@ mod upgrade;
 
 use crate::args::{Arguments, Command};
 use crate::failure::Outcome;
+use crate::lint::report::Format;
 use crate::printer::Printer;
 use crate::progress::Progress;
 use crate::project::Project;
@@ -34,9 +36,12 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Upgrade(_) | Command::Downgrade(_) | Command::Edit(_) | Command::Tour(_) => None,
         Command::Completions(_) | Command::Man(_) | Command::Init(_) => None,
         Command::Explain(_) => None,
-        Command::Revision(_) | Command::Check(_) | Command::Schema(_) | Command::Stamp(_) | Command::Lint(_) => {
-            Some(Progress::new(printer))
-        }
+        Command::Revision(_)
+        | Command::Check(_)
+        | Command::Schema(_)
+        | Command::Stamp(_)
+        | Command::Lint(_)
+        | Command::Plan(_) => Some(Progress::new(printer)),
         Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
         Command::Branches(_) | Command::Show(_) | Command::Merge(_) => Some(Progress::new(printer)),
     };
@@ -56,6 +61,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
+        Command::Plan(command) => plan::run(command, &project()?, printer),
         Command::Explain(command) => explain::run(command, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
         Command::Tour(command) => tour::run(command, printer),
@@ -65,6 +71,11 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
 }
 
 impl Command {
+    /// Whether it was asked for JSON in words of its own.
+    pub fn wants_json(&self) -> bool {
+        matches!(self, Command::Lint(lint) if lint.format == Format::Json)
+    }
+
     /// The word on the command line, for `--json`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -82,6 +93,7 @@ impl Command {
             Command::Edit(_) => "edit",
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",
+            Command::Plan(_) => "plan",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Tour(_) => "tour",

@@ -32,18 +32,24 @@ pub fn fail_on(arguments: &args::Lint, lint: &file::Lint) -> Result<Severity, Fa
     }
 }
 
-pub fn config(arguments: &args::Lint, lint: &file::Lint) -> Result<Config, Failure> {
+/// What whimbrel.toml says.
+pub fn of_file(lint: &file::Lint) -> Result<Config, Failure> {
     let mut config = Config::default();
     for (rule, severity) in &lint.rules {
         set(&mut config, rule, severity, &format!("`rules` under {IN_FILE}"))?;
     }
+    config.session = lint.session.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
+    Ok(config)
+}
+
+pub fn config(arguments: &args::Lint, lint: &file::Lint) -> Result<Config, Failure> {
+    let mut config = of_file(lint)?;
     for pair in &arguments.rule {
         let (rule, severity) = pair.split_once('=').ok_or_else(|| {
             Failure::usage("rule", format!("`{pair}` is not written `RULE=SEVERITY`")).note("named by", "--rule")
         })?;
         set(&mut config, rule, severity, "--rule")?;
     }
-    config.session = lint.session.iter().map(|(name, value)| (name.to_lowercase(), value.clone())).collect();
     Ok(config)
 }
 

@@ -8,6 +8,7 @@ use whimbrel_frontends::revision as revisions;
 use whimbrel_frontends::scripts::{self, File, Layout, Listed, Role, Unreadable};
 use whimbrel_plan::revision::Revision;
 
+use super::since::{Change, Since};
 use crate::args::Lint;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Report};
@@ -31,15 +32,55 @@ pub struct Taken {
     pub revision: Option<Revision>,
     /// `false` for what is only read for what it leads to.
     pub judged: bool,
+    /// It was there before the branch that is judged, and said something else.
+    pub edited: bool,
 }
 
 impl Input {
+    /// Revisions to be applied one after the other to what is there.
+    pub fn of_revisions(revisions: &[&Revision]) -> Self {
+        let take = |revision: &&Revision| Taken {
+            file: File { path: revision.source.file.clone(), text: revision.source.text.clone(), beside: None },
+            revision: Some((*revision).clone()),
+            judged: true,
+            edited: false,
+        };
+        let files = revisions.iter().map(take).collect();
+        Input { layout: Layout::Whimbrel, files, from_empty: true, strangers: Vec::new() }
+    }
+
     pub fn context(&self) -> usize {
         self.files.iter().filter(|taken| !taken.judged).count()
     }
+
+    pub fn edited(&self) -> impl Iterator<Item = &PathBuf> {
+        self.files.iter().filter(|taken| taken.edited).map(|taken| taken.file.path.as_ref())
+    }
+
+    /// Judges only what is new or changed.
+    fn narrow(&mut self, since: Option<&Since>) {
+        let Some(since) = since else { return };
+        for taken in self.files.iter_mut().filter(|taken| taken.judged) {
+            let change = since.change(&taken.file.path);
+            taken.judged = change != Change::None;
+            taken.edited = change == Change::Edited;
+        }
+        self.end_with_judged();
+    }
+
+    /// What comes after the last judged file changes nothing for it.
+    fn end_with_judged(&mut self) {
+        let last = self.files.iter().rposition(|taken| taken.judged).map_or(0, |at| at + 1);
+        self.files.truncate(last);
+    }
 }
 
-pub fn collect(arguments: &Lint, layout: Option<Layout>, project: &Project) -> Result<Vec<Input>, Failure> {
+pub fn collect(
+    arguments: &Lint,
+    layout: Option<Layout>,
+    since: Option<&Since>,
+    project: &Project,
+) -> Result<Vec<Input>, Failure> {
     let default = [project.settings.folder()];
     let paths: Vec<PathBuf> = match arguments.paths.as_slice() {
         [] => {
@@ -66,6 +107,7 @@ pub fn collect(arguments: &Lint, layout: Option<Layout>, project: &Project) -> R
     for (home, paths) in single {
         inputs.push(files(&home, &paths, layout, project)?);
     }
+    inputs.iter_mut().for_each(|input| input.narrow(since));
     Ok(inputs)
 }
 
@@ -83,7 +125,7 @@ fn standard_input(layout: Option<Layout>, project: &Project) -> Result<Input, Fa
     let text = String::from_utf8(bytes).map_err(|_| unreadable("it is not UTF-8".to_string()))?;
     let file = File::new(STDIN.into(), &text);
     let layout = layout.unwrap_or_else(|| Layout::recognise(std::slice::from_ref(&file)));
-    let taken = Taken { file, revision: None, judged: true };
+    let taken = Taken { file, revision: None, judged: true, edited: false };
     let mut input = Input { layout, files: vec![taken], from_empty: false, strangers: Vec::new() };
     read_revisions(&mut input, project)?;
     Ok(input)
@@ -109,7 +151,8 @@ fn files(home: &Path, paths: &[PathBuf], layout: Option<Layout>, project: &Proje
     let layout = layout.unwrap_or_else(|| Layout::recognise(&named));
     let root = match layout {
         Layout::Plain => {
-            let files = named.into_iter().map(|file| Taken { file, revision: None, judged: true }).collect();
+            let files =
+                named.into_iter().map(|file| Taken { file, revision: None, judged: true, edited: false }).collect();
             return Ok(Input { layout, files, from_empty: false, strangers: Vec::new() });
         }
         // Each migration has a folder of its own.
@@ -140,8 +183,7 @@ fn files(home: &Path, paths: &[PathBuf], layout: Option<Layout>, project: &Proje
         .filter(|file| wanted.contains(file.path.as_ref()) || Layout::recognise(std::slice::from_ref(file)) == layout)
         .collect();
     let mut input = arrange(kept, layout, |file| wanted.contains(file.path.as_ref()), project)?;
-    let last = input.files.iter().rposition(|taken| taken.judged).map_or(0, |at| at + 1);
-    input.files.truncate(last);
+    input.end_with_judged();
     input.strangers.retain(|path| wanted.contains(path));
     Ok(input)
 }
@@ -179,7 +221,7 @@ fn arrange(
         }
     }
     placed.sort_by(|(one, _), (other, _)| one.cmp(other));
-    let take = |(_, file): (_, File)| Taken { judged: judged(&file), file, revision: None };
+    let take = |(_, file): (_, File)| Taken { judged: judged(&file), file, revision: None, edited: false };
     let files: Vec<Taken> = placed.into_iter().map(take).collect();
     let from_empty = layout != Layout::Plain;
     let mut input = Input { layout, files, from_empty, strangers };
@@ -214,8 +256,8 @@ fn read_revisions(input: &mut Input, project: &Project) -> Result<(), Failure> {
         input.files.drain(..).map(|taken| (taken.file.path.to_path_buf(), taken)).collect();
     for revision in order {
         if let Some(taken) = files.remove(revision.source.file.as_ref()) {
-            let file = File { text: revision.source.text.clone(), ..taken.file };
-            input.files.push(Taken { file, revision: Some(revision), judged: taken.judged });
+            let file = File { text: revision.source.text.clone(), ..taken.file.clone() };
+            input.files.push(Taken { file, revision: Some(revision), ..taken });
         }
     }
     Ok(())

@@ -1,19 +1,26 @@
 //! Judging migrations: which files, with what in mind, and what was found.
 
-mod configuration;
+pub mod configuration;
 mod engine;
 pub mod explained;
-mod inputs;
-mod review;
+pub mod inputs;
+pub mod live;
+pub mod planned;
+pub mod report;
+pub mod review;
 mod screen;
+mod since;
 mod snippet;
 
 use std::time::{Duration, Instant};
 
 use whimbrel_frontends::scripts::Layout;
-use whimbrel_plan::review::{Reviewed, Severity};
+use whimbrel_plan::review::{Facts, Reviewed, Severity};
 use whimbrel_schema::Engine;
 
+use self::inputs::Input;
+use self::live::Live;
+use self::since::Since;
 use crate::args::Lint;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -26,7 +33,14 @@ pub struct Linted {
     pub context: usize,
     /// Files that the layout's tool passes over.
     pub strangers: Vec<String>,
+    /// Judged files that were there before the branch, and say something else now.
+    pub edited: Vec<String>,
+    pub since: Option<String>,
     pub fail_on: Severity,
+    /// The database that was asked, as screens name it.
+    pub database: Option<String>,
+    /// What the live database says, where one was asked.
+    pub facts: Facts,
     pub took: Duration,
 }
 
@@ -43,20 +57,32 @@ pub fn run(arguments: &Lint, project: &Project, printer: &Printer) -> Result<Lin
     let lint = project.settings.lint();
     let layout = configuration::layout(arguments, lint)?;
     printer.now("reading the files");
-    let inputs = inputs::collect(arguments, layout, project)?;
+    let since = arguments.since.as_deref().map(Since::read).transpose()?;
+    let inputs = inputs::collect(arguments, layout, since.as_ref(), project)?;
     let engines = engine::decide(arguments, &inputs, project)?;
-    let config = configuration::config(arguments, lint)?;
+    let mut config = configuration::config(arguments, lint)?;
+    // What a branch adds is deployed together.
+    config.together = since.is_some();
+    let live = Live::look(&engines, project)?;
     let mut linted = Linted {
         files: Vec::new(),
         context: inputs.iter().map(|input| input.context()).sum(),
         strangers: inputs.iter().flat_map(|input| &input.strangers).map(|path| project.settings.shown(path)).collect(),
         fail_on: configuration::fail_on(arguments, lint)?,
+        edited: inputs.iter().flat_map(Input::edited).map(|path| project.settings.shown(path)).collect(),
+        since: arguments.since.clone(),
+        database: live.as_ref().map(|live| live.shown.clone()),
+        facts: live.as_ref().map(|live| live.facts.clone()).unwrap_or_default(),
         took: Duration::ZERO,
     };
     printer.now("judging the statements");
     for engine in engines {
         for input in &inputs {
-            linted.files.extend(review::review(input, engine, &config, project)?);
+            let live = live.as_ref().filter(|live| live.engine == engine);
+            let config = review::sharpened(&config, input, live, engine, project)?;
+            // Files that nothing comes before meet the database as it is.
+            let before = live.filter(|_| !input.from_empty).map(|live| live.schema.clone());
+            linted.files.extend(review::review(input, engine, &config, before, project)?);
         }
     }
     linted.took = begun.elapsed();

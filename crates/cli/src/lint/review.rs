@@ -8,16 +8,26 @@ use whimbrel_schema::{Engine, Schema};
 
 use super::File;
 use super::inputs::{Input, Taken};
+use super::live::{self, Live};
 use crate::diagnose;
 use crate::failure::Failure;
 use crate::project::{Project, dialect};
+use crate::schemas;
 
 /// Judges the files of one input on one engine. They are cut and understood side by side, and folded one by one.
-pub fn review(input: &Input, engine: Engine, config: &Config, project: &Project) -> Result<Vec<File>, Failure> {
+/// `before` is what they meet, where that is not an empty database.
+pub fn review(
+    input: &Input,
+    engine: Engine,
+    config: &Config,
+    before: Option<Schema>,
+    project: &Project,
+) -> Result<Vec<File>, Failure> {
     let dialect = dialect(engine)?;
-    let config = Config { from_empty: input.from_empty, ..config.clone() };
+    let from_empty = input.from_empty || before.is_some();
+    let config = Config { from_empty, ..config.clone() };
     let understood = scripts::in_parallel(&input.files, |taken| understand(taken, input.layout, dialect));
-    let mut reviewer = Reviewer::new(Schema::new(engine), dialect, &config);
+    let mut reviewer = Reviewer::new(before.unwrap_or_else(|| Schema::new(engine)), dialect, &config);
     let mut files = Vec::new();
     for understood in understood {
         let (script, understood) = understood.map_err(|error| diagnose::statements(&error, &project.settings))?;
@@ -27,6 +37,34 @@ pub fn review(input: &Input, engine: Engine, config: &Config, project: &Project)
         }
     }
     Ok(files)
+}
+
+/// The configuration with what is known of the database, and of whoever runs the files.
+pub fn sharpened(
+    config: &Config,
+    input: &Input,
+    live: Option<&Live>,
+    engine: Engine,
+    project: &Project,
+) -> Result<Config, Failure> {
+    let mut config = config.clone();
+    if input.layout == Layout::Whimbrel {
+        for (name, value) in dialect(engine)?.own_session() {
+            config.session.entry((*name).to_string()).or_insert_with(|| (*value).to_string());
+        }
+        // SQLite runs within whimbrel, so it is this one.
+        if engine == Engine::Sqlite && live.is_none() {
+            config.facts.version = schemas::server(project, engine)?.map(|driver| driver.version());
+        }
+    }
+    if let Some(live) = live {
+        live::sharpen(&mut config, &live.facts);
+        // SQLite is a part of whatever runs the migration; that of another tool is not known.
+        if engine == Engine::Sqlite && input.layout != Layout::Whimbrel {
+            config.facts.version = None;
+        }
+    }
+    Ok(config)
 }
 
 fn understand(

@@ -7,6 +7,7 @@ use owo_colors::OwoColorize;
 use serde::{Serialize, Serializer};
 use whimbrel_plan::review::{Finding, Verdict};
 
+use super::report::document::Document;
 use super::{File, Linted, findings, snippet};
 use crate::printer::{Detail, Screen};
 use crate::render::words;
@@ -52,6 +53,18 @@ impl Linted {
             let more = if self.strangers.len() > named.len() { ", …" } else { "" };
             let _ = writeln!(out, "{counted} that {layout} passes over, not judged: {}{more}", named.join(", "));
         }
+        if let Some(database) = &self.database {
+            let _ = writeln!(out, "sizes and settings are those of {database}");
+        }
+        for name in &self.edited {
+            let since = self.since.as_deref().unwrap_or_default();
+            let _ = writeln!(out, "`{name}` is older than the branch and was changed since {since}: it is judged too");
+        }
+        if self.files.is_empty() {
+            let since = self.since.as_deref().map(|since| format!(" since {since}")).unwrap_or_default();
+            let _ = writeln!(out, "nothing to judge: no migration is new or changed{since}");
+            return out;
+        }
         let statements: usize = self.files.iter().map(|file| file.reviewed.statements.len()).sum();
         let mut verdicts: BTreeMap<Verdict, usize> = BTreeMap::new();
         for statement in self.files.iter().flat_map(|file| &file.reviewed.statements) {
@@ -87,6 +100,6 @@ impl Linted {
 
 impl Serialize for Linted {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_unit()
+        Document::of(self).serialize(serializer)
     }
 }

@@ -130,6 +130,11 @@ impl Settings {
         }
     }
 
+    /// Whether the command itself was told which database to work on.
+    pub fn names_database(&self) -> bool {
+        self.url.is_some() || self.environment.is_some()
+    }
+
     /// The database to work on, if one is named anywhere.
     pub fn database(&self) -> Result<Option<Environment>, Failure> {
         if let Some(text) = &self.url {

@@ -3,12 +3,13 @@ use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
 use whimbrel_plan::Dialect;
+use whimbrel_plan::review::Facts;
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::connection::Connection;
 use super::settings::Settings;
-use super::{introspect, normalize, scratch};
+use super::{facts, introspect, normalize, scratch};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -86,6 +87,10 @@ impl Driver for PostgresDriver {
 
     fn introspect(&mut self) -> Result<Schema, DriverError> {
         introspect::introspect(self)
+    }
+
+    fn facts(&mut self) -> Result<Facts, DriverError> {
+        facts::facts(self)
     }
 
     fn execute(&mut self, statement: &str) -> Result<u64, DriverError> {

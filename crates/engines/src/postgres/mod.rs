@@ -9,6 +9,7 @@ mod dialect;
 mod driver;
 mod error;
 mod expression;
+mod facts;
 mod introspect;
 mod lexer;
 mod naming;

@@ -34,6 +34,10 @@ impl Dialect for Sqlite {
         &["PRAGMA foreign_keys = OFF"]
     }
 
+    fn own_session(&self) -> &'static [(&'static str, &'static str)] {
+        &[("foreign_keys", "off"), ("legacy_alter_table", "off"), ("recursive_triggers", "off")]
+    }
+
     fn understand(&self, statement: &str) -> Understanding {
         understand::understand(statement)
     }

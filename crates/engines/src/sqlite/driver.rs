@@ -7,14 +7,15 @@ use std::time::Duration;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use whimbrel_plan::Dialect;
+use whimbrel_plan::review::Facts;
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::dialect::dialect;
-use super::introspect;
 use super::lock::FileLock;
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
+use super::{facts, introspect};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -169,6 +170,11 @@ impl Driver for SqliteDriver {
 
     fn introspect(&mut self) -> Result<Schema, DriverError> {
         introspect::introspect(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    fn facts(&mut self) -> Result<Facts, DriverError> {
+        let facts = facts::facts(&self.connection).map_err(|error| error_of(&error))?;
+        Ok(Facts { version: Some(self.version()), ..facts })
     }
 
     fn execute(&mut self, statement: &str) -> Result<u64, DriverError> {

@@ -7,6 +7,7 @@ mod complete;
 mod dialect;
 mod driver;
 mod expression;
+mod facts;
 mod how;
 mod introspect;
 mod lock;

@@ -93,6 +93,10 @@ impl<'a> Reviewer<'a> {
             let steps = self.go_on(sql, understanding, &prediction, &mut session);
             file.push(Passed { span: statement.span.clone(), steps, prediction, only_new });
         }
+        // What was there before is used by others, whatever is deployed together.
+        if !script.judged {
+            self.births.clear();
+        }
         script.judged.then(|| {
             let mut reviewed = Reviewed { script: script.clone(), statements, findings: Vec::new() };
             self.look_again(&mut reviewed);

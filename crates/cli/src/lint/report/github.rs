@@ -1,0 +1,40 @@
+//! Workflow commands, which GitHub shows on the lines of a pull request.
+
+use std::fmt::Write as _;
+
+use whimbrel_plan::review::Severity;
+
+use super::place::Lines;
+use crate::lint::{Linted, findings};
+
+pub fn commands(linted: &Linted) -> String {
+    let mut out = String::new();
+    for file in &linted.files {
+        let lines = Lines::of(&file.reviewed.script.text);
+        for finding in findings(&file.reviewed) {
+            let place = lines.place(&finding.span);
+            let command = match finding.severity {
+                Severity::Advice => "notice",
+                Severity::Care => "warning",
+                Severity::Breaking | Severity::DestroysData | Severity::Unknown => "error",
+            };
+            let title = property(&format!("{}[{}]", finding.severity, finding.rule));
+            let _ = write!(out, "::{command} file={},line={}", property(&file.shown), place.line);
+            let _ = write!(out, ",endLine={}", place.end_line);
+            // GitHub takes columns only where the place is on one line.
+            if place.line == place.end_line {
+                let _ = write!(out, ",col={},endColumn={}", place.column, place.end_column);
+            }
+            let _ = writeln!(out, ",title={title}::{}", data(&super::words(finding)));
+        }
+    }
+    out
+}
+
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
