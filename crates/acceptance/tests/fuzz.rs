@@ -5,15 +5,18 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use whimbrel_acceptance::truth::{self, Corpus};
+use whimbrel_frontends::scripts::{self, Part};
 use whimbrel_frontends::{revision, sqlmodel};
-use whimbrel_plan::Dialect;
-use whimbrel_schema::Engine;
+use whimbrel_plan::review::{Config, Reviewer, edited};
+use whimbrel_plan::{Dialect, Understanding};
+use whimbrel_schema::{Engine, Schema};
 
 /// One second as it is released; without optimisation the same work takes several times as long.
 const LONGEST: Duration = Duration::from_secs(if cfg!(debug_assertions) { 3 } else { 1 });
@@ -221,6 +224,60 @@ fn sqlite_text() -> Result<()> {
 #[test]
 fn postgres_text() -> Result<()> {
     sql_survives(Engine::Postgres)
+}
+
+/// The whole review: every statement is judged, what is said stands within the text, and what is not understood is said.
+fn review_survives(engine: Engine) -> Result<()> {
+    let dialect = whimbrel_engines::dialect(engine).unwrap_or_else(|| panic!("no dialect for {engine}"));
+    let mut seeds = sql_seeds(engine)?;
+    seeds.truncate(300);
+    let cases = files_under(&truth::home().join("review").join(engine.word()), "sql")?;
+    ensure!(!cases.is_empty(), "no cases for {engine}");
+    for file in cases {
+        // Each case on its own: what came before the other statements of the file is not what they are about.
+        let text = fs::read_to_string(file)?;
+        seeds.extend(text.split("-- case: ").skip(1).flat_map(|case| [case.to_string(), case.to_string()]));
+    }
+    let mut judged = 0;
+    survives(&format!("review of {}", engine.title()), &seeds, inputs(1500), |text| judged += review(dialect, text));
+    ensure!(judged > 1000 || inputs(1500) < 1500, "only {judged} statements were judged");
+    Ok(())
+}
+
+fn review(dialect: &dyn Dialect, text: &str) -> usize {
+    // As often from an empty database as from one that nobody knows.
+    let config = Config { from_empty: text.len().is_multiple_of(2), ..Config::default() };
+    let whole = [Part { span: 0..text.len(), transaction: true, whole: true }];
+    let script = Arc::new(scripts::cut(Arc::new(PathBuf::from("fuzz.sql")), Arc::from(text), &whole, dialect));
+    let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+    let unknown: Vec<bool> = understood.iter().map(|it| matches!(it, Understanding::Unknown { .. })).collect();
+    let mut reviewer = Reviewer::new(Schema::new(dialect.engine()), dialect, &config);
+    let reviewed = reviewer.take(&script, understood).unwrap_or_else(|| panic!("it was to be judged"));
+    assert_eq!(reviewed.statements.len(), script.statements.len(), "a statement was not judged");
+    for (statement, unknown) in reviewed.statements.iter().zip(unknown) {
+        let told = statement.findings.iter().chain(statement.accepted.iter().map(|(finding, _)| finding));
+        let mut found_unknown = false;
+        for finding in told {
+            assert!(text.get(finding.span.clone()).is_some(), "{}: {:?} is no place in it", finding.rule, finding.span);
+            found_unknown |= finding.rule == "unknown-statement";
+        }
+        assert_eq!(found_unknown, unknown, "unknown, and not said: {}", &text[statement.span.clone()]);
+        for (_, fix) in &statement.fixes {
+            let fixed = edited(text, &[fix]).unwrap_or_else(|| panic!("the edits of `{}` do not fit", fix.what));
+            read_sql(dialect, &fixed);
+        }
+    }
+    reviewed.statements.len()
+}
+
+#[test]
+fn sqlite_review() -> Result<()> {
+    review_survives(Engine::Sqlite)
+}
+
+#[test]
+fn postgres_review() -> Result<()> {
+    review_survives(Engine::Postgres)
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! Locks, work and time, in a few words.
 
-use super::{Blocks, Extent, Facts, Touch, Touched, Work, estimate};
+use super::{Blocks, Extent, Facts, Held, Touch, Touched, Work, estimate};
 
 /// `takes SHARE on `email`, reads all of it once`.
 pub fn touches(touches: &[&Touch]) -> String {
     let mut parts = Vec::new();
-    let whole = touches.iter().find(|touch| touch.relation().is_none()).map(|touch| &touch.lock.name);
+    let whole: Vec<&str> =
+        touches.iter().filter(|touch| touch.relation().is_none()).map(|touch| touch.lock.name.as_str()).collect();
     for touch in touches {
         if touch.lock.blocks == Blocks::Nothing && touch.work.is_empty() {
             continue;
@@ -15,10 +16,11 @@ pub fn touches(touches: &[&Touch]) -> String {
             Touched::Database => "the whole database".to_string(),
         };
         // One lock for everything is told once.
-        let told = touch.relation().is_some() && whole.is_some_and(|lock| *lock == touch.lock.name);
+        let told = touch.relation().is_some() && whole.contains(&touch.lock.name.as_str());
         let mut done: Vec<String> = Vec::new();
         if !told {
-            done.push(format!("takes {} on {on}", touch.lock.name));
+            let time = if touch.lock.held == Held::Moment { " for a moment" } else { "" };
+            done.push(format!("takes {} on {on}{time}", touch.lock.name));
         }
         for work in &touch.work {
             let what = if done.is_empty() { on.as_str() } else { "it" };

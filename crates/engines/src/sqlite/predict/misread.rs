@@ -1,5 +1,7 @@
 //! What SQLite takes for something else than it looks like.
 
+use std::collections::{HashMap, HashSet};
+
 use whimbrel_plan::review::{Danger, Misread};
 use whimbrel_schema::{Column, ColumnType, ObjectName, Table};
 
@@ -69,11 +71,15 @@ pub(super) fn strings(statement: &str, table: Option<&ObjectName>, telling: &mut
     }
     let schema = telling.before();
     let words: Vec<_> = tokens(statement).collect();
-    let named = |name: &str| {
-        let known = table.and_then(|table| schema.table(table)).into_iter();
-        let known = known.chain(names::tables_in(statement, schema).filter_map(|name| schema.table(name)));
-        known.flat_map(|table| &table.columns).any(|column| same(&column.name, name))
-    };
+    let tables = table.and_then(|table| schema.table(table)).into_iter();
+    let tables = tables.chain(names::tables_in(statement, schema).filter_map(|name| schema.table(name)));
+    let known: HashSet<String> =
+        tables.flat_map(|table| &table.columns).map(|column| column.name.to_ascii_lowercase()).collect();
+    let named = |name: &str| known.contains(&name.to_ascii_lowercase());
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for word in words.iter().filter(|word| word.kind != Kind::Text) {
+        *counts.entry(unquote(word.text).to_ascii_lowercase()).or_default() += 1;
+    }
     for (at, word) in words.iter().enumerate() {
         let after = at.checked_sub(1).and_then(|at| words.get(at));
         let value = after.is_some_and(|before| {
@@ -82,8 +88,8 @@ pub(super) fn strings(statement: &str, table: Option<&ObjectName>, telling: &mut
         });
         let name = unquote(word.text);
         if word.kind == Kind::Quoted && word.text.starts_with('"') && value && !named(&name) {
-            let declared = words.iter().filter(|other| other.kind != Kind::Text && same(&unquote(other.text), &name));
-            if declared.count() == 1 {
+            let declared = counts.get(&name.to_ascii_lowercase()).copied().unwrap_or_default();
+            if declared == 1 {
                 let why = format!("{} names nothing, so it is the text `{name}`", word.text);
                 telling.danger(Danger::ReadsOtherwise { what: Misread::Text, why });
             }

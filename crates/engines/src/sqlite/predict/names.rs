@@ -1,5 +1,7 @@
 //! Who names what: by the words of a text, so that what is found may mean something else, and what means it is found.
 
+use std::collections::BTreeSet;
+
 use whimbrel_schema::{Object, ObjectName, Schema, Trigger, View};
 
 use super::super::how::names;
@@ -8,14 +10,9 @@ use super::super::token::tokens;
 
 /// The tables whose names stand in the text.
 pub(super) fn tables_in<'a>(text: &str, schema: &'a Schema) -> impl Iterator<Item = &'a ObjectName> {
-    let mut found: Vec<&ObjectName> = Vec::new();
-    for token in tokens(text).filter(|token| token.is_name()) {
-        if let Some(table) = schema.table(&ObjectName::new(unquote(token.text)))
-            && !found.contains(&&table.name)
-        {
-            found.push(&table.name);
-        }
-    }
+    let names: BTreeSet<ObjectName> =
+        tokens(text).filter(|token| token.is_name()).map(|token| ObjectName::new(unquote(token.text))).collect();
+    let found: BTreeSet<&ObjectName> = names.iter().filter_map(|name| Some(&schema.table(name)?.name)).collect();
     found.into_iter()
 }
 

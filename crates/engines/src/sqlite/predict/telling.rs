@@ -93,7 +93,7 @@ impl<'a> Telling<'a> {
     pub fn end(&mut self) {
         let working = self.work.iter().any(|(_, work)| !work.is_empty());
         let locks = self.locks(working);
-        let Some(strongest) = locks.last().cloned() else { return };
+        let Some(lasting) = locks.first().cloned() else { return };
         let mut work = std::mem::take(&mut self.work);
         let whole = work.iter().position(|(on, _)| *on == Touched::Database).map(|at| work.remove(at).1);
         let mut of_database = whole.unwrap_or_default();
@@ -102,11 +102,11 @@ impl<'a> Telling<'a> {
             self.prediction.touches.push(Touch { step: self.step, on: Touched::Database, lock, work });
         }
         for (on, work) in work {
-            self.prediction.touches.push(Touch { step: self.step, on, lock: strongest.clone(), work });
+            self.prediction.touches.push(Touch { step: self.step, on, lock: lasting.clone(), work });
         }
     }
 
-    /// Those on the whole database, the strongest last.
+    /// Those on the whole database, the one that lasts first.
     fn locks(&self, working: bool) -> Vec<Lock> {
         let log = self.has_log();
         let reserved = || Lock::new("RESERVED", Blocks::Writes, Held::Transaction);
@@ -117,7 +117,7 @@ impl<'a> Telling<'a> {
             Access::Reads => vec![Lock::new("SHARED", Blocks::Writes, Held::Transaction)],
             Access::Writes if log => vec![reserved()],
             Access::Writes if working => vec![Lock::new("EXCLUSIVE", Blocks::ReadsAndWrites, Held::Transaction)],
-            Access::Writes => vec![Lock::new("EXCLUSIVE", Blocks::ReadsAndWrites, Held::Moment), reserved()],
+            Access::Writes => vec![reserved(), Lock::new("EXCLUSIVE", Blocks::ReadsAndWrites, Held::Moment)],
             Access::Alone => vec![Lock::new("EXCLUSIVE", Blocks::ReadsAndWrites, Held::Transaction)],
         }
     }

@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use rusqlite::Connection;
+use rusqlite::limits::Limit;
 use whimbrel_plan::Step;
 use whimbrel_schema::{Object, ObjectName, Table, View};
 
@@ -31,6 +32,9 @@ pub(super) fn refusal(statement: &str, altered: &ObjectName, copy: Copy, telling
     let schema = telling.before();
     let table = schema.table(altered)?;
     let connection = Connection::open_in_memory().ok()?;
+    // What is tried may have been written by anybody.
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 1_000_000).ok()?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).ok()?;
     let run = |sql: &str| connection.execute_batch(sql).ok();
     run("PRAGMA foreign_keys = OFF")?;
     run(&match copy {
@@ -55,8 +59,8 @@ pub(super) fn refusal(statement: &str, altered: &ObjectName, copy: Copy, telling
     }
     let enforced = if keys::act(telling) { "ON" } else { "OFF" };
     run(&format!("PRAGMA foreign_keys = {enforced}"))?;
-    match connection.execute_batch(statement) {
-        Ok(()) => None,
+    match connection.execute(statement, []) {
+        Ok(_) | Err(rusqlite::Error::ExecuteReturnedResults) => None,
         Err(rusqlite::Error::SqliteFailure(_, Some(message))) => Some(message),
         Err(rusqlite::Error::SqlInputError { msg, .. }) => Some(msg),
         Err(error) => Some(error.to_string()),

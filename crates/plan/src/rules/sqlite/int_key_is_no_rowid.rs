@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, danger) in seen.dangers() {
         if let Danger::ReadsOtherwise { what: Misread::RowKey, why } = danger {
-            found.step(at, why.clone());
+            found.step(at, why.clone()).label("an ordinary column, with an index of its own").here = None;
         }
     }
 }

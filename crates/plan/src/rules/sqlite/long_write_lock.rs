@@ -1,8 +1,8 @@
 use whimbrel_schema::{Engine, ObjectName};
 
-use crate::Step;
 use crate::review::{Extent, Seen, Severity, Touch, Work};
 use crate::rules::{Example, Found, Rule};
+use crate::{DataChange, Step};
 
 pub(super) static RULE: Rule = Rule {
     id: "long-write-lock",
@@ -35,7 +35,12 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         if is_told_elsewhere(step, seen) {
             continue;
         }
-        let what = seen.touches(at).filter(|touch| touch.blocks_for_long()).find_map(work);
+        let mut long = seen.touches(at).filter(|touch| touch.blocks_for_long());
+        let what = match (step, long.next()) {
+            (_, None) => None,
+            (Step::ChangeData { change: DataChange::Insert, .. }, Some(touch)) => copied(touch).or_else(|| work(touch)),
+            (_, Some(touch)) => work(touch).or_else(|| long.find_map(work)),
+        };
         let Some(what) = what else { continue };
         let reads = seen.touches(at).any(|touch| touch.blocks_for_long() && touch.blocks_reads());
         let others = if reads { "nobody else can read or write" } else { "nobody else can write" };
@@ -55,6 +60,12 @@ fn is_told_elsewhere(step: &Step, seen: &Seen<'_>) -> bool {
 fn was_put_in_place(seen: &Seen<'_>, table: &ObjectName) -> bool {
     let mut steps = seen.file.iter().flat_map(|passed| &passed.steps);
     steps.any(|step| matches!(step, Step::RenameTable { to, .. } if to == table))
+}
+
+/// What an INSERT reads, it copies.
+fn copied(touch: &Touch) -> Option<String> {
+    let from = touch.relation().filter(|_| touch.work == [Work::Scan])?;
+    Some(format!("rows of `{from}` are copied"))
 }
 
 fn work(touch: &Touch) -> Option<String> {

@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, danger) in seen.dangers() {
         if let Danger::ReadsOtherwise { what: Misread::Text, why } = danger {
-            found.step(at, why.clone());
+            found.step(at, why.clone()).label("a text").here = None;
         }
     }
 }
