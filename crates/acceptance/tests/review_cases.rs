@@ -3,7 +3,7 @@
 //! A case begins with `-- case: NAME`. What stands below `-- setup` was applied before; what stands below `-- judge` is
 //! judged, each statement with exactly the findings that `-- finds: RULE, RULE` above it names, and none without such a
 //! line. `-- fixed` is what `--fix` makes of what is judged. Lines of their own before `-- judge` say what is known:
-//! `-- facts: TABLE rows=N bytes=N`, `-- set: NAME = VALUE`, `-- version: N`, `-- on: RULE` for a rule that is off by
+//! `-- facts: TABLE rows=N bytes=N`, `-- set: NAME = VALUE`, `-- version: N`, `-- variant: MariaDB`, `-- on: RULE` for a rule that is off by
 //! itself.
 
 #![allow(clippy::panic)]
@@ -97,6 +97,7 @@ fn known(line: &str, config: &mut Config, path: &Path) {
             config.session.insert(name.to_lowercase(), value.to_string());
         }
         "version" => config.facts.version = Some(value.parse().unwrap_or_else(|_| wrong())),
+        "variant" => config.facts.variant = Some(value.to_string()),
         "on" => {
             let rule = rules::find(value).unwrap_or_else(|| wrong());
             config.rules.insert(rule.id.to_string(), Some(rule.severity));

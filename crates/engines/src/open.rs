@@ -22,6 +22,9 @@ pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
         Engine::Postgres => Some(crate::postgres::dialect()),
         #[cfg(not(feature = "postgres"))]
         Engine::Postgres => None,
+        #[cfg(feature = "mysql")]
+        Engine::Mysql => Some(crate::mysql::dialect()),
+        #[cfg(not(feature = "mysql"))]
         Engine::Mysql => None,
     }
 }

@@ -27,8 +27,9 @@ impl Engine {
     /// Whether two spellings are one name in this engine's catalogue.
     pub fn same_name(self, a: &str, b: &str) -> bool {
         match self {
-            Engine::Sqlite => a.eq_ignore_ascii_case(b),
-            Engine::Postgres | Engine::Mysql => a == b,
+            // MySQL tells tables apart by case on some systems; nothing else, and nowhere is it wise to.
+            Engine::Sqlite | Engine::Mysql => a.eq_ignore_ascii_case(b),
+            Engine::Postgres => a == b,
         }
     }
 

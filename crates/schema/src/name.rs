@@ -35,6 +35,14 @@ impl ObjectName {
             }
     }
 
+    /// The name of an index of the table: in the table's namespace, or on MySQL within the table itself.
+    pub fn of_index(table: &ObjectName, index: &str, engine: Engine) -> Self {
+        match engine {
+            Engine::Sqlite | Engine::Postgres => table.sibling(index),
+            Engine::Mysql => ObjectName::within(table.to_string(), index),
+        }
+    }
+
     /// Another name in the same namespace.
     pub fn sibling(&self, name: impl Into<String>) -> Self {
         ObjectName { namespace: self.namespace.clone(), name: name.into() }

@@ -18,7 +18,7 @@ impl Schema {
         Schema { engine, tables: Tables::default(), objects: BTreeMap::new() }
     }
 
-    /// The table of that name; SQLite does not tell upper from lower case, so neither does this there.
+    /// The table of that name; SQLite and MySQL do not tell upper from lower case, so neither does this there.
     pub fn table(&self, name: &ObjectName) -> Option<&Table> {
         match self.tables.get(name) {
             Some(table) => Some(table),
@@ -42,8 +42,8 @@ impl Schema {
 
     fn alias_of(&self, name: &ObjectName) -> Option<&ObjectName> {
         match self.engine {
-            Engine::Sqlite => self.tables.spelled(name),
-            Engine::Postgres | Engine::Mysql => None,
+            Engine::Sqlite | Engine::Mysql => self.tables.spelled(name),
+            Engine::Postgres => None,
         }
     }
 
@@ -60,16 +60,25 @@ impl Schema {
         self.objects.iter().filter(move |(id, _)| id.kind == kind).map(|(_, object)| object)
     }
 
-    /// The table that holds the index, on engines where an index is named without its table.
+    /// The table that holds the index. Where an index is named within its table (MySQL), the table stands where others
+    /// have a namespace.
     pub fn table_of_index(&self, index: &ObjectName) -> Option<&ObjectName> {
-        let insensitive = self.engine == Engine::Sqlite;
-        let same = |name: &str| name == index.name || (insensitive && name.eq_ignore_ascii_case(&index.name));
-        self.tables
-            .values()
-            .find(|table| {
-                table.name.namespace == index.namespace && table.indexes.iter().any(|candidate| same(&candidate.name))
-            })
-            .map(|table| &table.name)
+        let has = |table: &Table| table.indexes.iter().any(|it| self.engine.same_name(&it.name, &index.name));
+        match self.engine {
+            Engine::Sqlite | Engine::Postgres => {
+                let mut tables = self.tables.values();
+                tables.find(|table| table.name.namespace == index.namespace && has(table)).map(|table| &table.name)
+            }
+            Engine::Mysql => {
+                let table = index.namespace.as_deref()?;
+                let qualified = || {
+                    let (namespace, name) = table.split_once('.')?;
+                    self.table(&ObjectName::within(namespace, name))
+                };
+                let found = self.table(&ObjectName::new(table)).or_else(qualified)?;
+                has(found).then_some(&found.name)
+            }
+        }
     }
 
     /// Puts everything without an order of its own into a fixed one; two equal schemas then are equal values.

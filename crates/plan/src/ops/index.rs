@@ -19,7 +19,7 @@ pub(super) fn drop(setting: &Setting<'_>, table: &ObjectName, index: &Index, sur
     if key.is_some_and(|key| takes_over(setting, table, key, index)) {
         return;
     }
-    items.on(Rank::DropIndex, table, drop_step(table, index));
+    items.on(Rank::DropIndex, table, drop_step(setting, table, index));
 }
 
 pub(super) fn alter(
@@ -30,23 +30,25 @@ pub(super) fn alter(
     items: &mut Items,
 ) {
     let Pair { from, to } = index;
+    let named = |name: &str| ObjectName::of_index(table, name, setting.dialect.engine());
     let alike = |change: fn(&mut Index, &Index)| {
         let mut alike = Index { comment: to.comment.clone(), ..from.clone() };
         change(&mut alike, to);
         crate::diff::same_index(Pair::new(&alike, to), setting.dialect)
     };
     if from.name != to.name && alike(|alike, to| alike.name.clone_from(&to.name)) {
-        let step = Step::RenameIndex { from: table.sibling(&from.name), to: to.name.clone() };
+        let step = Step::RenameIndex { from: named(&from.name), to: to.name.clone() };
         items.on(Rank::RenameWithin, table, step);
     } else if from.name == to.name && from.valid && alike(|alike, to| alike.storage.clone_from(&to.storage)) {
-        let step = Step::SetIndexStorage { index: table.sibling(&to.name), to: to.storage.clone() };
+        let step = Step::SetIndexStorage { index: named(&to.name), to: to.storage.clone() };
         items.on(Rank::CreateIndex, table, step);
     } else {
-        items.on(Rank::DropIndex, table, drop_step(table, from));
+        items.on(Rank::DropIndex, table, drop_step(setting, table, from));
         create(setting, table, to, survey, items);
     }
 }
 
-fn drop_step(table: &ObjectName, index: &Index) -> Step {
-    Step::DropIndex { index: table.sibling(&index.name), concurrently: false, if_exists: false, cascade: false }
+fn drop_step(setting: &Setting<'_>, table: &ObjectName, index: &Index) -> Step {
+    let index = ObjectName::of_index(table, &index.name, setting.dialect.engine());
+    Step::DropIndex { index, concurrently: false, if_exists: false, cascade: false }
 }

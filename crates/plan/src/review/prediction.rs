@@ -144,6 +144,14 @@ pub enum Danger {
     WrongValues { why: String },
     /// The engine takes it for something else than it looks like.
     ReadsOtherwise { what: Misread, why: String },
+    /// A default that is meant to differ from row to row gives every row that is there the same value.
+    OneValue { table: ObjectName, column: String, default: String },
+    /// Rows that are there get a value that nobody chose.
+    MadeUp { table: ObjectName, column: String, value: String },
+    /// Rows that are there may break it, and nobody looks.
+    Unchecked { what: String },
+    /// What a column had and the statement does not say again is lost.
+    Forgets { table: ObjectName, column: String, what: Vec<String> },
     /// It says that it is done and has done nothing.
     DoesNothing { why: String },
     /// The transaction that was open is committed by it.

@@ -1,0 +1,177 @@
+//! ALTER TABLE: which algorithm the server chooses, what it locks meanwhile, and what it costs.
+
+use whimbrel_plan::Step;
+use whimbrel_plan::review::{Blocks, Circumstances, Danger, Held, Lock, Prediction, Told, Touch, Touched, Undo, Work};
+use whimbrel_schema::ObjectName;
+
+use super::super::statement::{Algorithm, Alter, Change, Level, Partition};
+use super::super::understand::first_steps;
+use super::clause::{self, Ground};
+use super::cost::Cost;
+use super::server::{self, Server};
+use super::{dangers, metadata};
+
+pub(super) fn predict(alter: &Alter, steps: &[Step], at: &Circumstances<'_>) -> Prediction {
+    let table = at.before.table(&alter.table);
+    let step_of = first_steps(alter);
+    let mut fastest: Option<Outcome> = None;
+    let mut refusals = Vec::new();
+    let servers = server::possible(at.facts);
+    for server in &servers {
+        let ground = Ground { server: *server, session: at.session, table, complete: at.complete, alter };
+        match outcome(alter, &ground) {
+            Ok(outcome) => fastest = Some(fastest.map_or(outcome.clone(), |other| other.worse(outcome))),
+            Err(why) => refusals.push(why),
+        }
+    }
+    let mut prediction = Prediction { touches: vec![metadata(&alter.table, 0)], ..Prediction::default() };
+    for other in others(alter, steps) {
+        prediction.touches.push(metadata(&other, 0));
+    }
+    match &fastest {
+        Some(outcome) => outcome.touch(alter, &step_of, &mut prediction),
+        // Every server that it may be refuses it, before anything is done.
+        None => prediction.dangers.extend(refusals.into_iter().next().map(|why| {
+            let danger = Danger::Fails { why };
+            Told { step: 0, danger }
+        })),
+    }
+    let algorithm = fastest.map(|outcome| outcome.cost.algorithm);
+    for (clause, step) in alter.clauses.iter().zip(&step_of) {
+        let found = dangers::of_change(&clause.change, algorithm, table, &alter.table, &servers, at);
+        prediction.dangers.extend(found.into_iter().map(|danger| Told { step: *step, danger }));
+        prediction.undo = prediction.undo.max(undo(&clause.change, table));
+    }
+    prediction
+}
+
+/// How one server carries it out.
+#[derive(Debug, Clone)]
+struct Outcome {
+    cost: Cost,
+    /// The clause that costs most.
+    clause: usize,
+    mysql: bool,
+}
+
+fn outcome(alter: &Alter, ground: &Ground<'_>) -> Result<Outcome, String> {
+    let costs: Vec<Cost> = alter.clauses.iter().map(|clause| clause::cost(&clause.change, ground)).collect();
+    let weight = |cost: &Cost| (cost.algorithm, cost.lock, cost.work.len(), cost.rebuild);
+    let clause = (0..costs.len()).rev().max_by_key(|at| weight(&costs[*at])).unwrap_or_default();
+    let needed = costs.into_iter().fold(Cost::instant(), Cost::and);
+    let server = ground.server;
+    let cost = heed(needed, alter, server)?;
+    Ok(Outcome { cost, clause, mysql: !server.is_mariadb() })
+}
+
+/// `ALGORITHM=` and `LOCK=` ask for at least that; what the server cannot do so, it refuses.
+fn heed(needed: Cost, alter: &Alter, server: Server) -> Result<Cost, String> {
+    let mut cost = needed;
+    if let Some(wanted) = alter.algorithm {
+        let known = match wanted {
+            Algorithm::Nocopy => server.is_mariadb(),
+            Algorithm::Instant => server.has_instant(),
+            Algorithm::Inplace | Algorithm::Copy => true,
+        };
+        // MySQL calls both INPLACE.
+        let best = if cost.algorithm == Algorithm::Nocopy && !server.is_mariadb() {
+            Algorithm::Inplace
+        } else {
+            cost.algorithm
+        };
+        if !known || wanted < best {
+            return Err(format!("ALGORITHM={} is refused: it needs {}", wanted.word(), best.word()));
+        }
+        if wanted == Algorithm::Copy {
+            cost = cost.and(Cost::copy());
+        } else if wanted == Algorithm::Inplace && !server.is_mariadb() {
+            // Asked for by name, MySQL builds a table anew that it need not.
+            cost.algorithm = cost.algorithm.max(Algorithm::Inplace);
+        }
+        if wanted == Algorithm::Instant && alter.lock.is_some() && !server.is_mariadb() {
+            return Err("MySQL takes no LOCK beside ALGORITHM=INSTANT".to_string());
+        }
+    }
+    if let Some(wanted) = alter.lock {
+        if wanted < cost.lock {
+            return Err(format!("LOCK={} is refused: it needs {}", wanted.word(), cost.lock.word()));
+        }
+        cost.lock = wanted;
+    }
+    Ok(cost)
+}
+
+impl Outcome {
+    /// The worse of both in everything: nobody knows which server it is.
+    fn worse(self, other: Outcome) -> Outcome {
+        let clause = if other.cost.algorithm > self.cost.algorithm { other.clause } else { self.clause };
+        Outcome { cost: self.cost.and(other.cost), clause, mysql: self.mysql && other.mysql }
+    }
+
+    fn touch(&self, alter: &Alter, step_of: &[usize], prediction: &mut Prediction) {
+        let step = step_of.get(self.clause).copied().unwrap_or_default();
+        let work = self.cost.done();
+        let instant = self.cost.algorithm == Algorithm::Instant;
+        if !instant {
+            let lock = self.lock(self.cost.lock);
+            prediction.touches.push(Touch { step, on: Touched::Relation(alter.table.clone()), lock, work });
+        }
+        for (other, level) in &self.cost.others {
+            let lock = self.lock(*level);
+            let work = if *level == Level::Exclusive { vec![Work::Scan] } else { self.cost.done() };
+            // As long as the statement's own work takes, which has nothing to do with the size of this one.
+            let work = if self.cost.algorithm == Algorithm::Copy { Vec::new() } else { work };
+            prediction.touches.push(Touch { step, on: Touched::Relation(other.clone()), lock, work });
+        }
+    }
+
+    fn lock(&self, level: Level) -> Lock {
+        let algorithm = match self.cost.algorithm {
+            Algorithm::Nocopy if self.mysql => Algorithm::Inplace,
+            other => other,
+        };
+        let blocks = match level {
+            Level::None => Blocks::SchemaChanges,
+            Level::Shared => Blocks::Writes,
+            Level::Exclusive => Blocks::ReadsAndWrites,
+        };
+        Lock::new(format!("LOCK={} (ALGORITHM={})", level.word(), algorithm.word()), blocks, Held::Statement)
+    }
+}
+
+/// Other tables whose definition is held for a moment.
+fn others(alter: &Alter, steps: &[Step]) -> Vec<ObjectName> {
+    let mut found = Vec::new();
+    for clause in &alter.clauses {
+        match &clause.change {
+            Change::Rename { to } => found.push(to.clone()),
+            Change::Partition(Partition::Exchange(other)) => found.push(other.clone()),
+            _ => {}
+        }
+    }
+    for step in steps {
+        if let Step::AddConstraint { constraint, .. } = step
+            && let whimbrel_schema::Constraint::ForeignKey(key) = &**constraint
+        {
+            found.push(key.references.clone());
+        }
+    }
+    found
+}
+
+fn undo(change: &Change, table: Option<&whimbrel_schema::Table>) -> Undo {
+    match change {
+        Change::DropColumn { .. } | Change::Partition(Partition::Drop | Partition::Truncate) => Undo::LosesData,
+        Change::Tablespace { .. } => Undo::LosesData,
+        Change::Redefine { from, column, .. } => {
+            let old = table.and_then(|table| super::redefine::column(table, from));
+            let kept = old.is_some_and(|old| {
+                let types = whimbrel_schema::Pair::new(&old.ty, &column.ty);
+                super::super::types::cast(types) == whimbrel_plan::Cast::Implicit
+            });
+            if kept { Undo::Free } else { Undo::LosesData }
+        }
+        Change::Convert { .. } => Undo::LosesData,
+        _ => Undo::Free,
+    }
+}
