@@ -36,7 +36,7 @@ pub(super) struct Create {
 
 #[derive(Debug, Clone)]
 pub(super) enum Element {
-    Column(Definition),
+    Column(Box<Definition>),
     Key(Key),
 }
 
@@ -102,14 +102,14 @@ pub(super) struct Clause {
 #[derive(Debug, Clone)]
 pub(super) enum Change {
     AddColumn {
-        column: Definition,
+        column: Box<Definition>,
         position: Option<Position>,
         if_not_exists: bool,
     },
     /// `MODIFY` and `CHANGE`: the column as it shall be; what is not said again is lost.
     Redefine {
         from: String,
-        column: Definition,
+        column: Box<Definition>,
         position: Option<Position>,
     },
     DropColumn {

@@ -170,6 +170,8 @@ pub enum Misread {
     Type,
     /// A name in quotes that names nothing, and is a text.
     Text,
+    /// A foreign key that is read and not made.
+    Reference,
 }
 
 impl Prediction {

@@ -1,7 +1,7 @@
 //! What locks and work do not say of an ALTER TABLE.
 
 use whimbrel_plan::Cast;
-use whimbrel_plan::review::{Circumstances, Danger};
+use whimbrel_plan::review::{Circumstances, Danger, Misread};
 use whimbrel_schema::{Column, Generation, ObjectName, Pair, Table};
 
 use super::super::expression::functions;
@@ -76,7 +76,8 @@ fn of_new_column(
 /// Older servers read `REFERENCES` beside a column, and do nothing with it.
 pub(super) fn ignored_reference(column: &Definition, servers: &[Server]) -> Option<Danger> {
     let key = column.references.as_ref()?;
-    servers.iter().any(Server::may_ignore_inline_references).then(|| Danger::DoesNothing {
+    servers.iter().any(Server::may_ignore_inline_references).then(|| Danger::ReadsOtherwise {
+        what: Misread::Reference,
         why: format!(
             "MySQL before 9.0 and MariaDB before 10.5 ignore `REFERENCES {}` beside column `{}`",
             key.references, column.name

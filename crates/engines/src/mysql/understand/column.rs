@@ -8,7 +8,7 @@ use super::super::token::Kind;
 use super::super::types;
 use super::key;
 
-pub(super) fn definition(reader: &mut Reader<'_>) -> Read<Definition> {
+pub(super) fn definition(reader: &mut Reader<'_>) -> Read<Box<Definition>> {
     let name = reader.name()?;
     let mut column = if reader.take("SERIAL") { serial(name) } else { bare(name, types::take(reader)?) };
     let mut charset = None;
@@ -21,7 +21,7 @@ pub(super) fn definition(reader: &mut Reader<'_>) -> Read<Definition> {
         let default = column.default.take().map_or("NULL".to_string(), |value| value.0);
         column.default = Some(Expression::new(format!("{default} ON UPDATE {text}")));
     }
-    Ok(column)
+    Ok(Box::new(column))
 }
 
 fn bare(name: String, ty: ColumnType) -> Definition {

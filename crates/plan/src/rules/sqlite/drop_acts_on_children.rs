@@ -68,6 +68,10 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 | Danger::Breaks { .. }
                 | Danger::BreaksPrepared { .. }
                 | Danger::ReadsOtherwise { .. }
+                | Danger::OneValue { .. }
+                | Danger::MadeUp { .. }
+                | Danger::Unchecked { .. }
+                | Danger::Forgets { .. }
                 | Danger::DoesNothing { .. }
                 | Danger::CommitsImplicitly
                 | Danger::NeedsNoTransaction => {}
