@@ -76,7 +76,14 @@ fn predict(operation: &Operation, facts: &Facts, dialect: &dyn Dialect) -> Predi
     let off = operation.operation.contains("foreign_key_checks=0");
     let settings = off.then(|| ("foreign_key_checks".to_string(), "0".to_string()));
     let session = Session::new(settings.into_iter().collect());
-    let at = Circumstances { before: &before, complete: true, facts, session: &session, in_transaction: false };
+    let at = Circumstances {
+        before: &before,
+        complete: true,
+        certain: true,
+        facts,
+        session: &session,
+        in_transaction: false,
+    };
     dialect.predict(sql, &understood, &at)
 }
 

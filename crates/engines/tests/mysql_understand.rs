@@ -3,8 +3,8 @@
 #![cfg(feature = "mysql")]
 
 use whimbrel_engines::mysql::dialect;
+use whimbrel_plan::Understanding;
 use whimbrel_plan::fold::{self, FoldError};
-use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Generation, Schema};
 
 /// The schema that a script makes.
@@ -46,7 +46,7 @@ fn what_is_not_followed_says_where_it_stops() {
         ("ALTER TABLE t MODIFY COLUMN IF EXISTS a int", "IF EXISTS"),
         ("CREATE TABLE t LIKE u", "LIKE"),
         ("CREATE TABLE t (a int, PERIOD FOR system_time (a, b))", "PERIOD"),
-        ("ALTER TABLE t ADD KEY (a", "(a"),
+        ("ALTER TABLE t ADD CHECK (a", "(a"),
         ("CALL p()", "CALL"),
         ("UPDATE t SET a = WHERE b", "WHERE"),
     ] {

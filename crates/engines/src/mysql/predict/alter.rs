@@ -12,13 +12,14 @@ use super::server::{self, Server};
 use super::{dangers, metadata};
 
 pub(super) fn predict(alter: &Alter, steps: &[Step], at: &Circumstances<'_>) -> Prediction {
-    let table = at.before.table(&alter.table);
+    let known = at.before.table(&alter.table);
+    let table = known.filter(|_| at.certain);
     let step_of = first_steps(alter);
     let mut fastest: Option<Outcome> = None;
     let mut refusals = Vec::new();
     let servers = server::possible(at.facts);
     for server in &servers {
-        let ground = Ground { server: *server, session: at.session, table, complete: at.complete, alter };
+        let ground = Ground { server: *server, session: at.session, table, alter };
         match outcome(alter, &ground) {
             Ok(outcome) => fastest = Some(fastest.map_or(outcome.clone(), |other| other.worse(outcome))),
             Err(why) => refusals.push(why),
@@ -38,7 +39,7 @@ pub(super) fn predict(alter: &Alter, steps: &[Step], at: &Circumstances<'_>) -> 
     }
     let algorithm = fastest.map(|outcome| outcome.cost.algorithm);
     for (clause, step) in alter.clauses.iter().zip(&step_of) {
-        let found = dangers::of_change(&clause.change, algorithm, table, &alter.table, &servers, at);
+        let found = dangers::of_change(&clause.change, algorithm, known, &alter.table, &servers, at);
         prediction.dangers.extend(found.into_iter().map(|danger| Told { step: *step, danger }));
         prediction.undo = prediction.undo.max(undo(&clause.change, table));
     }

@@ -15,10 +15,8 @@ use super::server::Server;
 pub(super) struct Ground<'a> {
     pub server: Server,
     pub session: &'a Session,
-    /// As far as it is known. What an unknown table holds may be anything.
+    /// If it is known for certain. What an unknown table holds may be anything.
     pub table: Option<&'a Table>,
-    /// Whether nothing was changed about it that is not known.
-    pub complete: bool,
     pub alter: &'a Alter,
 }
 
@@ -247,7 +245,7 @@ fn is_word_of_a_value(word: &str) -> bool {
 }
 
 fn drop_column(column: &str, ground: &Ground<'_>) -> Cost {
-    let Some(table) = ground.table.filter(|_| ground.complete) else { return Cost::copy() };
+    let Some(table) = ground.table else { return Cost::copy() };
     let names = |columns: &[String]| columns.iter().any(|name| same(name, column));
     if table.primary_key.as_ref().is_some_and(|key| names(&key.columns)) && !has_new_primary(ground.alter) {
         return Cost::copy();
@@ -282,7 +280,7 @@ fn add_key(key: &Key, ground: &Ground<'_>) -> Cost {
     match key {
         Key::Primary { columns } => {
             let nullable = |name: &String| {
-                let table = ground.table.filter(|_| ground.complete);
+                let table = ground.table;
                 table
                     .and_then(|table| table.columns.iter().find(|it| same(&it.name, name)))
                     .is_none_or(|it| it.nullable)
@@ -312,7 +310,7 @@ fn foreign_key(key: &ForeignKey, ground: &Ground<'_>) -> Cost {
     if checks_foreign_keys(ground.session) {
         return Cost { others: vec![(key.references.clone(), Level::Shared)], ..Cost::copy() };
     }
-    let indexed = ground.table.filter(|_| ground.complete).is_some_and(|table| leads_an_index(table, &key.columns));
+    let indexed = ground.table.is_some_and(|table| leads_an_index(table, &key.columns));
     match (indexed, ground.server.is_mariadb()) {
         (true, true) => Cost::instant(),
         (true, false) => Cost::catalogue(),
@@ -343,7 +341,9 @@ fn option(name: &str, value: &str, ground: &Ground<'_>) -> Cost {
         "row_format" | "key_block_size" | "page_compressed" | "page_compression_level" => ground.rebuild(),
         "engine" if value == "innodb" && ground.option("engine").is_some_and(|it| it == "innodb") => ground.rebuild(),
         // A table that says no engine has the server's own, which may be another.
-        "engine" if value == "innodb" && ground.table.is_some() && ground.complete => ground.rebuild(),
+        "engine" if value == "innodb" && ground.table.is_some() && ground.option("engine").is_none() => {
+            ground.rebuild()
+        }
         // New columns will have it; those that are there keep what they have.
         "charset" | "collate" => ground.rebuild(),
         _ => Cost::copy(),

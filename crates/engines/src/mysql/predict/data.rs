@@ -12,7 +12,7 @@ pub(super) fn predict(data: &Data, at: &Circumstances<'_>) -> Prediction {
     for table in &data.tables {
         let extent = match &data.rows {
             Rows::Known(extent) => *extent,
-            Rows::Of(columns) => match at.before.table(table).filter(|_| at.complete) {
+            Rows::Of(columns) => match at.before.table(table).filter(|_| at.certain) {
                 Some(found) if has_key_among(found, columns) => Extent::Listed,
                 Some(_) | None => Extent::Found,
             },

@@ -17,8 +17,9 @@ pub(super) fn column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
 }
 
 pub(super) fn cost(from: &str, to: &Definition, position: Option<&Position>, ground: &Ground<'_>) -> Cost {
-    let table = ground.table.filter(|_| ground.complete);
-    let Some((table, old)) = table.and_then(|table| Some((table, column(table, from)?))) else { return Cost::copy() };
+    let Some((table, old)) = ground.table.and_then(|table| Some((table, column(table, from)?))) else {
+        return Cost::copy();
+    };
     let new = column_of(to);
     let mut cost = type_cost(table, old, &new, ground.server);
     let in_primary_key =
