@@ -48,7 +48,7 @@ fn what_is_not_followed_says_where_it_stops() {
         ("CREATE TABLE t (a int, PERIOD FOR system_time (a, b))", "PERIOD"),
         ("ALTER TABLE t ADD CHECK (a", "(a"),
         ("CALL p()", "CALL"),
-        ("UPDATE t SET a = WHERE b", "WHERE"),
+        ("UPDATE t SET a 5", "5"),
     ] {
         let Understanding::Unknown { at, .. } = dialect().understand(sql) else { panic!("`{sql}` is understood") };
         assert_eq!(sql.find(place), Some(at), "{sql}");

@@ -1,10 +1,11 @@
 //! ALTER TABLE: which algorithm the server chooses, what it locks meanwhile, and what it costs.
 
-use whimbrel_plan::Step;
 use whimbrel_plan::review::{Blocks, Circumstances, Danger, Held, Lock, Prediction, Told, Touch, Touched, Undo, Work};
-use whimbrel_schema::ObjectName;
+use whimbrel_plan::{Cast, Step};
+use whimbrel_schema::{Column, Constraint, ObjectName, Pair, Table};
 
 use super::super::statement::{Algorithm, Alter, Change, Level, Partition};
+use super::super::types;
 use super::super::understand::first_steps;
 use super::clause::{self, Ground};
 use super::cost::Cost;
@@ -144,15 +145,13 @@ impl Outcome {
 fn others(alter: &Alter, steps: &[Step]) -> Vec<ObjectName> {
     let mut found = Vec::new();
     for clause in &alter.clauses {
-        match &clause.change {
-            Change::Rename { to } => found.push(to.clone()),
-            Change::Partition(Partition::Exchange(other)) => found.push(other.clone()),
-            _ => {}
+        if let Change::Rename { to: other } | Change::Partition(Partition::Exchange(other)) = &clause.change {
+            found.push(other.clone());
         }
     }
     for step in steps {
         if let Step::AddConstraint { constraint, .. } = step
-            && let whimbrel_schema::Constraint::ForeignKey(key) = &**constraint
+            && let Constraint::ForeignKey(key) = &**constraint
         {
             found.push(key.references.clone());
         }
@@ -160,19 +159,33 @@ fn others(alter: &Alter, steps: &[Step]) -> Vec<ObjectName> {
     found
 }
 
-fn undo(change: &Change, table: Option<&whimbrel_schema::Table>) -> Undo {
-    match change {
-        Change::DropColumn { .. } | Change::Partition(Partition::Drop | Partition::Truncate) => Undo::LosesData,
-        Change::Tablespace { .. } => Undo::LosesData,
+fn undo(change: &Change, table: Option<&Table>) -> Undo {
+    let loses = match change {
+        Change::DropColumn { .. }
+        | Change::Partition(Partition::Drop | Partition::Truncate)
+        | Change::Tablespace { .. }
+        | Change::Convert { .. } => true,
         Change::Redefine { from, column, .. } => {
-            let old = table.and_then(|table| super::redefine::column(table, from));
-            let kept = old.is_some_and(|old| {
-                let types = whimbrel_schema::Pair::new(&old.ty, &column.ty);
-                super::super::types::cast(types) == whimbrel_plan::Cast::Implicit
-            });
-            if kept { Undo::Free } else { Undo::LosesData }
+            let kept = |old: &Column| types::cast(Pair::new(&old.ty, &column.ty)) == Cast::Implicit;
+            !table.and_then(|table| super::redefine::column(table, from)).is_some_and(kept)
         }
-        Change::Convert { .. } => Undo::LosesData,
-        _ => Undo::Free,
-    }
+        Change::AddColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::SetDefault { .. }
+        | Change::AddKey { .. }
+        | Change::DropPrimary
+        | Change::DropIndex { .. }
+        | Change::DropForeign { .. }
+        | Change::DropConstraint { .. }
+        | Change::RenameIndex { .. }
+        | Change::ShowIndex
+        | Change::EnforceCheck { .. }
+        | Change::Rename { .. }
+        | Change::Option { .. }
+        | Change::Force
+        | Change::OrderBy
+        | Change::Keys
+        | Change::Partition(_) => false,
+    };
+    if loses { Undo::LosesData } else { Undo::Free }
 }

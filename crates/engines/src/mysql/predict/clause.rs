@@ -98,11 +98,8 @@ pub(super) fn cost(change: &Change, ground: &Ground<'_>) -> Cost {
         Change::Tablespace { .. } => Cost::catalogue().locked(Level::Exclusive),
         Change::Partition(partition) => partitioned(partition),
     };
-    match change {
-        Change::Rename { .. } | Change::SetDefault { .. } => found,
-        _ if ground.is_foreign() => found.and(Cost::copy()),
-        _ => found,
-    }
+    let in_catalogue = matches!(change, Change::Rename { .. } | Change::SetDefault { .. });
+    if ground.is_foreign() && !in_catalogue { found.and(Cost::copy()) } else { found }
 }
 
 fn in_catalogue(ground: &Ground<'_>) -> Cost {
