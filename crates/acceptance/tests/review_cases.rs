@@ -40,6 +40,8 @@ fn read(path: &Path, rule: &str) -> Vec<Case> {
         if let Some(name) = line.strip_prefix("-- case: ") {
             let mut case = Case { name: name.to_string(), ..Case::default() };
             case.config.from_empty = true;
+            // Where nobody says otherwise, a script is run by somebody who does not wait for locks without end.
+            case.config.session.insert("lock_wait_timeout".to_string(), "5".to_string());
             // A rule's own cases are about it, also where it is off by itself.
             let severity = rules::find(rule).map(|rule| rule.severity);
             case.config.rules.insert(rule.to_string(), severity);

@@ -5,6 +5,7 @@ use whimbrel_plan::review::{Circumstances, Danger, Misread};
 use whimbrel_schema::{Column, Generation, ObjectName, Pair, Table};
 
 use super::super::expression::functions;
+use super::super::naming;
 use super::super::statement::{Algorithm, Change, Definition, Key};
 use super::super::types;
 use super::super::understand::kept_default;
@@ -162,8 +163,8 @@ fn forgotten(old: &Column, to: &Definition, primary: bool) -> Vec<String> {
     if let Some(update) = update.filter(|_| !updates(new.as_ref().map(|it| it.text()))) {
         what.push(update.to_string());
     }
-    if old.comment.is_some() && to.comment.is_none() {
-        what.push("COMMENT".to_string());
+    if let Some(comment) = old.comment.as_ref().filter(|_| to.comment.is_none()) {
+        what.push(format!("COMMENT {}", naming::literal(comment)));
     }
     if let Some(collation) = old.collation.as_ref().filter(|_| to.collation.is_none()) {
         let word = if collation.contains('_') { "COLLATE" } else { "CHARACTER SET" };

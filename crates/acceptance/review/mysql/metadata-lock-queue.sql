@@ -1,0 +1,57 @@
+-- case: the server's own patience
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
+CREATE TABLE box (id int PRIMARY KEY);
+-- judge
+-- finds: metadata-lock-queue
+ALTER TABLE email ADD COLUMN sent_at datetime;
+-- fixed
+SET lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: said once a file
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
+CREATE TABLE box (id int PRIMARY KEY);
+-- judge
+-- finds: metadata-lock-queue
+ALTER TABLE email ADD COLUMN sent_at datetime;
+ALTER TABLE email ADD COLUMN read_at datetime;
+-- fixed
+SET lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;
+ALTER TABLE email ADD COLUMN read_at datetime;
+
+-- case: set before it
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
+CREATE TABLE box (id int PRIMARY KEY);
+-- judge
+SET lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: MariaDB's word for one statement
+-- version: 10.11
+-- variant: MariaDB
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
+CREATE TABLE box (id int PRIMARY KEY);
+-- judge
+ALTER TABLE email WAIT 5 ADD COLUMN sent_at datetime;
+
+-- case: a new table
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
+CREATE TABLE box (id int PRIMARY KEY);
+-- judge
+CREATE TABLE letter (id int);
+ALTER TABLE letter ADD COLUMN size int;
