@@ -1,5 +1,6 @@
 //! Whimbrel and Alembic at the same tasks: builds the one, installs the other, and runs both.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::Result;
@@ -28,27 +29,35 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
-    println!("bench: building whimbrel as it is released");
-    succeed(Command::new(env!("CARGO")).args(["build", "--release", "--package", "whimbrel-cli"]).current_dir(root()))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    let whimbrel = released()?;
     // Only the command is measured, so what measures it need not be built as it is released.
     succeed(
         Command::new(env!("CARGO"))
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "against_alembic", "--", "--run"])
             .args(arguments)
-            .env("WHIMBREL_BIN", target.join("release/whimbrel"))
+            .env("WHIMBREL_BIN", whimbrel)
             .current_dir(root()),
     )
 }
 
-/// Precision and recall of whimbrel and its rivals on one set of changes, labelled by what a server did.
+/// Precision, recall and speed of whimbrel and its rivals on one set of changes, labelled by what a server did.
 pub fn review(arguments: &[String]) -> Result<()> {
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
+    let whimbrel = released()?;
     succeed(
         Command::new(env!("CARGO"))
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_linters", "--", "--run"])
             .args(arguments)
+            .env("WHIMBREL_BIN", whimbrel)
             .envs(linters::install()?)
             .current_dir(root()),
     )
+}
+
+/// The program, built as it is released.
+fn released() -> Result<PathBuf> {
+    println!("bench: building whimbrel as it is released");
+    succeed(Command::new(env!("CARGO")).args(["build", "--release", "--package", "whimbrel-cli"]).current_dir(root()))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release/whimbrel"))
 }

@@ -8,6 +8,7 @@ mod changes;
 mod label;
 mod linters;
 mod report;
+mod speed;
 
 use anyhow::{Result, ensure};
 
@@ -30,6 +31,7 @@ fn main() -> Result<()> {
         scores.push(report::Score::of(linter.name(), &labels, said));
     }
     print!("{}", report::table(&scores));
+    speed::compare(&changes, folder.path())?;
     let detailed = arguments.iter().any(|argument| argument == "--each");
     if detailed {
         print!("{}", report::each(&changes, &labels, &scores));

@@ -18,11 +18,13 @@ pub struct Part {
     pub transaction: bool,
     /// Whether it is one statement, whatever semicolons stand in it.
     pub whole: bool,
+    /// Whether `-- transaction: none` and `-- backfill` mean something here: to another tool they are comments.
+    pub directives: bool,
 }
 
 impl Part {
     pub fn new(span: Range<usize>, transaction: bool) -> Self {
-        Part { span, transaction, whole: false }
+        Part { span, transaction, whole: false, directives: true }
     }
 }
 
@@ -54,7 +56,7 @@ pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dia
                 backfill: false,
                 allows: Vec::new(),
             };
-            above(&text, gap, &mut statement, &mut script.slips);
+            above(&text, gap, part.directives, &mut statement, &mut script.slips);
             script.statements.push(statement);
         }
         below(&text, part.span.start + after..part.span.end, &mut script.slips);
@@ -63,12 +65,19 @@ pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dia
 }
 
 /// What the comments above a statement say about it.
-fn above(text: &str, gap: Range<usize>, statement: &mut ScriptStatement, slips: &mut Vec<(Range<usize>, String)>) {
+fn above(
+    text: &str,
+    gap: Range<usize>,
+    directives: bool,
+    statement: &mut ScriptStatement,
+    slips: &mut Vec<(Range<usize>, String)>,
+) {
     for (span, line) in lines(text, gap) {
         match Directive::read(line.trim_start_matches(';')) {
             Some(Ok(Directive::Allow(allow))) => statement.allows.push((allow, span)),
-            Some(Ok(Directive::NoTransaction)) => statement.transaction = None,
-            Some(Ok(Directive::Backfill)) => statement.backfill = true,
+            Some(Ok(Directive::NoTransaction)) if directives => statement.transaction = None,
+            Some(Ok(Directive::Backfill)) if directives => statement.backfill = true,
+            Some(Ok(Directive::NoTransaction | Directive::Backfill)) => {}
             // Questions are for those who apply revisions.
             Some(Ok(Directive::Question(_))) | None => {}
             Some(Err(message)) if is_ours(line) => slips.push((span, message)),

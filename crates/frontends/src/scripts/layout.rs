@@ -83,7 +83,8 @@ impl Layout {
 
     /// The bytes that run on the way up.
     pub fn parts(self, file: &File) -> Vec<Part> {
-        (self.reading().parts)(file)
+        let parts = (self.reading().parts)(file).into_iter();
+        parts.map(|part| Part { directives: self == Layout::Whimbrel, ..part }).collect()
     }
 }
 

@@ -103,3 +103,75 @@ fn an_engine_is_recognised_only_where_it_is_certain() {
     assert_eq!(engine("CREATE TABLE t (a text DEFAULT 'jsonb') -- serial"), None);
     assert_eq!(engine("PRAGMA x; CREATE TABLE t (a jsonb)"), None);
 }
+
+#[test]
+fn a_statement_leaves_its_transaction_in_the_words_of_the_tool() {
+    let dialect = whimbrel_engines::dialect(whimbrel_schema::Engine::Postgres).unwrap();
+    let sql = "CREATE INDEX CONCURRENTLY i ON t (a);\n";
+    let fixed = format!("-- transaction: none\n{sql}");
+    let own = |layout: Layout, path: &str, text: &str| {
+        in_own_words(&file(path, text), layout, dialect).map(|file| (file.text.to_string(), file.beside))
+    };
+    let said = |text: String| Some((text, None));
+    let line = |line: &str| said(format!("{line}\n{sql}"));
+    assert_eq!(own(Layout::Flyway, "V1__x.sql", &fixed), line("-- flyway:executeInTransaction=false"));
+    assert_eq!(own(Layout::Sqlx, "1_x.sql", &fixed), line("-- no-transaction"));
+    assert_eq!(own(Layout::Plain, "x.sql", &fixed), said(sql.to_string()));
+    let up = format!("-- migrate:up\n{fixed}-- migrate:down\nDROP INDEX i;\n");
+    let marked = format!("-- migrate:up transaction:false\n{sql}-- migrate:down\nDROP INDEX i;\n");
+    assert_eq!(own(Layout::Dbmate, "1_x.sql", &up), said(marked));
+    let up = format!("-- +goose Up\n{fixed}-- +goose Down\nDROP INDEX i;\n");
+    let marked = format!("-- +goose NO TRANSACTION\n-- +goose Up\n{sql}-- +goose Down\nDROP INDEX i;\n");
+    assert_eq!(own(Layout::Goose, "1_x.sql", &up), said(marked));
+    let diesel = own(Layout::Diesel, "a/up.sql", &fixed).unwrap();
+    assert_eq!((diesel.0.as_str(), diesel.1.as_deref()), (sql, Some("run_in_transaction = false\n")));
+    // Another statement would no longer be undone with it.
+    assert_eq!(own(Layout::Flyway, "V1__x.sql", &format!("SELECT 1;\n{fixed}")), None);
+    assert_eq!(own(Layout::Refinery, "V1__x.sql", &fixed), None);
+    // To another tool, the line is a comment: the statement is in its transaction.
+    let comment = file("V1__x.sql", &fixed);
+    let script = cut(comment.path.clone(), comment.text.clone(), &Layout::Flyway.parts(&comment), dialect);
+    assert_eq!(script.statements[0].transaction, Some(0));
+}
+
+#[test]
+fn what_follows_gets_the_next_name_where_that_is_safe() {
+    use whimbrel_plan::review::Followup;
+    let then = [Followup {
+        message: "validate it".to_string(),
+        statements: vec!["ALTER TABLE a VALIDATE CONSTRAINT b".to_string()],
+        no_transaction: false,
+        undo: Vec::new(),
+    }];
+    let next = |layout: Layout, path: &str, text: &str, others: &[&str]| {
+        let others: Vec<File> = others.iter().map(|path| file(path, text)).collect();
+        let files = following(layout, &file(path, text), &others, &then)?;
+        Ok::<_, String>(files.into_iter().map(|new| new.path.display().to_string()).collect::<Vec<_>>())
+    };
+    let one = |path: &str| Ok(vec![path.to_string()]);
+    assert_eq!(next(Layout::Flyway, "m/V09__a.sql", "", &["m/V8__b.sql", "m/R__c.sql"]), one("m/V10__validate_it.sql"));
+    assert_eq!(next(Layout::Flyway, "m/V1.9__a.sql", "", &[]), one("m/V1.10__validate_it.sql"));
+    assert_eq!(
+        next(Layout::Dbmate, "m/20260101120000_a.sql", "-- migrate:up\n", &[]),
+        one("m/20260101120001_validate_it.sql")
+    );
+    assert_eq!(next(Layout::Sqlx, "m/0009_a.sql", "", &[]), one("m/0010_validate_it.sql"));
+    assert_eq!(
+        next(Layout::GolangMigrate, "m/000001_a.up.sql", "", &[]),
+        Ok(vec!["m/000002_validate_it.up.sql".to_string(), "m/000002_validate_it.down.sql".to_string()])
+    );
+    assert_eq!(
+        next(Layout::Diesel, "m/2026-01-01-000000_a/up.sql", "", &[]),
+        Ok(vec![
+            "m/2026-01-01-000001_validate_it/up.sql".to_string(),
+            "m/2026-01-01-000001_validate_it/down.sql".to_string()
+        ])
+    );
+    assert_eq!(
+        next(Layout::Prisma, "m/20260101_a/migration.sql", "", &[]),
+        one("m/20260102_validate_it/migration.sql")
+    );
+    let later = next(Layout::Flyway, "m/V1__a.sql", "", &["m/V2__b.sql"]);
+    assert_eq!(later, Err("`V2__b.sql` comes after it, and may have been applied already".to_string()));
+    assert!(next(Layout::Plain, "a.sql", "", &[]).is_err() && next(Layout::Flyway, "R__a.sql", "", &[]).is_err());
+}

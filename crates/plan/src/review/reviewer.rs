@@ -15,6 +15,7 @@ use crate::rules::{self, Found, Rule};
 use crate::{Dialect, Understanding};
 
 /// Takes scripts in the order in which they run, and judges those that are to be judged.
+#[derive(Clone)]
 pub struct Reviewer<'a> {
     dialect: &'a dyn Dialect,
     config: &'a Config,
