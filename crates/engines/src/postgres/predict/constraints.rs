@@ -51,7 +51,7 @@ pub(super) fn add(draft: &mut Draft<'_>, table: &ObjectName, constraint: &Constr
 fn unique_index(draft: &mut Draft<'_>, table: &ObjectName, using_index: Option<&str>) {
     match using_index {
         Some(index) => {
-            draft.lock(&table.sibling(index), Mode::AccessExclusive);
+            draft.lock(&table.sibling(index), Mode::ShareUpdateExclusive);
         }
         None => {
             draft.work_family(table, Mode::AccessExclusive, Work::BuildIndex);
@@ -145,16 +145,9 @@ pub(super) fn validate(draft: &mut Draft<'_>, table: &ObjectName, name: &str) {
     }
 }
 
-pub(super) fn set_deferrable(draft: &mut Draft<'_>, table: &ObjectName, name: &str) {
+/// The parent's triggers change with it, and nobody waits for that.
+pub(super) fn set_deferrable(draft: &mut Draft<'_>, table: &ObjectName) {
     draft.lock_family(table, Mode::AccessExclusive);
-    match draft.table(table).and_then(|table| find(table, name)) {
-        Some(Found::ForeignKey(key)) => {
-            let references = key.references.clone();
-            draft.lock_family(&references, Mode::AccessExclusive);
-        }
-        Some(Found::Key(_) | Found::Check { .. } | Found::Exclusion) => {}
-        None => draft.lock_unknown(Mode::AccessExclusive),
-    }
 }
 
 enum Found<'a> {

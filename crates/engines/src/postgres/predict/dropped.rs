@@ -8,16 +8,26 @@ use super::locks::Mode;
 use super::{columns, relations};
 
 pub(super) fn table(draft: &mut Draft<'_>, table: &ObjectName, if_exists: bool, cascade: bool) {
-    draft.loses();
-    draft.lock_family(table, Mode::AccessExclusive);
+    let schema = draft.schema();
     let Some(found) = draft.table(table) else {
         if !(if_exists && draft.at.complete) {
+            draft.loses();
+            draft.lock(table, Mode::AccessExclusive);
             // The tables that its foreign keys name, and the table that it may be a part of.
             draft.lock_unknown(Mode::AccessExclusive);
         }
         return;
     };
-    let schema = draft.schema();
+    draft.loses();
+    draft.lock_family(table, Mode::AccessExclusive);
+    let heirs = schema.tables.values().filter(|other| other.options.inherits.contains(table));
+    for heir in heirs
+        .filter(|heir| !cascade && !goes_along(draft, &heir.name))
+        .map(|heir| heir.name.clone())
+        .collect::<Vec<_>>()
+    {
+        draft.fails(format!("`{heir}` inherits from it"));
+    }
     for member in draft.family(table) {
         let Some(member) = schema.table(&member) else { continue };
         for key in relations::foreign_keys(schema, member) {
@@ -30,7 +40,12 @@ pub(super) fn table(draft: &mut Draft<'_>, table: &ObjectName, if_exists: bool, 
             draft.lock_family(&default, Mode::AccessExclusive);
         }
     }
-    for (other, _) in relations::referencing(schema, &found.name) {
+    let mut referencing = relations::referencing(schema, &found.name);
+    if let Some(parent) = relations::parent_of(schema, table) {
+        // Who refers to the whole refers to its parts.
+        referencing.extend(relations::referencing(schema, parent));
+    }
+    for (other, _) in referencing {
         if other == table || goes_along(draft, other) {
             continue;
         }
@@ -120,6 +135,17 @@ pub(super) fn column(draft: &mut Draft<'_>, table: &ObjectName, column: &str, if
             let what = format!("trigger `{}` runs function `{name}`, which names `{column}`", trigger.name);
             draft.danger(Danger::Breaks { what });
         }
+    }
+}
+
+pub(super) fn trigger(draft: &mut Draft<'_>, table: Option<&ObjectName>, name: &str) {
+    let Some(table) = table else { return draft.lock_unknown(Mode::AccessExclusive) };
+    let found = draft.table(table).and_then(|table| table.triggers.iter().find(|trigger| trigger.name == name));
+    // One for the whole statement stands on the table alone.
+    let alone = found.is_some_and(|trigger| !trigger.definition.contains(" FOR EACH ROW"));
+    match alone && draft.at.certain {
+        true => draft.lock(table, Mode::AccessExclusive),
+        false => draft.lock_family(table, Mode::AccessExclusive),
     }
 }
 

@@ -105,7 +105,7 @@ fn take(draft: &mut Draft<'_>, step: &Step, aside: &Aside) {
         }
         Step::RenameConstraint { table, .. } => columns::plain(draft, table),
         Step::ValidateConstraint { table, name } => constraints::validate(draft, table, name),
-        Step::SetDeferrable { table, name, .. } => constraints::set_deferrable(draft, table, name),
+        Step::SetDeferrable { table, .. } => constraints::set_deferrable(draft, table),
 
         Step::CreateIndex { table, index, concurrently, if_not_exists } => {
             indexes::create(draft, table, index, *concurrently, *if_not_exists);
@@ -126,10 +126,7 @@ fn take(draft: &mut Draft<'_>, step: &Step, aside: &Aside) {
         Step::RenameEnumValue { .. } => {}
 
         Step::CreateTrigger { table, trigger } => objects::create_trigger(draft, table, trigger),
-        Step::DropTrigger { table, .. } => match table {
-            Some(table) => draft.lock_family(table, Mode::AccessExclusive),
-            None => draft.lock_unknown(Mode::AccessExclusive),
-        },
+        Step::DropTrigger { table, name, .. } => dropped::trigger(draft, table.as_ref(), name),
         Step::SetTriggerEnabled { table, .. } => draft.lock_family(table, Mode::ShareRowExclusive),
 
         Step::AttachPartition { parent, partition, bound } => partitions::attach(draft, parent, partition, bound),

@@ -7,7 +7,7 @@ use whimbrel_schema::{Object, ObjectId, ObjectKind, ObjectName, Opaque, Trigger,
 use super::draft::Draft;
 use super::locks::Mode;
 use super::{dropped, relations, tables};
-use crate::postgres::understand::aside::{Aside, Upkeep};
+use crate::postgres::understand::aside::{self, Aside, Upkeep};
 
 pub(super) fn create(draft: &mut Draft<'_>, object: &Object, replace: bool, aside: &Aside) {
     match object {
@@ -47,7 +47,7 @@ pub(super) fn reads(draft: &mut Draft<'_>, relation: &ObjectName, scans: bool) {
         match view.filter(|view| !view.materialized) {
             Some(view) => {
                 draft.lock(&name, Mode::AccessShare);
-                let below = super::aside::read(view.query.text()).unwrap_or_default();
+                let below = aside::read(view.query.text()).unwrap_or_default();
                 queue.extend(below.reads);
             }
             None if scans => draft.work_family(&name, Mode::AccessShare, Work::Scan),
@@ -84,6 +84,9 @@ pub(super) fn create_trigger(draft: &mut Draft<'_>, table: &ObjectName, trigger:
         draft.lock_family(table, Mode::ShareRowExclusive);
     } else {
         draft.lock(table, Mode::ShareRowExclusive);
+    }
+    if let Some(from) = aside::from_table(&trigger.definition) {
+        draft.lock(&from, Mode::AccessShare);
     }
 }
 
@@ -138,11 +141,13 @@ pub(super) fn set_view_options<'k>(draft: &mut Draft<'_>, view: &ObjectId, keys:
 
 pub(super) fn comment(draft: &mut Draft<'_>, on: &CommentTarget) {
     match on {
-        CommentTarget::Table(relation)
-        | CommentTarget::Column(relation, _)
-        | CommentTarget::Constraint(relation, _)
-        | CommentTarget::Index(relation)
-        | CommentTarget::Trigger(relation, _) => draft.lock(relation, Mode::ShareUpdateExclusive),
+        CommentTarget::Table(relation) | CommentTarget::Column(relation, _) | CommentTarget::Index(relation) => {
+            draft.lock(relation, Mode::ShareUpdateExclusive)
+        }
+        // They are no relations: they are locked themselves, and their table only looked up.
+        CommentTarget::Constraint(relation, _) | CommentTarget::Trigger(relation, _) => {
+            draft.lock(relation, Mode::AccessShare);
+        }
         CommentTarget::Object(object) => match object.kind {
             ObjectKind::View | ObjectKind::MaterializedView | ObjectKind::Sequence => {
                 draft.lock(&object.name, Mode::ShareUpdateExclusive);

@@ -25,7 +25,7 @@ pub(super) fn inert(draft: &mut Draft<'_>, what: &str) {
 pub(super) fn unread(statement: &str, at: &Circumstances<'_>) -> Option<Prediction> {
     let aside = aside::read(statement)?;
     match &aside.upkeep {
-        Some(Upkeep::Alter { .. } | Upkeep::NewTable | Upkeep::Publication { .. }) => {}
+        Some(Upkeep::Alter { .. } | Upkeep::NewTable { .. } | Upkeep::Publication { .. }) => {}
         Some(_) | None => return None,
     }
     let mut draft = Draft::new(at, &[]);
@@ -47,13 +47,17 @@ fn take(draft: &mut Draft<'_>, aside: &Aside) {
     let Some(upkeep) = &aside.upkeep else { return nobody_knows(draft) };
     match upkeep {
         Upkeep::Lock { tables, mode } => {
-            for table in tables {
-                draft.lock_family(table, *mode);
-                // A view is locked with all that it reads.
-                if let Some(view) = relations::view(draft.schema(), table) {
-                    let below = aside::read(view.query.text()).unwrap_or_default();
-                    below.reads.iter().for_each(|relation| draft.lock_family(relation, *mode));
+            // A view is locked with all that it reads, views below it too.
+            let mut queue = tables.clone();
+            let mut at = 0;
+            while let Some(table) = queue.get(at).cloned() {
+                draft.lock_family(&table, *mode);
+                if let Some(view) = relations::view(draft.schema(), &table) {
+                    let below = aside::read(view.query.text()).unwrap_or_default().reads;
+                    let new: Vec<_> = below.into_iter().filter(|relation| !queue.contains(relation)).collect();
+                    queue.extend(new);
                 }
+                at += 1;
             }
         }
         Upkeep::ReindexTable { table, concurrently } => indexes::rebuild_all(draft, table, *concurrently),
@@ -81,9 +85,9 @@ fn take(draft: &mut Draft<'_>, aside: &Aside) {
                 alter(draft, relation, *clause);
             }
         }
-        Upkeep::NewTable => {
+        Upkeep::NewTable { with_rows } => {
             for relation in &aside.reads {
-                objects::reads(draft, relation, !aside.no_data);
+                objects::reads(draft, relation, *with_rows && !aside.no_data);
             }
         }
         Upkeep::Nothing => {}
@@ -161,6 +165,7 @@ fn alter(draft: &mut Draft<'_>, relation: &ObjectName, clause: Clause) {
         Clause::ReplicaIdentity => draft.lock(relation, Mode::AccessExclusive),
         Clause::Triggers => draft.lock_family(relation, Mode::ShareRowExclusive),
         Clause::Restart => draft.lock(relation, Mode::AccessExclusive),
+        Clause::SequenceRestart => draft.lock(relation, Mode::ShareRowExclusive),
         Clause::ExtensionDependence => draft.lock(relation, Mode::AccessExclusive),
     }
 }

@@ -30,6 +30,10 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &ObjectName, partition: &Obj
         draft.work_unknown(Mode::AccessExclusive, Work::Scan);
     }
     empty_the_default(draft, parent, partition);
+    if relations::default_partition(draft.schema(), parent).is_some() {
+        // Whoever reads the parent reads its default partition, and waits for it.
+        draft.block_reads(parent, Mode::ShareUpdateExclusive);
+    }
     let keys: Vec<_> = draft.table(parent).map(|parent| parent.foreign_keys.clone()).unwrap_or_default();
     for key in keys {
         constraints::add(draft, partition, &Constraint::ForeignKey(key), None);

@@ -40,7 +40,8 @@ pub(super) fn change(draft: &mut Draft<'_>, change: DataChange, tables: &[Object
 /// What a query reads, and, with FOR UPDATE, locks row by row.
 pub(super) fn reads(draft: &mut Draft<'_>, aside: &Aside) {
     for relation in &aside.reads {
-        objects::reads(draft, relation, false);
+        // A query may use an index; that it does is nobody's promise.
+        objects::reads(draft, relation, true);
         if aside.locks_rows {
             draft.lock_family(relation, Mode::RowShare);
         }
@@ -98,9 +99,15 @@ fn children(draft: &mut Draft<'_>, table: &ObjectName, change: DataChange) {
         for (child, key) in relations::referencing(schema, &parent) {
             let action = if change == DataChange::Update { key.on_update } else { key.on_delete };
             match action {
-                Action::NoAction | Action::Restrict => draft.lock_family(child, Mode::RowShare),
+                Action::NoAction | Action::Restrict if has_index(draft, child, &key.columns) => {
+                    draft.lock_family(child, Mode::RowShare);
+                }
+                Action::NoAction | Action::Restrict => draft.work_family(child, Mode::RowShare, Work::Scan),
                 Action::Cascade | Action::SetNull | Action::SetDefault => {
                     draft.work_family(child, Mode::RowExclusive, Work::ChangeRows(Extent::Found));
+                    if !has_index(draft, child, &key.columns) {
+                        draft.work_family(child, Mode::RowExclusive, Work::Scan);
+                    }
                     if action == Action::Cascade && change != DataChange::Update && !going.contains(child) {
                         going.push(child.clone());
                         queue.push(child.clone());
@@ -115,6 +122,24 @@ fn children(draft: &mut Draft<'_>, table: &ObjectName, change: DataChange) {
     if !draft.at.complete {
         draft.lock_unknown(Mode::RowExclusive);
     }
+}
+
+/// Whether rows that refer to one row are found without reading all of them.
+fn has_index(draft: &Draft<'_>, table: &ObjectName, columns: &[String]) -> bool {
+    let Some(table) = draft.table(table).filter(|_| draft.at.certain) else { return false };
+    let leads = |keys: &[String]| {
+        keys.len() >= columns.len() && keys.iter().take(columns.len()).all(|column| columns.contains(column))
+    };
+    let plain = |index: &whimbrel_schema::Index| {
+        let keys = index.keys.iter().map_while(|key| match &key.target {
+            whimbrel_schema::IndexTarget::Column(column) => Some(column.clone()),
+            whimbrel_schema::IndexTarget::Expression(_) => None,
+        });
+        index.valid && index.predicate.is_none() && leads(&keys.collect::<Vec<_>>())
+    };
+    table.primary_key.as_ref().is_some_and(|key| leads(&key.columns))
+        || table.uniques.iter().any(|unique| leads(&unique.columns))
+        || table.indexes.iter().any(plain)
 }
 
 /// A trigger changes what it likes; so does a rule.
@@ -141,7 +166,11 @@ fn truncate(draft: &mut Draft<'_>, tables: &[ObjectName], cascade: bool) {
     let mut going: Vec<ObjectName> = Vec::new();
     let mut queue: Vec<ObjectName> = tables.iter().flat_map(|table| draft.family(table)).collect();
     while let Some(table) = queue.pop() {
-        for (child, _) in relations::referencing(schema, &table) {
+        let mut referencing = relations::referencing(schema, &table);
+        if let Some(parent) = relations::parent_of(schema, &table) {
+            referencing.extend(relations::referencing(schema, parent));
+        }
+        for (child, _) in referencing {
             if tables.contains(child) || going.contains(child) {
                 continue;
             }

@@ -147,7 +147,9 @@ impl<'a> Types<'a> {
             };
         }
         if is_interval(&old) && is_interval(&new) {
-            return match new == ColumnType::new("interval") {
+            // Fields are cut off from the smallest on: down to seconds, nothing is.
+            let to_seconds = new.name == "interval" || new.name.ends_with("second");
+            return match to_seconds && new.arguments.is_empty() {
                 true => Conversion::Free { same_operators: true },
                 false => Conversion::Rewrite,
             };
@@ -366,6 +368,8 @@ mod tests {
             ("interval", "interval(3)", Conversion::Rewrite),
             ("interval day to second", "interval", free),
             ("interval", "interval day", Conversion::Rewrite),
+            ("interval", "interval day to second", free),
+            ("interval day", "interval hour to second", free),
             ("timestamp", "timestamptz", Conversion::Rewrite),
             ("int", "bigint", Conversion::Rewrite),
             ("int", "oid", free_but_indexes),

@@ -96,8 +96,10 @@ pub(in crate::postgres) enum Upkeep {
         relation: ObjectName,
         clauses: Vec<Clause>,
     },
-    /// A new table whose columns come from elsewhere.
-    NewTable,
+    /// A new table whose columns come from elsewhere, perhaps with its rows.
+    NewTable {
+        with_rows: bool,
+    },
     /// Nothing that a relation is locked for.
     Nothing,
 }
@@ -112,7 +114,9 @@ pub(in crate::postgres) enum Clause {
     ReplicaIdentity,
     Triggers,
     AccessMethod,
+    /// Of an identity column.
     Restart,
+    SequenceRestart,
     NotNullNotValid,
     ExtensionDependence,
     Tablespace,
@@ -263,8 +267,10 @@ fn upkeep(node: Node<'_>) -> Option<Upkeep> {
             let clause = if node.has(Is::TRIGGER_RENAME_TO) { Clause::Storage } else { Clause::ExtensionDependence };
             Upkeep::Alter { relation, clauses: vec![clause] }
         }
-        Is::CREATE_TABLE if node.find(Is::LIKE_CLAUSE).is_some() && is_plain_like(node) => Upkeep::NewTable,
-        Is::CREATE_TABLE_AS | Is::SELECT_INTO => Upkeep::NewTable,
+        Is::CREATE_TABLE if node.find(Is::LIKE_CLAUSE).is_some() && is_plain_like(node) => {
+            Upkeep::NewTable { with_rows: false }
+        }
+        Is::CREATE_TABLE_AS | Is::SELECT_INTO => Upkeep::NewTable { with_rows: true },
         Is::CHECKPOINT
         | Is::NOTIFY
         | Is::LISTEN
@@ -403,7 +409,8 @@ fn clause(node: Node<'_>) -> Option<Clause> {
         Is::ENABLE_TRIGGER | Is::DISABLE_TRIGGER => Clause::Triggers,
         Is::SET_WITHOUT_OIDS => Clause::AccessMethod,
         Is::SET_ACCESS_METHOD if node.text().to_ascii_lowercase().ends_with(" heap") => Clause::AccessMethod,
-        Is::RESTART | Is::OPTION_RESTART | Is::SET_SEQUENCE_OPTION => Clause::Restart,
+        Is::OPTION_RESTART => Clause::SequenceRestart,
+        Is::RESTART | Is::SET_SEQUENCE_OPTION => Clause::Restart,
         Is::DEPENDS_ON_EXTENSION | Is::NO_DEPENDS_ON_EXTENSION => Clause::ExtensionDependence,
         Is::SET_TABLESPACE => Clause::Tablespace,
         Is::ADD_CONSTRAINT => {
