@@ -6,5 +6,6 @@ pub mod difference;
 pub mod laws;
 pub mod project;
 pub mod random;
+pub mod sections;
 pub mod server;
 pub mod truth;

@@ -247,7 +247,7 @@ fn review_survives(engine: Engine) -> Result<()> {
 fn review(dialect: &dyn Dialect, text: &str) -> usize {
     // As often from an empty database as from one that nobody knows.
     let config = Config { from_empty: text.len().is_multiple_of(2), ..Config::default() };
-    let whole = [Part { whole: true, ..Part::new(0..text.len(), true) }];
+    let whole = [Part::new(0..text.len(), true)];
     let script = Arc::new(scripts::cut(Arc::new(PathBuf::from("fuzz.sql")), Arc::from(text), &whole, dialect));
     let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
     let unknown: Vec<bool> = understood.iter().map(|it| matches!(it, Understanding::Unknown { .. })).collect();

@@ -34,13 +34,25 @@ ALTER TABLE email RENAME COLUMN size TO bytes;
 -- case: the rows that refer to it would go with a rebuild, so it is not written out
 -- version: 3.40.1
 -- setup
-CREATE TABLE email (id integer PRIMARY KEY, subject text NOT NULL);
+CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
 -- judge
--- finds: alter-needs-newer-sqlite
-ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;
+-- finds: alter-needs-newer-sqlite, long-write-lock
+ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
 -- fixed
-ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;
+ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
+
+-- case: an old version drops a column, and foreign keys are off
+-- version: 3.31.1
+-- set: foreign_keys = OFF
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY, subject text, size integer);
+CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
+-- judge
+-- finds: alter-needs-newer-sqlite, long-write-lock
+ALTER TABLE email DROP COLUMN size;
+-- fixed
+ALTER TABLE email DROP COLUMN size;
 
 -- case: a version that has it
 -- version: 3.54.1

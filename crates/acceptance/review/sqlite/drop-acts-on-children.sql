@@ -42,6 +42,7 @@ COMMIT;
 -- fixed
 -- transaction: none
 PRAGMA foreign_keys = OFF;
+-- transaction: none
 BEGIN;
 -- transaction: none
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
@@ -53,6 +54,7 @@ DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;
 -- transaction: none
 COMMIT;
+-- transaction: none
 PRAGMA foreign_keys = ON;
 
 -- case: the pragma stands inside the transaction

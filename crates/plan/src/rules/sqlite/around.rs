@@ -7,19 +7,26 @@ use crate::words::words;
 /// The edits that put one statement before the transaction that `seen` stands in, and one after its end. `from` is the
 /// statement of the file with which to begin where there is no transaction.
 pub(super) fn transaction(seen: &Seen<'_>, from: usize, before: &str, after: &str) -> Option<Vec<Edit>> {
+    const OUTSIDE: &str = "-- transaction: none\n";
     let all = &seen.script.statements;
-    let (first, last, outside) = match seen.statement.transaction {
+    let (first, last) = match seen.statement.transaction {
         Some(number) => {
             let mut of_it = all.iter().filter(|statement| statement.transaction == Some(number));
             let first = of_it.next()?;
-            (first.span.start, of_it.next_back().unwrap_or(first).span.end, "-- transaction: none\n")
+            (first.span.start, of_it.next_back().unwrap_or(first).span.end)
         }
-        None if seen.session().has_begun() => (begin(seen)?, commit(seen)?, ""),
-        None => (seen.file.get(from)?.span.start, all.last()?.span.end, ""),
+        None if seen.session().has_begun() => (begin(seen)?, commit(seen)?),
+        None => (seen.file.get(from)?.span.start, all.last()?.span.end),
+    };
+    // A statement that is outside by what stands above it gives that to the one that is put before it.
+    let (above, between, below) = match seen.statement.transaction {
+        Some(_) => (OUTSIDE, "", OUTSIDE),
+        None if seen.script.text.contains(OUTSIDE.trim_end()) => ("", OUTSIDE, OUTSIDE),
+        None => ("", "", ""),
     };
     Some(vec![
-        Edit { span: first..first, text: format!("{outside}{before};\n") },
-        Edit { span: last..last, text: format!(";\n{outside}{after}") },
+        Edit { span: first..first, text: format!("{above}{before};\n{between}") },
+        Edit { span: last..last, text: format!(";\n{below}{after}") },
     ])
 }
 

@@ -94,6 +94,11 @@ fn list(tables: &[ObjectName]) -> String {
 fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let Some(Step::DropTable { table, .. }) = seen.steps().get(finding.step?) else { return None };
     let rebuild = seen.rebuild_of(table)?;
+    // A pragma that says so already is only in the wrong place, and has a fix of its own.
+    let is_pragma = |step: &Step| matches!(step, Step::SetSession { name, .. } if name == "foreign_keys");
+    if seen.transaction.iter().any(|passed| passed.steps.iter().any(is_pragma)) {
+        return None;
+    }
     let makes = |step: &Step| matches!(step, Step::CreateTable { table, .. } if table.name == rebuild.to.name);
     let from = seen.file.iter().position(|passed| passed.steps.iter().any(makes))?;
     let edits = around::transaction(seen, from, "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")?;
