@@ -226,6 +226,11 @@ fn postgres_text() -> Result<()> {
     sql_survives(Engine::Postgres)
 }
 
+#[test]
+fn mysql_text() -> Result<()> {
+    sql_survives(Engine::Mysql)
+}
+
 /// The whole review: every statement is judged, what is said stands within the text, and what is not understood is said.
 fn review_survives(engine: Engine) -> Result<()> {
     let dialect = whimbrel_engines::dialect(engine).unwrap_or_else(|| panic!("no dialect for {engine}"));
@@ -278,6 +283,11 @@ fn sqlite_review() -> Result<()> {
 #[test]
 fn postgres_review() -> Result<()> {
     review_survives(Engine::Postgres)
+}
+
+#[test]
+fn mysql_review() -> Result<()> {
+    review_survives(Engine::Mysql)
 }
 
 #[test]
