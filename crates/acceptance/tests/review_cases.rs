@@ -3,8 +3,8 @@
 //! A case begins with `-- case: NAME`. What stands below `-- setup` was applied before; what stands below `-- judge` is
 //! judged, each statement with exactly the findings that `-- finds: RULE, RULE` above it names, and none without such a
 //! line. `-- fixed` is what `--fix` makes of what is judged. Lines of their own before `-- judge` say what is known:
-//! `-- facts: TABLE rows=N bytes=N`, `-- set: NAME = VALUE`, `-- version: N`, `-- variant: MariaDB`, `-- on: RULE` for a rule that is off by
-//! itself.
+//! `-- facts: TABLE rows=N bytes=N`, `-- invalid: INDEX`, `-- set: NAME = VALUE`, `-- version: N`, `-- variant: MariaDB`,
+//! `-- on: RULE` for a rule that is off by itself.
 
 #![allow(clippy::panic)]
 
@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use whimbrel_frontends::scripts::{self, Part};
 use whimbrel_plan::Dialect;
-use whimbrel_plan::review::{Config, Review, Reviewer, Script, TableFacts, edited};
+use whimbrel_plan::review::{self, Config, Fixed, Followup, Looked, Review, Reviewer, Script, TableFacts};
 use whimbrel_plan::rules::{self, Rule};
 use whimbrel_schema::{Engine, Schema};
 
@@ -45,6 +45,10 @@ fn read(path: &Path, rule: &str) -> Vec<Case> {
             // A rule's own cases are about it, also where it is off by itself.
             let severity = rules::find(rule).map(|rule| rule.severity);
             case.config.rules.insert(rule.to_string(), severity);
+            // Limits that no rule minds, unless a case is about them.
+            for setting in ["lock_timeout", "statement_timeout"] {
+                case.config.session.insert(setting.to_string(), "1h".to_string());
+            }
             cases.push(case);
             section = "known";
             continue;
@@ -98,6 +102,9 @@ fn known(line: &str, config: &mut Config, path: &Path) {
             let (name, value) = value.split_once(" = ").unwrap_or_else(|| wrong());
             config.session.insert(name.to_lowercase(), value.to_string());
         }
+        "invalid" => {
+            config.facts.invalid_indexes.insert(value.into());
+        }
         "version" => config.facts.version = Some(value.parse().unwrap_or_else(|_| wrong())),
         "variant" => config.facts.variant = Some(value.to_string()),
         "on" => {
@@ -113,7 +120,8 @@ fn script(text: &str, name: &str, dialect: &dyn Dialect) -> Arc<Script> {
     Arc::new(scripts::cut(Arc::new(PathBuf::from(name)), Arc::from(text), &whole, dialect))
 }
 
-fn review(case: &Case, judged: &str, dialect: &dyn Dialect) -> Review {
+/// The file, and those that follow it, judged one after the other.
+fn review_all(case: &Case, judged: &[String], dialect: &dyn Dialect) -> Review {
     let mut reviewer = Reviewer::new(Schema::new(dialect.engine()), dialect, &case.config);
     let mut take = |text: &str, judged: bool| {
         let mut script = script(text, if judged { "judged.sql" } else { "setup.sql" }, dialect);
@@ -122,7 +130,28 @@ fn review(case: &Case, judged: &str, dialect: &dyn Dialect) -> Review {
         reviewer.take(&script, understood)
     };
     take(&case.setup, false);
-    Review { files: take(judged, true).into_iter().collect() }
+    Review { files: judged.iter().filter_map(|text| take(text, true)).collect() }
+}
+
+fn review(case: &Case, judged: &str, dialect: &dyn Dialect) -> Review {
+    review_all(case, &[judged.to_string()], dialect)
+}
+
+/// What `--fix` makes of the case.
+fn fixed(case: &Case, dialect: &dyn Dialect) -> Option<Fixed> {
+    let mut look = |text: &str, then: &[Followup]| {
+        let files: Vec<String> = std::iter::once(text.to_string()).chain(then.iter().map(script_of)).collect();
+        let mut review = review_all(case, &files, dialect);
+        let reviewed = review.files.remove(0);
+        let later = review.findings().map(|(_, finding)| finding.clone()).collect();
+        Some(Looked { reviewed, later })
+    };
+    review::fix(&case.judge, &mut look)
+}
+
+fn script_of(then: &Followup) -> String {
+    let outside = if then.no_transaction { "-- transaction: none\n" } else { "" };
+    then.statements.iter().map(|statement| format!("{outside}{statement};\n")).collect()
 }
 
 /// The rules that a case expects of each statement, by the byte at which it begins.
@@ -175,20 +204,16 @@ fn judge_file(path: &Path, rule: &str, dialect: &dyn Dialect, problems: &mut Vec
             true => proved.finds += 1,
             false => proved.clean += 1,
         }
-        let fixes: Vec<_> = review.files.iter().flat_map(|file| &file.statements).flat_map(|it| &it.fixes).collect();
-        let fixes: Vec<_> = fixes.into_iter().map(|(_, fix)| fix).collect();
         if let Some(wanted) = &case.fixed {
             proved.fixes += 1;
-            let text = edited(&case.judge, &fixes).unwrap_or_else(|| panic!("{place}: the edits overlap"));
-            let then: String = fixes
-                .iter()
-                .flat_map(|fix| &fix.then)
-                .map(|later| format!("-- later: {}\n{};\n", later.message, later.statements.join(";\n")))
-                .collect();
-            let text = without_comments(&format!("{text}{then}"));
+            let made = fixed(&case, dialect).unwrap_or_else(|| panic!("{place}: cannot be fixed"));
+            let then: String =
+                made.then.iter().map(|later| format!("-- later: {}\n{}", later.message, script_of(later))).collect();
+            let text = without_comments(&format!("{}{then}", made.text));
             let wanted = without_comments(wanted);
             if text.trim() != wanted.trim() {
-                problems.push(format!("{place}\n  fixed to\n{text}\n  and not to\n{wanted}"));
+                let refused = &made.refused;
+                problems.push(format!("{place}\n  fixed to\n{text}\n  and not to\n{wanted}\n  {refused:?}"));
             }
         }
     }

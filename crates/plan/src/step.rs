@@ -219,6 +219,27 @@ pub enum Step {
     },
 }
 
+impl Step {
+    /// The columns that it makes, and their table.
+    pub fn new_columns(&self) -> Option<(&ObjectName, &[Column])> {
+        if let Step::CreateTable { table, .. } = self {
+            Some((&table.name, &table.columns))
+        } else if let Step::AddColumn { table, column, .. } = self {
+            Some((table, std::slice::from_ref(column)))
+        } else {
+            None
+        }
+    }
+
+    /// Whether it adds the constraint of that name.
+    pub fn adds_constraint(&self, to: &ObjectName, name: &str) -> bool {
+        matches!(
+            self,
+            Step::AddConstraint { table, constraint, .. } if table == to && constraint.name() == Some(name)
+        )
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataChange {

@@ -120,10 +120,10 @@ fn what_cannot_be_judged_is_told_and_nothing_is_skipped() {
       or         whimbrel lint a.sql --engine sqlite
       or         whimbrel lint a.sql --engine mysql
     ");
-    assert_snapshot!(project.whimbrel("lint a.sql --engine pg --rule index-blocks=off").screen(), @r"
+    assert_snapshot!(project.whimbrel("lint a.sql --engine pg --rule index-blocks-write=off").screen(), @r"
     exit 2
     ── stderr ──
-    error[unknown-rule]: there is no rule `index-blocks`
+    error[unknown-rule]: there is no rule `index-blocks-write`
       named by  --rule
       help      did you mean `index-blocks-writes`?
     ");

@@ -76,7 +76,8 @@ fn above(
         match Directive::read(line.trim_start_matches(';')) {
             Some(Ok(Directive::Allow(allow))) => statement.allows.push((allow, span)),
             Some(Ok(Directive::NoTransaction)) if directives => statement.transaction = None,
-            Some(Ok(Directive::Backfill)) if directives => statement.backfill = true,
+            // Each batch is a transaction of its own.
+            Some(Ok(Directive::Backfill)) if directives => (statement.backfill, statement.transaction) = (true, None),
             Some(Ok(Directive::NoTransaction | Directive::Backfill)) => {}
             // Questions are for those who apply revisions.
             Some(Ok(Directive::Question(_))) | None => {}

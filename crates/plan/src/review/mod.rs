@@ -23,12 +23,12 @@ pub use config::Config;
 pub use copied::{Copied, Rebuild};
 pub use facts::{Facts, TableFacts};
 pub use finding::{About, Edit, Finding, Fix, Followup, Severity, Verdict};
-pub use fixing::edited;
+pub use fixing::{Fixed, Looked, Refused, Taken, edited, fix};
 pub use prediction::{
     Blocks, Circumstances, Danger, Extent, Held, Lock, Misread, Prediction, Told, Touch, Touched, Undo, Work,
 };
 pub use reviewed::{Judged, Review, Reviewed};
 pub use reviewer::Reviewer;
 pub use script::{Script, ScriptStatement};
-pub use seen::{Passed, Seen};
+pub use seen::{NewConstraint, Passed, Seen};
 pub use session::Session;

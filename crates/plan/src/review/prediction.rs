@@ -205,6 +205,14 @@ impl Touch {
         }
     }
 
+    /// Whether the relation is among what is touched: all are where nobody knows which.
+    pub fn is_on(&self, relation: &ObjectName) -> bool {
+        match &self.on {
+            Touched::Relation(name) => name == relation,
+            Touched::Database => true,
+        }
+    }
+
     pub fn blocks_writes(&self) -> bool {
         self.lock.blocks >= Blocks::Writes
     }

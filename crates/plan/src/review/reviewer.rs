@@ -25,15 +25,16 @@ pub struct Reviewer<'a> {
     /// Whether what the schema has is there.
     certain: bool,
     births: Births,
-    rules: Vec<(&'static Rule, Severity)>,
+    /// `None` for a rule that is off: it is asked all the same, so that no other rule speaks for it.
+    rules: Vec<(&'static Rule, Option<Severity>)>,
 }
 
 impl<'a> Reviewer<'a> {
     /// `before` is the database as it is before the first script: empty, or read from a live one.
     pub fn new(before: Schema, dialect: &'a dyn Dialect, config: &'a Config) -> Self {
         let engine = dialect.engine();
-        let wanted = |rule: &'static Rule| Some((rule, config.severity(rule)?));
-        let rules = rules::all().filter(|rule| rule.engines.contains(&engine)).filter_map(wanted).collect();
+        let rules = rules::all().filter(|rule| rule.engines.contains(&engine));
+        let rules = rules.map(|rule| (rule, config.severity(rule))).collect();
         let schema = Folding::new(before);
         let complete = config.from_empty;
         Reviewer { dialect, config, schema, complete, certain: true, births: Births::default(), rules }
@@ -110,10 +111,16 @@ impl<'a> Reviewer<'a> {
         let mut found: Vec<Finding> = Vec::new();
         let mut fixes = Vec::new();
         let mut accepted = Vec::new();
+        let mut told = Vec::new();
         for (rule, severity) in &self.rules {
-            let mut asked = Found::new(rule, *severity, *seen);
+            let mut asked = Found::new(rule, severity.unwrap_or(rule.severity), *seen, &told);
             (rule.check)(seen, &mut asked);
-            for mut finding in asked.findings {
+            let findings = asked.findings;
+            told.extend(findings.iter().map(|finding| (finding.rule, finding.step)));
+            if severity.is_none() {
+                continue;
+            }
+            for mut finding in findings {
                 if rule.scales && finding.severity == Severity::Care && is_quick(seen, finding.step) {
                     finding.severity = Severity::Advice;
                 }

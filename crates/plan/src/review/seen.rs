@@ -1,9 +1,9 @@
 use std::ops::Range;
 
-use whimbrel_schema::{ObjectName, Schema, Table};
+use whimbrel_schema::{Constraint, ObjectName, Schema, Table};
 
-use super::{Circumstances, Danger, Edit, Facts, Prediction, Script, ScriptStatement, Session, Touch, Touched};
-use crate::words::words;
+use super::{Circumstances, Danger, Edit, Facts, Prediction, Script, ScriptStatement, Session, Touch, Touched, Work};
+use crate::words::{contains_ignoring_case, words};
 use crate::{Dialect, Step, Understanding};
 
 /// One statement with everything that is known about it: what rules are asked about.
@@ -21,6 +21,15 @@ pub struct Seen<'a> {
     /// What ran before it in the same file, oldest first.
     pub file: &'a [Passed],
     pub(super) born: &'a super::births::Births,
+}
+
+/// A constraint that comes to a table.
+#[derive(Debug, Clone, Copy)]
+pub struct NewConstraint<'a> {
+    pub step: usize,
+    pub table: &'a ObjectName,
+    pub constraint: &'a Constraint,
+    pub using_index: Option<&'a String>,
 }
 
 /// A statement that was looked at before.
@@ -94,6 +103,81 @@ impl<'a> Seen<'a> {
             Some(range) => start + range.start..start + range.end,
             None => self.statement.span.clone(),
         }
+    }
+
+    /// Whether the step keeps others from the relation for a time that grows with its size.
+    pub fn blocks_for_long(&self, step: usize, relation: &ObjectName) -> bool {
+        self.touches(step).any(|touch| touch.is_on(relation) && touch.blocks_for_long())
+    }
+
+    /// Whether the step does that kind of work on the relation while others have to wait for it.
+    pub fn blocks_with(&self, step: usize, relation: &ObjectName, work: &[Work]) -> bool {
+        let works = |touch: &Touch| touch.work.iter().any(|done| work.contains(done));
+        self.touches(step).any(|touch| touch.is_on(relation) && touch.blocks_for_long() && works(touch))
+    }
+
+    /// The constraints that the statement adds to tables that were there before it, each with the step that does.
+    pub fn new_constraints(&self) -> impl Iterator<Item = NewConstraint<'a>> {
+        self.steps().iter().enumerate().flat_map(|(step, taken)| {
+            let (table, constraints, using_index) =
+                if let Step::AddConstraint { table, constraint, using_index } = taken {
+                    (Some(table), std::slice::from_ref(constraint.as_ref()), using_index.as_ref())
+                } else if let Step::AddColumn { table, constraints, .. } = taken {
+                    (Some(table), constraints.as_slice(), None)
+                } else {
+                    (None, [].as_slice(), None)
+                };
+            let constraints = constraints.iter();
+            constraints
+                .filter_map(move |constraint| Some(NewConstraint { step, table: table?, constraint, using_index }))
+        })
+    }
+
+    /// The bytes of a keyword's first appearance between two bytes of the file.
+    pub fn keyword_within(&self, keyword: &str, within: &Range<usize>) -> Option<Range<usize>> {
+        let start = self.statement.span.start;
+        let at = |word: &crate::words::Word<'_>| start + word.range.start..start + word.range.end;
+        let inside = |range: &Range<usize>| within.start <= range.start && range.end <= within.end;
+        words(self.sql).iter().filter(|word| word.is_keyword(keyword)).map(at).find(inside)
+    }
+
+    /// The bytes of a step within the file; `None` where the statement has several and nobody can tell them apart.
+    pub fn clause(&self, step: usize) -> Option<Range<usize>> {
+        let clear = self.steps().len() == 1 || self.dialect.places(self.sql).len() == self.steps().len();
+        clear.then(|| self.place_of(step))
+    }
+
+    /// Whether the keywords stand in the statement one after the other, not in quotes or comments.
+    pub fn says(&self, keywords: &[&str]) -> bool {
+        self.place_of_words(keywords).is_some()
+    }
+
+    /// The bytes within the file from the first to the last of these keywords, where they first stand in a row.
+    pub fn place_of_words(&self, keywords: &[&str]) -> Option<Range<usize>> {
+        if !keywords.iter().all(|keyword| contains_ignoring_case(self.sql, keyword)) {
+            return None;
+        }
+        let words = words(self.sql);
+        let start = self.statement.span.start;
+        let same =
+            |row: &&[crate::words::Word<'_>]| row.iter().zip(keywords).all(|(word, keyword)| word.is_keyword(keyword));
+        let row = words.windows(keywords.len().max(1)).find(same)?;
+        Some(start + row.first()?.range.start..start + row.last()?.range.end)
+    }
+
+    /// Whether the statement begins with these keywords.
+    pub fn begins(&self, keywords: &[&str]) -> bool {
+        let first = keywords.first().copied().unwrap_or_default();
+        if !self.sql.get(..first.len()).is_some_and(|head| head.eq_ignore_ascii_case(first)) {
+            return false;
+        }
+        let words = words(self.sql);
+        words.len() >= keywords.len() && words.iter().zip(keywords).all(|(word, keyword)| word.is_keyword(keyword))
+    }
+
+    /// The edit that puts another statement in the place of this one.
+    pub fn instead(&self, sql: String) -> Edit {
+        Edit { span: self.statement.span.clone(), text: sql }
     }
 
     /// The bytes of a keyword's first appearance in the statement, within the file; not in quotes or comments.

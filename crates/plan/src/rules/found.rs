@@ -9,11 +9,24 @@ pub struct Found<'a> {
     pub(crate) severity: Severity,
     pub(crate) seen: Seen<'a>,
     pub(crate) findings: Vec<Finding>,
+    /// What rules before this one had to say of the statement: the step, where it is about one.
+    pub(crate) told: &'a [(&'static str, Option<usize>)],
 }
 
 impl<'a> Found<'a> {
-    pub(crate) fn new(rule: &'static Rule, severity: Severity, seen: Seen<'a>) -> Self {
-        Found { rule, severity, seen, findings: Vec::new() }
+    pub(crate) fn new(
+        rule: &'static Rule,
+        severity: Severity,
+        seen: Seen<'a>,
+        told: &'a [(&'static str, Option<usize>)],
+    ) -> Self {
+        Found { rule, severity, seen, findings: Vec::new(), told }
+    }
+
+    /// Whether a more specific rule spoke of the step, or of the statement as a whole: also one that is off or allowed,
+    /// so that its matter does not come back under another name.
+    pub fn is_told(&self, step: usize, by: impl Fn(&str) -> bool) -> bool {
+        self.told.iter().any(|(rule, about)| about.is_none_or(|about| about == step) && by(rule))
     }
 
     /// A finding about one step of the statement. Locks, work and time are told by themselves.

@@ -8,6 +8,8 @@ mod blocking;
 mod breaking;
 mod data;
 mod found;
+mod later;
+mod limits;
 mod mysql;
 mod session;
 mod sqlite;
@@ -73,6 +75,13 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
 /// The groups with their names.
 pub fn groups() -> impl Iterator<Item = (&'static str, &'static [&'static Rule])> {
     GROUPS.iter().copied()
+}
+
+/// Whether the rule says what a statement keeps others from, so that `blocks-for-long` need not.
+fn tells_of_locks(id: &str) -> bool {
+    // A required column is refused before it keeps anybody out.
+    id == "required-column"
+        || [blocking::RULES, sqlite::RULES, mysql::RULES].into_iter().flatten().any(|rule| rule.id == id)
 }
 
 /// The rule of that name.

@@ -1,7 +1,7 @@
 use whimbrel_schema::Engine;
 
 use crate::Step;
-use crate::review::{Edit, Finding, Fix, Seen, Severity};
+use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::CreateIndex { table, index, concurrently: false, .. } = step else { continue };
-        if seen.touches(at).any(|touch| touch.relation() == Some(table) && touch.blocks_for_long()) {
+        if seen.touches(at).any(Touch::blocks_for_long) {
             let name = &index.name;
             found.step(at, format!("creating index `{name}` blocks every write to `{table}` while it builds"));
         }

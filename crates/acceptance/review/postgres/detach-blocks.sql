@@ -1,0 +1,28 @@
+-- case: plain
+-- setup
+CREATE TABLE event (at timestamptz NOT NULL, PRIMARY KEY (at)) PARTITION BY RANGE (at);
+CREATE TABLE event_2020 PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+-- judge
+-- finds: detach-blocks
+ALTER TABLE event DETACH PARTITION event_2020;
+-- fixed
+-- transaction: none
+ALTER TABLE event DETACH PARTITION event_2020 CONCURRENTLY;
+
+-- case: beside a default partition, where it cannot be done concurrently
+-- setup
+CREATE TABLE event (at timestamptz NOT NULL, PRIMARY KEY (at)) PARTITION BY RANGE (at);
+CREATE TABLE event_2020 PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE event_other PARTITION OF event DEFAULT;
+-- judge
+-- finds: detach-blocks
+ALTER TABLE event DETACH PARTITION event_2020;
+
+-- case: concurrently
+-- version: 14
+-- setup
+CREATE TABLE event (at timestamptz NOT NULL, PRIMARY KEY (at)) PARTITION BY RANGE (at);
+CREATE TABLE event_2020 PARTITION OF event FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+-- judge
+-- transaction: none
+ALTER TABLE event DETACH PARTITION event_2020 CONCURRENTLY;

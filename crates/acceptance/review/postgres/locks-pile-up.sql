@@ -1,0 +1,39 @@
+-- case: a long build after a strong lock
+-- setup
+CREATE TABLE account (id bigint PRIMARY KEY);
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE account ADD COLUMN plan text;
+-- finds: index-blocks-writes, locks-pile-up
+CREATE INDEX ix_email_subject ON email (subject);
+
+-- case: a second table is locked
+-- setup
+CREATE TABLE account (id bigint PRIMARY KEY);
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE account ADD COLUMN plan text;
+-- finds: breaks-prepared-statements, locks-pile-up
+ALTER TABLE email ADD COLUMN plan text;
+
+-- case: the same table again
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE email ADD COLUMN plan text;
+ALTER TABLE email ALTER COLUMN plan SET DEFAULT 'free';
+
+-- case: in transactions of their own
+-- setup
+CREATE TABLE account (id bigint PRIMARY KEY);
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- transaction: none
+-- finds: breaks-prepared-statements
+ALTER TABLE account ADD COLUMN plan text;
+-- transaction: none
+-- finds: breaks-prepared-statements
+ALTER TABLE email ADD COLUMN plan text;

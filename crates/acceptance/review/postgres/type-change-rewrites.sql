@@ -1,0 +1,13 @@
+-- case: integer to bigint
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY);
+-- judge
+-- finds: type-change-rewrites, breaks-prepared-statements
+ALTER TABLE email ALTER COLUMN id TYPE bigint;
+
+-- case: a longer limit
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject varchar(50));
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE email ALTER COLUMN subject TYPE varchar(100);

@@ -1,0 +1,58 @@
+use whimbrel_schema::{Engine, Table};
+
+use crate::Step;
+use crate::review::{Edit, Finding, Fix, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "detach-blocks",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "a partition is detached while every read and write of the parent waits",
+    why: "DETACH PARTITION takes ACCESS EXCLUSIVE on the parent, so it waits for every query on any partition, and \
+          everyone else queues behind it. CONCURRENTLY, from PostgreSQL 14 on, takes SHARE UPDATE EXCLUSIVE on the \
+          parent; it cannot run inside a transaction, nor where there is a default partition.",
+    safe_way: "detach it CONCURRENTLY, outside a transaction",
+    example: Example {
+        bad: "ALTER TABLE event DETACH PARTITION event_2020;",
+        good: "ALTER TABLE event DETACH PARTITION event_2020 CONCURRENTLY;",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION"],
+    check,
+    stands: None,
+    fix: Some(fix),
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::DetachPartition { parent, partition, concurrently: false } = step else { continue };
+        if seen.touches(at).any(|touch| touch.is_on(parent) && touch.blocks_reads()) {
+            found.step(
+                at,
+                format!("detaching `{partition}` blocks every read and write of `{parent}` and its partitions"),
+            );
+        }
+    }
+}
+
+fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
+    let Some(Step::DetachPartition { parent, .. }) = seen.steps().get(finding.step?) else { return None };
+    let old = seen.facts().version.as_ref().is_some_and(|version| version.major < 14);
+    let of_parent = |table: &&Table| table.options.partition_of.as_ref().is_some_and(|of| of.parent == *parent);
+    let default =
+        seen.before().tables.values().filter(of_parent).any(|table| {
+            table.options.partition_of.as_ref().is_some_and(|of| of.bound.eq_ignore_ascii_case("default"))
+        });
+    if old || default || seen.steps().len() != 1 || seen.table(parent).is_none() {
+        return None;
+    }
+    let end = seen.statement.span.end;
+    let edit = Edit { span: end..end, text: " CONCURRENTLY".to_string() };
+    Some(Fix {
+        what: "detach it CONCURRENTLY, outside a transaction".to_string(),
+        edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
+        then: Vec::new(),
+    })
+}

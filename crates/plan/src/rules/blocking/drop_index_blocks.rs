@@ -1,0 +1,50 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "drop-index-blocks",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "an index is dropped while every read and write of its table waits",
+    why: "`DROP INDEX` takes ACCESS EXCLUSIVE on the table. The work is short, but the lock has to wait for every \
+          query that runs, and while it waits all that come after it queue behind it. CONCURRENTLY waits without \
+          holding anybody up; it cannot run inside a transaction.",
+    safe_way: "drop it CONCURRENTLY, outside a transaction",
+    example: Example { bad: "DROP INDEX ix_email_subject;", good: "DROP INDEX CONCURRENTLY ix_email_subject;" },
+    sources: &["https://www.postgresql.org/docs/current/sql-dropindex.html"],
+    check,
+    stands: None,
+    fix: Some(fix),
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::DropIndex { index, concurrently: false, .. } = step else { continue };
+        if seen.touches(at).any(Touch::blocks_reads) {
+            let of = seen.before().table_of_index(index);
+            let table = of.map_or_else(|| "its table".to_string(), |table| format!("`{table}`"));
+            found.step(at, format!("dropping index `{index}` blocks every read and write of {table}"));
+        }
+    }
+}
+
+/// One index at a time, none that others depend on, and no index of a partitioned table.
+fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
+    let Some(Step::DropIndex { index, cascade: false, .. }) = seen.steps().get(finding.step?) else { return None };
+    let table = seen.before().table_of_index(index)?;
+    if seen.steps().len() != 1 || seen.table(table)?.options.partition_by.is_some() {
+        return None;
+    }
+    let word = seen.word("INDEX")?;
+    let edit = Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() };
+    Some(Fix {
+        what: "drop it CONCURRENTLY, outside a transaction".to_string(),
+        edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
+        then: Vec::new(),
+    })
+}

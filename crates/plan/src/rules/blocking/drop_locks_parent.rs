@@ -1,0 +1,53 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "drop-locks-parent",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "dropping a foreign key locks the table it refers to as well",
+    why: "A foreign key is kept by triggers on both tables. Dropping it, its column or its table takes those away, \
+          under ACCESS EXCLUSIVE on both: the other table, often the busiest of all, waits too, and everyone behind \
+          it.",
+    safe_way: "drop the foreign key in a transaction of its own under a short lock_timeout, and try again if it does \
+               not get in",
+    example: Example {
+        bad: "DROP TABLE email;",
+        good: "SET lock_timeout = '50ms';\n\
+               ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;",
+    },
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-altertable.html",
+        "https://www.postgresql.org/docs/current/explicit-locking.html",
+    ],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let (Step::DropConstraint { table, .. } | Step::DropColumn { table, .. } | Step::DropTable { table, .. }) =
+            step
+        else {
+            continue;
+        };
+        let what = if let Step::DropConstraint { name, .. } | Step::DropColumn { column: name, .. } = step {
+            format!("`{name}`")
+        } else {
+            format!("`{table}`")
+        };
+        let keys = seen.table(table).map(|table| table.foreign_keys.as_slice()).unwrap_or_default();
+        let other = seen.touches(at).filter(|touch| touch.blocks_reads()).filter_map(|touch| touch.relation());
+        let parents: Vec<_> =
+            other.filter(|name| *name != table && keys.iter().any(|key| key.references == **name)).collect();
+        if let Some(parent) = parents.first() {
+            found.step(at, format!("dropping {what} blocks every read and write of `{parent}` too"));
+        }
+    }
+}

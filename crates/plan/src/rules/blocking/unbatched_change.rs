@@ -1,0 +1,78 @@
+use whimbrel_schema::Engine;
+
+use crate::review::{Edit, Extent, Finding, Fix, Seen, Severity, Touch, Touched, Work};
+use crate::rules::{Example, Found, Rule};
+use crate::{DataChange, Step};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unbatched-change",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: true,
+    what: "one statement changes as many rows as there are, and keeps all of them locked until it ends",
+    why: "An UPDATE or DELETE locks every row that it changes until its transaction ends: with all rows in one \
+          statement, whoever writes one of them waits for the whole of it. It also doubles the table, because the old \
+          rows are only given back afterwards, and makes replicas lag. In batches of some thousands of rows, nobody \
+          waits for more than a moment.",
+    safe_way: "write `-- backfill` above it, so that it runs in batches, each its own transaction",
+    example: Example {
+        bad: "UPDATE email SET state = 'new' WHERE state IS NULL;",
+        good: "-- backfill\n\
+               UPDATE email SET state = 'new' WHERE state IS NULL;",
+    },
+    sources: &[
+        "https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS",
+        "https://www.postgresql.org/docs/current/routine-vacuuming.html",
+    ],
+    check,
+    stands: None,
+    fix: Some(fix),
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    if seen.statement.backfill {
+        return;
+    }
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::ChangeData { change, tables } = step else { continue };
+        let (verb, batches) = match change {
+            DataChange::Update => ("updating", true),
+            DataChange::Delete => ("deleting", true),
+            DataChange::Merge => ("merging into", false),
+            DataChange::Insert | DataChange::Truncate => continue,
+        };
+        let many = |touch: &&Touch| {
+            let extent = touch.work.iter().find_map(|work| match work {
+                Work::ChangeRows(extent) => Some(extent),
+                Work::Scan | Work::Rewrite | Work::BuildIndex => None,
+            });
+            extent.is_some_and(|extent| *extent != Extent::Listed) || touch.on == Touched::Database
+        };
+        let Some(touch) = seen.touches(at).find(many) else { continue };
+        let table = touch.relation().or(tables.first()).map_or_else(String::new, |name| format!(" `{name}`"));
+        let all = touch.work.contains(&Work::ChangeRows(Extent::All));
+        let rows = if all { "every row of" } else { "rows of" };
+        let finding = found.step(at, format!("{verb} {rows}{table} in one statement keeps them locked until it ends"));
+        if !batches {
+            finding.safe_way("do it in batches of some thousands of rows, each its own transaction");
+        }
+    }
+}
+
+/// `-- backfill` drives an UPDATE of one table by its primary key.
+fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
+    let [Step::ChangeData { change: DataChange::Update, tables }] = seen.steps() else { return None };
+    let [table] = tables.as_slice() else { return None };
+    seen.table(table)?.primary_key.as_ref()?;
+    finding.step?;
+    if !seen.begins(&["UPDATE"]) || seen.session().has_begun() {
+        return None;
+    }
+    let start = seen.statement.span.start;
+    Some(Fix {
+        what: "run it in batches".to_string(),
+        edits: vec![Edit { span: start..start, text: "-- backfill\n".to_string() }],
+        then: Vec::new(),
+    })
+}

@@ -1,0 +1,39 @@
+use whimbrel_schema::Engine;
+
+use crate::review::{Danger, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "breaks-prepared-statements",
+    severity: Severity::Advice,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "sessions that prepared a query on the table get one error each",
+    why: "A prepared `SELECT *`, or one that names a column whose type changes, fails once with \"cached plan must not \
+          change result type\" in every session that is open. Drivers prepare by themselves after some runs of a \
+          query; some try again outside a transaction, many do not.",
+    safe_way: "list columns in queries rather than `*`; have the driver forget its prepared statements, or connect \
+               anew, after the migration",
+    example: Example {
+        bad: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",
+        good: "SELECT id, subject FROM email;",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-prepare.html"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, danger) in seen.dangers() {
+        if let Danger::BreaksPrepared { table } = danger
+            && !seen.is_new(table)
+        {
+            let told = |rule: &str| rule.starts_with("rename-") || matches!(rule, "drop-column" | "drop-table");
+            if !found.is_told(at, told) {
+                found.step(at, format!("sessions that prepared `SELECT *` on `{table}` get an error once"));
+            }
+        }
+    }
+}

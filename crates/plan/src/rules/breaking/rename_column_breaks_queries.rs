@@ -1,0 +1,41 @@
+use whimbrel_schema::{Engine, ObjectId, ObjectKind};
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "rename-column-breaks-queries",
+    severity: Severity::Breaking,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "a column gets another name, and code that uses the old one fails",
+    why: "From the moment of the commit, every query with the old name fails; and before it, every query with the new \
+          one. There is no moment at which the code that runs before a deploy and the code that runs after it both \
+          work.",
+    safe_way: "add the new column, write both, copy in batches, switch the code, then drop the old one",
+    example: Example {
+        bad: "ALTER TABLE email RENAME COLUMN subject TO title;",
+        good: "ALTER TABLE email ADD COLUMN title text;\n\
+               -- a trigger writes both, a backfill copies, the code switches; in a later deploy\n\
+               ALTER TABLE email DROP COLUMN subject;",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::RenameColumn { table, from, to } = step else { continue };
+        let view = seen.before().object(&ObjectId::new(ObjectKind::View, table.clone())).is_some();
+        if !seen.is_new(table) {
+            let of = if view { "view" } else { "table" };
+            found
+                .step(at, format!("code that uses `{from}` of {of} `{table}` fails once it is called `{to}`"))
+                .label("no moment at which old and new code both work");
+        }
+    }
+}

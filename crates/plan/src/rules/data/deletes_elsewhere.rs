@@ -1,0 +1,41 @@
+use whimbrel_schema::Engine;
+
+use crate::review::{Danger, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "deletes-elsewhere",
+    severity: Severity::DestroysData,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "rows of other tables go with it",
+    why: "A foreign key ON DELETE CASCADE, or TRUNCATE … CASCADE, takes rows of tables that the statement does not \
+          name.",
+    safe_way: "delete them by name first, or make the foreign key refuse",
+    example: Example { bad: "TRUNCATE account CASCADE;", good: "DELETE FROM email WHERE account_id = 7;" },
+    sources: &[
+        "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
+        "https://www.postgresql.org/docs/current/sql-truncate.html",
+    ],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, danger) in seen.dangers() {
+        if let Danger::DeletesElsewhere { tables } = danger {
+            let old: Vec<String> =
+                tables.iter().filter(|table| !seen.is_new(table)).map(|table| format!("`{table}`")).collect();
+            if tables.is_empty() {
+                let finding = found.step(at, "rows of every table that refers to it go with it");
+                finding.assumed("which tables refer to it is unknown, so the worst is assumed; --url tells");
+            } else if !old.is_empty() {
+                found
+                    .step(at, format!("rows of {} go with it", old.join(", ")))
+                    .label("tables that the statement does not name");
+            }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use whimbrel_schema::Engine;
+
+use crate::review::{Danger, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "does-nothing",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "the statement says that it is done, and has done nothing",
+    why: "IF NOT EXISTS asks for the name only. Whatever bears it, a half-built index that no query uses, a table with \
+          other columns, is taken for what was asked for.",
+    safe_way: "drop what is there by its name first, then make it without IF NOT EXISTS",
+    example: Example {
+        bad: "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_email_subject ON email (subject);",
+        good: "DROP INDEX CONCURRENTLY IF EXISTS ix_email_subject;\n\
+               CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, danger) in seen.dangers() {
+        if let Danger::DoesNothing { why } = danger
+            && !found.is_told(at, |rule| rule == "if-not-exists-hides-invalid-index")
+        {
+            found.step(at, format!("says that it is done and does nothing: {why}"));
+        }
+    }
+}

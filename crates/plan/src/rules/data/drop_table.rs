@@ -1,0 +1,33 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "drop-table",
+    severity: Severity::DestroysData,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "a table is dropped with every row in it",
+    why: "The rows are gone when the transaction commits, and whatever code still names the table fails from that \
+          moment on. Nothing but a backup brings them back.",
+    safe_way: "deploy code that no longer names it, rename it away for a while, take a backup, then drop it",
+    example: Example { bad: "DROP TABLE email;", good: "ALTER TABLE email RENAME TO email_unused;" },
+    sources: &["https://www.postgresql.org/docs/current/sql-droptable.html"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::DropTable { table, .. } = step else { continue };
+        if !seen.is_new(table) {
+            found
+                .step(at, format!("drops `{table}` with every row in it"))
+                .label("rows are lost; code that names it fails");
+        }
+    }
+}

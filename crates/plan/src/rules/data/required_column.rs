@@ -1,0 +1,39 @@
+use whimbrel_schema::{Constraint, Engine};
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "required-column",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "a required column without a default comes to a table that has rows",
+    why: "The server has nothing to put into the old rows and refuses. And where it is not refused, because the table \
+          is empty, code that does not know the column yet can no longer insert.",
+    safe_way: "add it nullable or with a default, fill it in batches, then make it NOT NULL by way of a validated \
+               check",
+    example: Example {
+        bad: "ALTER TABLE email ADD COLUMN state text NOT NULL;",
+        good: "ALTER TABLE email ADD COLUMN state text NOT NULL DEFAULT 'new';",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::AddColumn { table, column, constraints, .. } = step else { continue };
+        let required = !column.nullable || constraints.iter().any(|it| matches!(it, Constraint::PrimaryKey(_)));
+        if required && column.default.is_none() && column.generation.is_none() && !seen.is_new(table) {
+            let name = &column.name;
+            let finding = found
+                .step(at, format!("adding `{name}` fails if `{table}` has rows: it is required and has no default"));
+            finding.label("and code that does not know it can no longer insert");
+        }
+    }
+}

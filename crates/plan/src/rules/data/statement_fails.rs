@@ -1,0 +1,54 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Danger, Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "statement-fails",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "the server refuses the statement as the schema stands",
+    why: "Something else depends on what is changed or dropped, or what is asked for cannot be: the migration fails, \
+          and whatever came before it in the same file without a transaction stays done.",
+    safe_way: "change what stands in the way first",
+    example: Example {
+        bad: "DROP TABLE account;",
+        good: "ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;\n\
+               DROP TABLE account;",
+    },
+    sources: &["https://www.postgresql.org/docs/current/ddl-depend.html"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, danger) in seen.dangers() {
+        let Danger::Fails { why } = danger else { continue };
+        // What fails on some rows only is the matter of the rules about those constraints.
+        let on_rows = matches!(
+            seen.steps().get(at),
+            Some(
+                Step::ValidateConstraint { .. }
+                    | Step::AddConstraint { .. }
+                    | Step::SetNullable { nullable: false, .. }
+                    | Step::AddColumn { .. }
+                    | Step::AttachPartition { .. }
+                    | Step::Amend(_)
+            )
+        );
+        let unique = matches!(seen.steps().get(at), Some(Step::CreateIndex { index, concurrently, .. }) if index.unique && !concurrently);
+        let told = found.is_told(at, |rule| {
+            matches!(
+                rule,
+                "required-column" | "enum-value-used-too-early" | "type-narrows" | "unique-fails-on-duplicates"
+            )
+        });
+        if !on_rows && !unique && !told {
+            found.step(at, format!("the server refuses it: {why}")).label("fails").here = None;
+        }
+    }
+}

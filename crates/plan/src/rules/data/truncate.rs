@@ -1,0 +1,39 @@
+use whimbrel_schema::Engine;
+
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+use crate::{DataChange, Step};
+
+pub(super) static RULE: Rule = Rule {
+    id: "truncate",
+    severity: Severity::DestroysData,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "a table is emptied",
+    why: "TRUNCATE gives up all rows at once, under ACCESS EXCLUSIVE, without asking any ON DELETE trigger. With \
+          CASCADE it empties every table that refers to it, too.",
+    safe_way: "delete what has to go in batches, with a condition",
+    example: Example {
+        bad: "TRUNCATE email;",
+        good: "-- backfill\n\
+               DELETE FROM email WHERE sent_at < '2020-01-01';",
+    },
+    sources: &["https://www.postgresql.org/docs/current/sql-truncate.html"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::ChangeData { change: DataChange::Truncate, tables } = step else { continue };
+        let old: Vec<String> =
+            tables.iter().filter(|table| !seen.is_new(table)).map(|table| format!("`{table}`")).collect();
+        if old.is_empty() {
+            continue;
+        }
+        let others = if seen.says(&["CASCADE"]) { ", and every table that refers to it" } else { "" };
+        found.step(at, format!("empties {}{others}", old.join(", "))).label("every row is lost");
+    }
+}

@@ -1,0 +1,47 @@
+use whimbrel_schema::{Constraint, Engine};
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "unique-fails-on-duplicates",
+    severity: Severity::Advice,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "values that have to be unique from now on may not be",
+    why: "Building a unique index fails on the first two rows that are alike, at the end of a long build, and built \
+          CONCURRENTLY it leaves an invalid index behind.",
+    safe_way: "look for duplicates first: SELECT columns, count(*) … GROUP BY columns HAVING count(*) > 1",
+    example: Example {
+        bad: "CREATE UNIQUE INDEX CONCURRENTLY email_message_key ON email (message);",
+        good: "SELECT message, count(*) FROM email GROUP BY message HAVING count(*) > 1;",
+    },
+    sources: &["https://www.postgresql.org/docs/current/indexes-unique.html"],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for new in seen.new_constraints().filter(|new| new.using_index.is_none()) {
+        let columns = match new.constraint {
+            Constraint::Unique(unique) => &unique.columns,
+            Constraint::PrimaryKey(key) => &key.columns,
+            Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => continue,
+        };
+        let added = matches!(seen.steps().get(new.step), Some(Step::AddColumn { .. }));
+        if !seen.is_new(new.table) && !added {
+            let (columns, table) = (columns.join("`, `"), new.table);
+            found.step(new.step, format!("fails if two rows of `{table}` have the same `{columns}`"));
+        }
+    }
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::CreateIndex { table, index, .. } = step else { continue };
+        if index.unique && !seen.is_new(table) {
+            let name = &index.name;
+            found.step(at, format!("building `{name}` fails if two rows of `{table}` are alike in it"));
+        }
+    }
+}

@@ -1,0 +1,47 @@
+use whimbrel_schema::Engine;
+
+use crate::Step;
+use crate::review::{Seen, Severity};
+use crate::rules::{Example, Found, Rule};
+
+pub(super) static RULE: Rule = Rule {
+    id: "nested-transaction",
+    severity: Severity::Care,
+    on: true,
+    engines: &[Engine::Postgres],
+    scales: false,
+    what: "BEGIN or COMMIT within a transaction that is open already",
+    why: "There is one transaction at a time: a second BEGIN only brings a warning, and the first COMMIT ends what the \
+          tool that runs the file had opened, so that the rest of it runs outside, half of it cannot be taken back, \
+          and the tool's own COMMIT finds nothing.",
+    safe_way: "leave BEGIN and COMMIT to the tool that runs the file",
+    example: Example {
+        bad: "BEGIN;\n\
+              BEGIN;\n\
+              ALTER TABLE email ADD COLUMN state text;\n\
+              COMMIT;",
+        good: "ALTER TABLE email ADD COLUMN state text;",
+    },
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-begin.html",
+        "https://www.postgresql.org/docs/current/sql-commit.html",
+    ],
+    check,
+    stands: None,
+    fix: None,
+};
+
+fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
+    for (at, step) in seen.steps().iter().enumerate() {
+        let Step::SetSession { name, .. } = step else { continue };
+        let tool = seen.statement.transaction.is_some();
+        let message = match name.as_str() {
+            "BEGIN" if seen.session().has_begun() => "a transaction is open already; this one does not begin",
+            "BEGIN" if tool => "the tool that runs the file has opened a transaction already",
+            "COMMIT" | "ROLLBACK" if tool => "ends the transaction that the tool has opened; what follows runs outside",
+            "COMMIT" | "ROLLBACK" if !seen.session().has_begun() => "no transaction is open here",
+            _ => continue,
+        };
+        found.step(at, message);
+    }
+}
