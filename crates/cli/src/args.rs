@@ -308,7 +308,7 @@ pub struct Check {
 ///
 /// Reads revisions, any folder of SQL that another tool runs (Flyway, dbmate, goose, sqlx, refinery, Diesel,
 /// golang-migrate, Prisma, Atlas), plain files, and standard input (`-`). Needs no configuration and no database.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Lint {
     /// Files or folders, or `-` for standard input (default: the migrations folder)
     #[arg(value_name = "PATH")]
@@ -322,6 +322,12 @@ pub struct Lint {
     /// How the files are kept, where that cannot be seen from them
     #[arg(long, value_name = "LAYOUT", value_parser = layout())]
     pub layout: Option<Layout>,
+    /// Rewrite what has a safe form that is certain: shows the difference and writes it, with the files that follow
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: only show
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
     /// How to tell what was found; `json` is what --json prints
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t = Format::Text, conflicts_with = "json")]
     pub format: Format,

@@ -21,6 +21,21 @@ pub fn write_new(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
+/// Puts another text in the place of a file's. Whoever reads it meanwhile sees the one or the other, never a part.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
+    // A link stays one.
+    let path = path.canonicalize()?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".whimbrel-").permissions(std::fs::metadata(&path)?.permissions());
+    let plain = |error: io::Error| io::Error::from(error.kind());
+    let mut file = builder.tempfile_in(folder).map_err(plain)?;
+    file.write_all(text.as_bytes()).map_err(plain)?;
+    file.as_file().sync_all()?;
+    file.persist(&path).map_err(|error| plain(error.error))?;
+    Ok(())
+}
+
 /// What any program gives a new file; the umask takes away from it.
 #[cfg(unix)]
 fn usual_permissions() -> Option<Permissions> {

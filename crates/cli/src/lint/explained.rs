@@ -105,7 +105,8 @@ impl Listed {
     pub fn nearest(id: &str) -> Option<&'static str> {
         let words: Vec<&str> = id.split('-').filter(|word| word.len() > 2).collect();
         let shared = |rule: &&Rule| rule.id.split('-').filter(|word| words.contains(word)).count();
-        let best = rules::all().max_by_key(|rule| (shared(rule), std::cmp::Reverse(rule.id)))?;
+        let begins = |rule: &&Rule| rule.id.bytes().zip(id.bytes()).take_while(|(one, other)| one == other).count();
+        let best = rules::all().max_by_key(|rule| (shared(rule), begins(rule), std::cmp::Reverse(rule.id)))?;
         (shared(&best) > 0).then_some(best.id)
     }
 }

@@ -95,6 +95,10 @@ pub fn collect(
     // Single files by the folder that they are kept in, each with the others of it.
     let mut single: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     for path in paths {
+        if path == Path::new(STDIN) && arguments.fix {
+            let message = "standard input cannot be rewritten";
+            return Err(Failure::usage("fix", message).next("whimbrel lint --fix FILE"));
+        }
         if path == Path::new(STDIN) {
             inputs.push(standard_input(layout, project)?);
         } else if path.is_dir() {

@@ -3,11 +3,13 @@
 pub mod configuration;
 mod engine;
 pub mod explained;
+pub mod fix;
 pub mod inputs;
 pub mod live;
 pub mod planned;
 pub mod report;
 pub mod review;
+pub mod rewrite;
 mod screen;
 mod since;
 mod snippet;
@@ -18,8 +20,10 @@ use whimbrel_frontends::scripts::Layout;
 use whimbrel_plan::review::{Facts, Reviewed, Severity};
 use whimbrel_schema::Engine;
 
+use self::fix::Fixes;
 use self::inputs::Input;
 use self::live::Live;
+use self::rewrite::Rewritten;
 use self::since::Since;
 use crate::args::Lint;
 use crate::failure::Failure;
@@ -42,6 +46,10 @@ pub struct Linted {
     /// What the live database says, where one was asked.
     pub facts: Facts,
     pub took: Duration,
+    /// The paths and the engine as they were typed, for the next command.
+    pub typed: String,
+    /// What `--fix` did before this was judged, or would do.
+    pub rewritten: Option<Rewritten>,
 }
 
 /// One judged file, on one engine.
@@ -52,7 +60,22 @@ pub struct File {
     pub reviewed: Reviewed,
 }
 
+/// Judges, and with `--fix` rewrites and judges again.
 pub fn run(arguments: &Lint, project: &Project, printer: &Printer) -> Result<Linted, Failure> {
+    let (linted, fixes) = judge(arguments, project, printer)?;
+    if !arguments.fix {
+        return Ok(linted);
+    }
+    let rewritten = Rewritten::of(&fixes, !arguments.dry_run, project);
+    if arguments.dry_run || fixes.is_empty() {
+        return Ok(Linted { rewritten: Some(rewritten), ..linted });
+    }
+    rewrite::write(&fixes, project)?;
+    let (linted, _) = judge(&Lint { fix: false, ..arguments.clone() }, project, printer)?;
+    Ok(Linted { rewritten: Some(rewritten), ..linted })
+}
+
+fn judge(arguments: &Lint, project: &Project, printer: &Printer) -> Result<(Linted, Fixes), Failure> {
     let begun = Instant::now();
     let lint = project.settings.lint();
     let layout = configuration::layout(arguments, lint)?;
@@ -74,19 +97,37 @@ pub fn run(arguments: &Lint, project: &Project, printer: &Printer) -> Result<Lin
         database: live.as_ref().map(|live| live.shown.clone()),
         facts: live.as_ref().map(|live| live.facts.clone()).unwrap_or_default(),
         took: Duration::ZERO,
+        typed: typed(arguments, project),
+        rewritten: None,
     };
     printer.now("judging the statements");
+    if arguments.fix && engines.len() > 1 {
+        let message = "files are fixed for one engine at a time";
+        return Err(Failure::usage("engine", message).note("help", "say which: --engine postgres"));
+    }
+    let mut fixes = Fixes::default();
     for engine in engines {
         for input in &inputs {
             let live = live.as_ref().filter(|live| live.engine == engine);
             let config = review::sharpened(&config, input, live, engine, project)?;
             // Files that nothing comes before meet the database as it is.
             let before = live.filter(|_| !input.from_empty).map(|live| live.schema.clone());
+            if arguments.fix {
+                fixes.add(fix::collect(input, engine, &config, before.clone(), project)?);
+            }
             linted.files.extend(review::review(input, engine, &config, before, project)?);
         }
     }
     linted.took = begun.elapsed();
-    Ok(linted)
+    Ok((linted, fixes))
+}
+
+fn typed(arguments: &Lint, project: &Project) -> String {
+    let mut words: Vec<String> = arguments.paths.iter().map(|path| project.settings.shown(path)).collect();
+    words.extend(arguments.engine.map(|engine| format!("--engine {engine}")));
+    words.extend(arguments.layout.map(|layout| format!("--layout {layout}")));
+    words.extend(arguments.since.as_ref().map(|since| format!("--since {since}")));
+    words.iter().map(|word| format!(" {word}")).collect()
 }
 
 impl Linted {

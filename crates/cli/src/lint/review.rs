@@ -67,7 +67,7 @@ pub fn sharpened(
     Ok(config)
 }
 
-fn understand(
+pub fn understand(
     taken: &Taken,
     layout: Layout,
     dialect: &dyn Dialect,

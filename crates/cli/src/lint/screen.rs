@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
 use serde::{Serialize, Serializer};
-use whimbrel_plan::review::{Finding, Verdict};
+use whimbrel_plan::review::{Finding, Judged, Verdict};
 
+use super::inputs::STDIN;
 use super::report::document::Document;
 use super::{File, Linted, findings, snippet};
 use crate::printer::{Detail, Screen};
@@ -14,7 +15,11 @@ use crate::render::words;
 
 impl Screen for Linted {
     fn text(&self, detail: Detail) -> String {
-        let mut out = String::new();
+        let mut out = match &self.rewritten {
+            Some(rewritten) if rewritten.is_empty() => "nothing here has a fix that is certain\n\n".to_string(),
+            Some(rewritten) => rewritten.text() + "\n",
+            None => String::new(),
+        };
         let several = self.files.iter().any(|file| file.engine != self.files[0].engine);
         for file in &self.files {
             for finding in findings(&file.reviewed) {
@@ -37,10 +42,18 @@ fn notes(file: &File, finding: &Finding, several_engines: bool) -> Vec<String> {
     }
     notes.extend(finding.here.as_ref().map(|here| format!("here: {here}")));
     notes.push(format!("safe way: {}", finding.safe_way));
+    if has_fix(file, finding) && file.shown != STDIN {
+        notes.push(format!("fix: whimbrel lint --fix {}", file.shown));
+    }
     if whimbrel_plan::rules::find(finding.rule).is_some() {
         notes.push(format!("more: whimbrel explain {}", finding.rule));
     }
     notes
+}
+
+fn has_fix(file: &File, finding: &Finding) -> bool {
+    let has = |judged: &Judged| judged.fixes.iter().any(|(at, _)| judged.findings.get(*at) == Some(finding));
+    file.reviewed.statements.iter().any(has)
 }
 
 impl Linted {
@@ -92,8 +105,12 @@ impl Linted {
 
     /// The command to type next, where there is something to do.
     fn next(&self) -> Option<String> {
-        let worst =
-            self.files.iter().flat_map(|file| findings(&file.reviewed)).max_by_key(|finding| finding.severity)?;
+        let all = || self.files.iter().flat_map(|file| findings(&file.reviewed).into_iter().map(move |it| (file, it)));
+        let (_, worst) = all().max_by_key(|(_, finding)| finding.severity)?;
+        let from_files = all().all(|(file, _)| file.shown != STDIN);
+        if self.rewritten.is_none() && from_files && all().any(|(file, finding)| has_fix(file, finding)) {
+            return Some(format!("whimbrel lint --fix{}", self.typed));
+        }
         whimbrel_plan::rules::find(worst.rule).map(|rule| format!("whimbrel explain {}", rule.id))
     }
 }

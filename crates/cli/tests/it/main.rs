@@ -17,6 +17,7 @@ mod init;
 mod interrupted;
 mod json;
 mod lint;
+mod lint_fix;
 mod lint_formats;
 mod lint_live;
 mod lint_since;

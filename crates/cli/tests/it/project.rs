@@ -79,6 +79,16 @@ impl Project {
         ])
     }
 
+    /// A whimbrel.toml in which no rules are on but these, so that a new one changes nothing; for PostgreSQL.
+    pub fn with_rules(on: &[&str]) -> Self {
+        let project = Project::new();
+        let rules = project.whimbrel("explain --json").ok().json();
+        let rules = rules["result"]["rules"].as_array().unwrap().iter().map(|rule| rule["id"].as_str().unwrap());
+        let off: String = rules.filter(|id| !on.contains(id)).map(|id| format!("{id} = \"off\"\n")).collect();
+        project.write("whimbrel.toml", &format!("[lint]\nengine = \"postgres\"\n[lint.rules]\n{off}"));
+        project
+    }
+
     /// No revision yet, and the database is elsewhere.
     pub fn on(url: &str) -> Self {
         let project = Project::new();

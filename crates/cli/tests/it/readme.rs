@@ -64,9 +64,21 @@ fn review(readme: &str, project: &Project) {
 }
 
 #[test]
+fn the_finding_is_what_lint_says() {
+    let readme = read("README.md");
+    let shown = readme.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(shown.starts_with("care["), "{shown}");
+    let project = Project::new();
+    project.write("db/migrations/V1__email.sql", "CREATE TABLE email (id bigserial PRIMARY KEY, subject text);\n");
+    project.write("db/migrations/V2__subject.sql", "CREATE INDEX ix_email_subject ON email (subject);\n");
+    let said = project.whimbrel("lint db/migrations").stdout();
+    assert!(said.contains(shown), "{said}");
+}
+
+#[test]
 fn links_lead_somewhere_and_options_exist() {
     let links = regex::Regex::new(r"\]\(([^)#]+)[^)]*\)").unwrap();
-    for name in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/corpora.md", "docs/cli.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "docs/corpora.md", "docs/cli.md", "docs/lint.md"] {
         let text = read(name);
         let folder = root().join(name).parent().unwrap().to_path_buf();
         for link in links.captures_iter(&text).map(|found| found[1].to_string()).filter(|link| !link.contains("://")) {

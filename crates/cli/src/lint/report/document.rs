@@ -5,6 +5,7 @@ use whimbrel_plan::review::{Fix, Severity, Told, Touch, Undo, Verdict, estimate}
 use whimbrel_plan::revision::RevisionId;
 
 use super::place::{Lines, Place};
+use crate::lint::rewrite::Rewritten;
 use crate::lint::{File, Linted};
 
 #[derive(Serialize)]
@@ -16,6 +17,9 @@ pub struct Document<'a> {
     context: usize,
     /// Files that the tool whose layout this is passes over.
     passed_over: &'a [String],
+    /// What `--fix` did before this was judged, or would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixes: Option<&'a Rewritten>,
     files: Vec<FileDocument<'a>>,
 }
 
@@ -88,6 +92,7 @@ impl<'a> Document<'a> {
             fail_on: linted.fail_on,
             context: linted.context,
             passed_over: &linted.strangers,
+            fixes: linted.rewritten.as_ref(),
             files: linted.files.iter().map(|file| FileDocument::of(file, &linted.facts)).collect(),
         }
     }
