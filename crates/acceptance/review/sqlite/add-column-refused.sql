@@ -17,7 +17,7 @@ ALTER TABLE email ADD COLUMN d text UNIQUE;
 ALTER TABLE email ADD COLUMN e integer PRIMARY KEY;
 -- finds: add-column-refused
 ALTER TABLE email ADD COLUMN f integer GENERATED ALWAYS AS (size * 2) STORED;
--- finds: add-column-refused
+-- finds: add-column-refused, foreign-key-without-index
 ALTER TABLE email ADD COLUMN g integer DEFAULT 1 REFERENCES person (id);
 -- finds: add-column-refused, long-write-lock
 ALTER TABLE email ADD COLUMN h integer DEFAULT -1 CHECK (h > 0);
@@ -33,6 +33,7 @@ CREATE TABLE person (id integer PRIMARY KEY);
 -- judge
 ALTER TABLE email ADD COLUMN a text;
 ALTER TABLE email ADD COLUMN b text NOT NULL DEFAULT 'x';
+-- finds: foreign-key-without-index
 ALTER TABLE email ADD COLUMN c integer REFERENCES person (id);
 ALTER TABLE email ADD COLUMN d integer GENERATED ALWAYS AS (size * 2) VIRTUAL;
 -- finds: long-write-lock

@@ -28,7 +28,7 @@ ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;
 ALTER TABLE email ADD CONSTRAINT size_is_positive CHECK (size > 0);
 -- finds: alter-needs-newer-sqlite
 ALTER TABLE email DROP CONSTRAINT size_is_positive;
--- finds: alter-needs-newer-sqlite
+-- finds: alter-needs-newer-sqlite, rename-column-breaks-queries
 ALTER TABLE email RENAME COLUMN size TO bytes;
 
 -- case: the rows that refer to it would go with a rebuild, so it is not written out
@@ -49,7 +49,7 @@ ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
 CREATE TABLE email (id integer PRIMARY KEY, subject text, size integer);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
 -- judge
--- finds: alter-needs-newer-sqlite, long-write-lock
+-- finds: alter-needs-newer-sqlite, drop-column, long-write-lock
 ALTER TABLE email DROP COLUMN size;
 -- fixed
 ALTER TABLE email DROP COLUMN size;
@@ -60,4 +60,5 @@ ALTER TABLE email DROP COLUMN size;
 CREATE TABLE email (id integer PRIMARY KEY, subject text NOT NULL);
 -- judge
 ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;
+-- finds: rename-column-breaks-queries
 ALTER TABLE email RENAME COLUMN subject TO title;

@@ -5,7 +5,7 @@ CREATE TABLE log (id integer PRIMARY KEY);
 CREATE VIEW inbox AS SELECT subject FROM email;
 CREATE TRIGGER logged AFTER INSERT ON log BEGIN DELETE FROM email; END;
 -- judge
--- finds: leaves-references-broken
+-- finds: drop-table, leaves-references-broken
 DROP TABLE email;
 
 -- case: a foreign key
@@ -14,7 +14,7 @@ DROP TABLE email;
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id));
 -- judge
--- finds: leaves-references-broken
+-- finds: drop-table, leaves-references-broken
 DROP TABLE email;
 
 -- case: a unique index that a foreign key needs
@@ -33,11 +33,11 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE VIRTUAL TABLE email_fts USING fts5(subject, content='email', content_rowid='id');
 CREATE TABLE email_fts_config (k PRIMARY KEY, v);
 -- judge
--- finds: leaves-references-broken
+-- finds: drop-table, leaves-references-broken
 DROP TABLE email_fts_config;
--- finds: leaves-references-broken
+-- finds: leaves-references-broken, rename-column-breaks-queries
 ALTER TABLE email RENAME COLUMN subject TO title;
--- finds: leaves-references-broken
+-- finds: leaves-references-broken, rename-table-breaks-queries
 ALTER TABLE email RENAME TO message;
 
 -- case: the view goes first
@@ -46,6 +46,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE VIEW inbox AS SELECT subject FROM email;
 -- judge
 DROP VIEW inbox;
+-- finds: drop-table
 DROP TABLE email;
 
 -- case: the table comes back

@@ -5,7 +5,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text, size integer);
 -- judge
 -- finds: long-write-lock
 CREATE INDEX ix_email_subject ON email (subject);
--- finds: long-write-lock
+-- finds: drop-column, long-write-lock
 ALTER TABLE email DROP COLUMN size;
 -- finds: long-write-lock
 UPDATE email SET subject = '' WHERE subject IS NULL;
@@ -34,6 +34,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 -- judge
 ALTER TABLE email ADD COLUMN archived_at text;
 INSERT INTO email (id) VALUES (1), (2);
+-- finds: drop-table
 DROP TABLE email;
 
 -- case: a table of the same file

@@ -22,6 +22,7 @@ ALTER TABLE email RENAME TO email_old;
 CREATE TABLE email (id integer PRIMARY KEY, subject text NOT NULL);
 -- finds: long-write-lock
 INSERT INTO email SELECT id, subject FROM email_old;
+-- finds: drop-table
 DROP TABLE email_old;
 
 -- case: the new table takes the name

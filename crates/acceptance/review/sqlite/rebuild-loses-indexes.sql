@@ -33,4 +33,5 @@ CREATE TRIGGER logged AFTER INSERT ON email BEGIN INSERT INTO log (email_id) VAL
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE INDEX ix_email_subject ON email (subject);
 -- judge
+-- finds: drop-table
 DROP TABLE email;

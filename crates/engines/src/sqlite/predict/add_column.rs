@@ -40,9 +40,8 @@ pub(super) fn add(
 }
 
 fn told(message: &str) -> String {
-    let mut characters = message.chars();
-    let first = characters.next().map(|first| first.to_ascii_lowercase());
-    format!("SQLite refuses it: {}", first.into_iter().chain(characters).collect::<String>())
+    let message = message.strip_prefix("Cannot").map_or_else(|| message.to_string(), |rest| format!("cannot{rest}"));
+    format!("SQLite refuses it: {message}")
 }
 
 /// What an empty copy does not show, and what shows without one where there is none.

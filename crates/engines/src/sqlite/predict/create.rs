@@ -16,7 +16,7 @@ pub(super) fn table(table: &Table, if_not_exists: bool, statement: &str, telling
     if table.options.persistence == Persistence::Temporary {
         return;
     }
-    if let Some(known) = telling.before().table(&table.name) {
+    if let Some(known) = telling.before().table(&table.name).filter(|_| telling.at.complete) {
         let columns = |table: &Table| -> BTreeSet<String> {
             table.columns.iter().map(|column| column.name.to_ascii_lowercase()).collect()
         };
@@ -41,7 +41,8 @@ pub(super) fn table(table: &Table, if_not_exists: bool, statement: &str, telling
 pub(super) fn index(table: &ObjectName, index: &Index, if_not_exists: bool, telling: &mut Telling<'_>) {
     let schema = telling.before();
     let name = table.sibling(index.name.clone());
-    if let Some(holder) = schema.table_of_index(&name).and_then(|holder| schema.table(holder)) {
+    let holder = schema.table_of_index(&name).filter(|_| telling.at.complete);
+    if let Some(holder) = holder.and_then(|holder| schema.table(holder)) {
         let known = holder.indexes.iter().find(|known| same(&known.name, &index.name));
         let equal = known.is_some_and(|known| {
             same(&holder.name.name, &table.name) && known.unique == index.unique && known.keys == index.keys

@@ -14,9 +14,8 @@ const DROPS_COLUMNS: Version = Version::new(3, 35, 0);
 pub(super) fn table(name: &ObjectName, if_exists: bool, telling: &mut Telling<'_>) {
     let known = telling.before().table(name);
     if known.is_none() && telling.at.complete {
-        match if_exists {
-            true => telling.does_nothing(format!("there is no table `{name}`")),
-            false => telling.fails(format!("there is no table `{name}`")),
+        if !if_exists {
+            telling.fails(format!("there is no table `{name}`"));
         }
         return;
     }
@@ -81,9 +80,8 @@ pub(super) fn index(name: &ObjectName, if_exists: bool, telling: &mut Telling<'_
     let schema = telling.before();
     let table = schema.table_of_index(name).and_then(|table| schema.table(table));
     if table.is_none() && telling.at.complete {
-        match if_exists {
-            true => telling.does_nothing(format!("there is no index `{name}`")),
-            false => telling.fails(format!("there is no index `{name}`")),
+        if !if_exists {
+            telling.fails(format!("there is no index `{name}`"));
         }
         return;
     }

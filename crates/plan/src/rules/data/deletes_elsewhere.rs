@@ -1,5 +1,6 @@
 use whimbrel_schema::Engine;
 
+use crate::Step;
 use crate::review::{Danger, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
 
@@ -7,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "deletes-elsewhere",
     severity: Severity::DestroysData,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "rows of other tables go with it",
     why: "A foreign key ON DELETE CASCADE, or TRUNCATE … CASCADE, takes rows of tables that the statement does not \
@@ -25,7 +26,12 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, danger) in seen.dangers() {
-        if let Danger::DeletesElsewhere { tables } = danger {
+        // SQLite's DROP TABLE deletes as DELETE does, which has a rule of its own.
+        let dropped =
+            seen.before().engine == Engine::Sqlite && matches!(seen.steps().get(at), Some(Step::DropTable { .. }));
+        if let Danger::DeletesElsewhere { tables } = danger
+            && !dropped
+        {
             let old: Vec<String> =
                 tables.iter().filter(|table| !seen.is_new(table)).map(|table| format!("`{table}`")).collect();
             if tables.is_empty() {

@@ -1,5 +1,6 @@
 use whimbrel_schema::Engine;
 
+use crate::Step;
 use crate::review::{Danger, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
 
@@ -7,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "does-nothing",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "the statement says that it is done, and has done nothing",
     why: "IF NOT EXISTS asks for the name only. Whatever bears it, a half-built index that no query uses, a table with \
@@ -28,6 +29,8 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, danger) in seen.dangers() {
         if let Danger::DoesNothing { why } = danger
             && !found.is_told(at, |rule| rule == "if-not-exists-hides-invalid-index")
+            // A setting that is ignored has a rule of its own.
+            && !matches!(seen.steps().get(at), Some(Step::SetSession { .. }))
         {
             found.step(at, format!("says that it is done and does nothing: {why}"));
         }

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "foreign-key-missing",
     severity: Severity::Advice,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "a column that looks like a reference has no foreign key",
     why: "A column named `…_id` that nothing holds to the other table collects rows that refer to nobody, and no query \

@@ -8,12 +8,12 @@ pub(super) static RULE: Rule = Rule {
     id: "foreign-key-without-index",
     severity: Severity::Advice,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "a foreign key has no index on its own columns",
-    why: "PostgreSQL indexes what is referred to, not what refers. Each DELETE or change of key in the other table \
-          then reads this whole table to look for rows that refer to it, once per row, and joins along the key do the \
-          same.",
+    why: "PostgreSQL and SQLite index what is referred to, not what refers. Each DELETE or change of key in the other \
+          table then reads this whole table to look for rows that refer to it, once per row, and joins along the key do \
+          the same.",
     safe_way: "CREATE INDEX CONCURRENTLY on the columns of the key",
     example: Example {
         bad: "ALTER TABLE email ADD FOREIGN KEY (account_id) REFERENCES account (id) NOT VALID;",
@@ -41,6 +41,9 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             let to = &key.references;
             let finding =
                 found.step(at, format!("the foreign key from `{table}` (`{columns}`) to `{to}` has no index"));
+            if seen.before().engine == Engine::Sqlite {
+                finding.safe_way("CREATE INDEX on the columns of the key");
+            }
             finding.about(table, &key.columns).label(format!("each DELETE from `{to}` reads all of `{table}`"));
         }
     }

@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     id: "statement-fails",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "the server refuses the statement as the schema stands",
+    what: "the statement is refused as the schema stands",
     why: "Something else depends on what is changed or dropped, or what is asked for cannot be: the migration fails, \
           and whatever came before it in the same file without a transaction stays done.",
     safe_way: "change what stands in the way first",
@@ -47,8 +47,15 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 "required-column" | "enum-value-used-too-early" | "type-narrows" | "unique-fails-on-duplicates"
             )
         });
-        if !on_rows && !unique && !told {
-            found.step(at, format!("the server refuses it: {why}")).label("fails").here = None;
+        // What SQLite's ALTER TABLE and its DROP TABLE stumble over has rules of its own.
+        let elsewhere = seen.before().engine == Engine::Sqlite
+            && match seen.steps().get(at) {
+                Some(Step::DropColumn { .. } | Step::RenameColumn { .. } | Step::RenameTable { .. }) => true,
+                Some(Step::DropTable { table, .. }) => seen.table(table).is_some(),
+                Some(_) | None => false,
+            };
+        if !on_rows && !unique && !told && !elsewhere {
+            found.step(at, format!("it is refused: {why}")).label("fails").here = None;
         }
     }
 }

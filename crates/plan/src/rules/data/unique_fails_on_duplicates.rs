@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "unique-fails-on-duplicates",
     severity: Severity::Advice,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "values that have to be unique from now on may not be",
     why: "Building a unique index fails on the first two rows that are alike, at the end of a long build, and built \

@@ -1,16 +1,17 @@
 use whimbrel_schema::Engine;
 
-use crate::review::{Finding, Fix, Seen, Severity};
+use crate::Step;
+use crate::review::{Danger, Finding, Fix, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "cannot-run-in-transaction",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "a statement that cannot be part of a transaction stands in one",
-    why: "CREATE INDEX CONCURRENTLY and its like commit in the middle of their work, so the server refuses them inside \
+    why: "CREATE INDEX CONCURRENTLY, VACUUM and their like commit in the middle of their work, so they are refused inside \
           a transaction; most tools open one for each file.",
     safe_way: "put it into a file of its own that runs without a transaction: `-- transaction: none` above it",
     example: Example {
@@ -27,8 +28,17 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
-    if seen.at.in_transaction && !seen.understanding.transactional() {
-        found.statement("the server refuses this inside a transaction").label("fails").here = None;
+    // BEGIN and COMMIT where they do not belong have a rule of their own.
+    let of_transactions = |step: &Step| matches!(step, Step::SetSession { value: None, .. });
+    let refused = match seen.before().engine {
+        Engine::Sqlite => {
+            let told = seen.dangers().any(|(_, danger)| *danger == Danger::NeedsNoTransaction);
+            told && !seen.steps().iter().any(of_transactions)
+        }
+        Engine::Postgres | Engine::Mysql => seen.at.in_transaction && !seen.understanding.transactional(),
+    };
+    if refused {
+        found.statement("this is refused inside a transaction").label("fails").here = None;
     }
 }
 

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "nested-transaction",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "BEGIN or COMMIT within a transaction that is open already",
     why: "There is one transaction at a time: a second BEGIN only brings a warning, and the first COMMIT ends what the \

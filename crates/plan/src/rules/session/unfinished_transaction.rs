@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "unfinished-transaction",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
     what: "the file ends while its transaction is open",
     why: "What is not committed is rolled back when the session ends, and until then its locks are held: the migration \
