@@ -4,6 +4,7 @@ pub mod case;
 pub mod database;
 pub mod difference;
 pub mod laws;
+pub mod mariadb;
 pub mod project;
 pub mod random;
 pub mod sections;

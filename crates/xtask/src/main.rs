@@ -5,6 +5,7 @@ mod corpora;
 mod engines;
 mod laws;
 mod linters;
+mod mariadb;
 mod process;
 mod python;
 mod test;
@@ -22,7 +23,7 @@ struct Command {
 const COMMANDS: &[Command] = &[
     Command {
         name: "engines",
-        usage: "[--postgres 13,15,18] [--all]   install the database servers that the tests need and that are missing",
+        usage: "[--postgres 13,15,18] [--all] [--mariadb]   install the database servers that the tests need and that are missing",
         run: engines::run,
     },
     Command {

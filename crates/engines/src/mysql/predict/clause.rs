@@ -50,8 +50,18 @@ impl Ground<'_> {
         self.option("engine").is_some_and(|engine| engine != "innodb")
     }
 
-    pub fn is_strict(&self) -> bool {
-        is_strict(self.session)
+    pub fn is_mariadb_since(&self, version: (u32, u32, u32)) -> bool {
+        self.server.is_mariadb() && self.server.since((0, 0, 0), version)
+    }
+
+    /// MariaDB keeps the order of columns apart from that in the rows.
+    pub fn keeps_an_order(&self) -> bool {
+        self.is_mariadb_since((10, 4, 0)) && !self.may_have_fulltext()
+    }
+
+    /// Whether NULLs can be looked for in place: MySQL only does so where they make it fail.
+    pub fn finds_nulls(&self) -> bool {
+        self.server.is_mariadb() || is_strict(self.session)
     }
 }
 
@@ -82,7 +92,11 @@ pub(super) fn cost(change: &Change, ground: &Ground<'_>) -> Cost {
             true => ground.rebuild(),
             false => Cost::copy(),
         },
-        Change::DropIndex { .. } | Change::RenameIndex { .. } | Change::ShowIndex => Cost::catalogue(),
+        Change::DropIndex { .. } => Cost::catalogue(),
+        Change::RenameIndex { .. } | Change::ShowIndex => match ground.is_mariadb_since((10, 5, 2)) {
+            true => Cost::instant(),
+            false => Cost::catalogue(),
+        },
         Change::DropForeign { .. } | Change::DropConstraint { .. } => match ground.server.is_mariadb() {
             true => Cost::instant(),
             false => Cost::catalogue(),
@@ -123,7 +137,8 @@ fn adds_instantly(position: Option<&Position>, ground: &Ground<'_>) -> bool {
 fn add_column(column: &Definition, position: Option<&Position>, ground: &Ground<'_>) -> Cost {
     let plain = match &column.generation {
         Some(Generation::Stored(_)) => Cost::copy(),
-        Some(Generation::Virtual(_)) if ground.is_partitioned() || position.is_some() => ground.rebuild(),
+        Some(Generation::Virtual(_)) if ground.is_partitioned() => ground.rebuild(),
+        Some(Generation::Virtual(_)) if position.is_some() && !ground.keeps_an_order() => ground.rebuild(),
         Some(Generation::Virtual(_)) => in_catalogue(ground),
         Some(Generation::AutoIncrement | Generation::Identity(_) | Generation::Serial { .. }) => {
             ground.rebuild().locked(Level::Shared)
@@ -282,7 +297,7 @@ fn add_key(key: &Key, ground: &Ground<'_>) -> Cost {
                     .and_then(|table| table.columns.iter().find(|it| same(&it.name, name)))
                     .is_none_or(|it| it.nullable)
             };
-            match columns.iter().any(nullable) && !ground.is_strict() {
+            match columns.iter().any(nullable) && !ground.finds_nulls() {
                 true => Cost::copy(),
                 false => ground.rebuild().working(Work::BuildIndex),
             }
@@ -334,6 +349,10 @@ fn option(name: &str, value: &str, ground: &Ground<'_>) -> Cost {
     match name {
         "auto_increment" | "comment" | "stats_persistent" | "stats_auto_recalc" | "stats_sample_pages" => {
             in_catalogue(ground)
+        }
+        // MariaDB writes down what new columns and pages shall have.
+        "charset" | "collate" | "page_compressed" | "max_rows" | "min_rows" if ground.is_mariadb_since((10, 4, 0)) => {
+            Cost::instant()
         }
         "row_format" | "key_block_size" | "page_compressed" | "page_compression_level" => ground.rebuild(),
         "engine" if value == "innodb" && ground.option("engine").is_some_and(|it| it == "innodb") => ground.rebuild(),

@@ -63,12 +63,13 @@ impl Cost {
             self = self.working(work);
         }
         self.others.extend(other.others);
-        Cost {
-            algorithm: self.algorithm.max(other.algorithm),
-            lock: self.lock.max(other.lock),
-            rebuild: self.rebuild || other.rebuild,
-            ..self
-        }
+        let rebuild = self.rebuild || other.rebuild;
+        let algorithm = match self.algorithm.max(other.algorithm) {
+            // What would be instant by itself is no longer.
+            Algorithm::Nocopy if rebuild => Algorithm::Inplace,
+            algorithm => algorithm,
+        };
+        Cost { algorithm, lock: self.lock.max(other.lock), rebuild, ..self }
     }
 
     /// What takes time, once it is known how the whole statement is carried out.

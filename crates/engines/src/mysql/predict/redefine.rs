@@ -1,6 +1,6 @@
 //! `MODIFY` and `CHANGE`: the column as it was beside the column as it shall be.
 
-use whimbrel_schema::{Column, ColumnType, Expression, Table};
+use whimbrel_schema::{Column, ColumnType, Expression, Pair, Table};
 
 use super::super::expression;
 use super::super::naming::same;
@@ -10,7 +10,6 @@ use super::super::understand::{column_of, kept_default};
 use super::clause::{Ground, rename_column, uses};
 use super::cost::Cost;
 use super::server::Server;
-use whimbrel_schema::Pair;
 
 pub(super) fn column<'a>(table: &'a Table, name: &str) -> Option<&'a Column> {
     table.columns.iter().find(|column| same(&column.name, name))
@@ -26,7 +25,7 @@ pub(super) fn cost(from: &str, to: &Definition, position: Option<&Position>, gro
         |name: &str| table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|it| same(it, name)));
     // A column of the primary key holds no NULL, whatever is said.
     if old.nullable != new.nullable && !in_primary_key(from) {
-        cost = cost.and(match ground.is_strict() || new.nullable {
+        cost = cost.and(match ground.finds_nulls() || new.nullable {
             true if ground.may_have_fulltext() => Cost::rebuild().locked(super::super::statement::Level::Shared),
             true => Cost::rebuild(),
             false => Cost::copy(),
@@ -42,9 +41,7 @@ pub(super) fn cost(from: &str, to: &Definition, position: Option<&Position>, gro
         cost = cost.and(rename_column(ground));
     }
     if position.is_some() {
-        // MariaDB keeps an order of its own beside that of the rows.
-        let instant =
-            ground.server.is_mariadb() && ground.server.since((0, 0, 0), (10, 4, 0)) && !ground.may_have_fulltext();
+        let instant = ground.keeps_an_order();
         cost = cost.and(if instant { Cost { rebuild: true, ..Cost::instant() } } else { Cost::rebuild() });
     }
     if to.unique {
@@ -67,13 +64,13 @@ pub(super) fn same_default(from: Option<&Expression>, to: Option<&Expression>) -
     }
 }
 
-/// What is said of updates is part of the column, and nobody promises that changing it costs nothing.
+/// What is said of updates is part of the column, and MySQL does not promise that changing it costs nothing.
 fn default_cost(old: &Column, to: &Definition, server: Server) -> Cost {
     let updates = |value: Option<&Expression>| value.is_some_and(|it| it.text().to_uppercase().contains(" ON UPDATE "));
     match updates(old.default.as_ref()) != updates(to.default.as_ref()) {
-        true => Cost::copy(),
-        false if server.has_instant() => Cost::instant(),
-        false => Cost::catalogue(),
+        true if !server.is_mariadb() => Cost::copy(),
+        _ if server.has_instant() => Cost::instant(),
+        _ => Cost::catalogue(),
     }
 }
 
@@ -84,7 +81,15 @@ fn type_cost(table: &Table, old: &Column, new: &Column, server: Server) -> Cost 
     if is_text(&new.ty) {
         let charsets = Pair::new(collation(table, old), collation(table, new));
         if charsets.from != charsets.to {
-            return Cost::copy();
+            // Rows hold the same bytes under another order, which is that of the indexes.
+            let charset = |name: &Option<String>| Some(name.as_deref()?.split('_').next()?.to_string());
+            let same_bytes = same_type && charset(&charsets.from).is_some_and(|it| charset(&charsets.to) == Some(it));
+            let kept = same_bytes && server.is_mariadb() && server.since((0, 0, 0), (10, 4, 3));
+            return match kept {
+                true if is_indexed(table, old) => Cost::index(),
+                true => unchanged,
+                false => Cost::copy(),
+            };
         }
         if !same_type {
             return longer(table, old, new, charsets.to.as_deref(), server).unwrap_or(Cost::copy());
@@ -92,6 +97,12 @@ fn type_cost(table: &Table, old: &Column, new: &Column, server: Server) -> Cost 
         return unchanged;
     }
     if same_type { unchanged } else { longer(table, old, new, None, server).unwrap_or(Cost::copy()) }
+}
+
+fn is_indexed(table: &Table, column: &Column) -> bool {
+    let key = table.primary_key.as_ref();
+    table.indexes.iter().any(|index| uses(index, &column.name))
+        || key.is_some_and(|key| key.columns.iter().any(|name| same(name, &column.name)))
 }
 
 fn is_text(ty: &ColumnType) -> bool {
@@ -114,13 +125,18 @@ fn longer(table: &Table, old: &Column, new: &Column, charset: Option<&str>, serv
             let (old_length, new_length) = (types::argument(&old.ty, 0)?, types::argument(&new.ty, 0)?);
             let widths = if from == "varbinary" { vec![1] } else { widths(charset) };
             let class = |length: u64, width: u64| length * width > 255;
-            let kept = widths.iter().all(|width| class(old_length, *width) == class(new_length, *width));
-            if new_length < old_length || !kept {
+            // A value of up to 127 bytes has its length in one byte, whatever the column could hold.
+            let newer = server.is_mariadb() && server.since((0, 0, 0), (10, 4, 3));
+            let short = |width: u64| newer && old_length * width <= 127;
+            let kept = |width: u64| class(old_length, width) == class(new_length, width) || short(width);
+            if new_length < old_length || !widths.iter().all(|width| kept(*width)) {
                 return None;
             }
-            let indexed = table.indexes.iter().any(|index| uses(index, &old.name))
-                || table.primary_key.as_ref().is_some_and(|key| key.columns.iter().any(|name| same(name, &old.name)));
-            Some(if server.is_mariadb() && !indexed { Cost::instant() } else { Cost::catalogue() })
+            Some(if newer || (server.is_mariadb() && !is_indexed(table, old)) {
+                Cost::instant()
+            } else {
+                Cost::catalogue()
+            })
         }
         (from @ ("enum" | "set"), to) if from == to && new.ty.arguments.starts_with(&old.ty.arguments) => {
             let bytes = |ty: &ColumnType| match (from, ty.arguments.len()) {

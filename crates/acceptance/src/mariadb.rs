@@ -1,0 +1,130 @@
+//! A real MariaDB for tests, spoken to through its own client: there is no driver of ours yet. It runs on a unix socket
+//! in a temporary folder, and nothing of it is left behind, however the process ends.
+
+use std::fs;
+use std::io::Write as _;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+
+pub struct Mariadb {
+    binaries: PathBuf,
+    folder: PathBuf,
+    /// Stops the server and clears up when its input ends, for whatever reason.
+    watcher: Child,
+    lifeline: Option<ChildStdin>,
+}
+
+/// Where the packages were unpacked.
+fn binaries() -> Option<PathBuf> {
+    let checkout = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2)?;
+    let folder = checkout.join(".engines/mariadb");
+    folder.join("usr/sbin/mariadbd").is_file().then_some(folder)
+}
+
+pub fn is_installed() -> bool {
+    binaries().is_some()
+}
+
+/// Whether a test for which the server is missing may pass all the same: `WHIMBREL_REQUIRE_ENGINES=mariadb` forbids it.
+pub fn may_be_missing() -> bool {
+    let required = std::env::var("WHIMBREL_REQUIRE_ENGINES").unwrap_or_default();
+    !required.split(',').any(|word| word.trim() == "mariadb")
+}
+
+const WATCH: &str = r#"
+    folder=$1; shift
+    "$@" </dev/null >>"$folder/log" 2>&1 & server=$!
+    read -r order
+    kill -KILL $server 2>/dev/null; wait $server
+    rm -rf "$folder"
+"#;
+
+impl Mariadb {
+    pub fn start() -> Result<Mariadb> {
+        let binaries = binaries().context("MariaDB is not installed; run: cargo xtask engines --mariadb")?;
+        let folder = tempfile::Builder::new().prefix("whimbrel-maria-").tempdir_in("/tmp")?.keep();
+        let started = initialize(&binaries, &folder).and_then(|()| watch(&binaries, &folder));
+        let (watcher, lifeline) = match started {
+            Ok(started) => started,
+            Err(error) => {
+                let _ = fs::remove_dir_all(&folder);
+                return Err(error.context("starting MariaDB"));
+            }
+        };
+        let server = Mariadb { binaries, folder, watcher, lifeline: Some(lifeline) };
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while server.run("SELECT 1").is_err() {
+            let log = || fs::read_to_string(server.folder.join("log")).unwrap_or_default();
+            ensure!(Instant::now() < deadline, "MariaDB did not start:\n{}", log());
+            sleep(Duration::from_millis(50));
+        }
+        Ok(server)
+    }
+
+    /// Runs the statements in a session of their own; what they answer, or the first error.
+    pub fn run(&self, sql: &str) -> Result<String> {
+        let mut client = Command::new(self.binaries.join("usr/bin/mariadb"))
+            .args(["--no-defaults", "--user=root", "--batch", "--skip-column-names", "--default-character-set=utf8mb4"])
+            .arg(format!("--socket={}", self.folder.join("s").display()))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        client.stdin.take().context("the client has no input")?.write_all(sql.as_bytes())?;
+        let output = client.wait_with_output()?;
+        if !output.status.success() {
+            bail!("{}", String::from_utf8_lossy(&output.stderr).trim());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+impl Drop for Mariadb {
+    fn drop(&mut self) {
+        drop(self.lifeline.take());
+        let _ = self.watcher.wait();
+    }
+}
+
+fn initialize(binaries: &Path, folder: &Path) -> Result<()> {
+    let output = Command::new(binaries.join("usr/bin/mariadb-install-db"))
+        .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
+        .arg(format!("--basedir={}", binaries.join("usr").display()))
+        .arg(format!("--datadir={}", folder.join("data").display()))
+        .stdin(Stdio::null())
+        .output()?;
+    ensure!(output.status.success(), "mariadb-install-db failed: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+fn watch(binaries: &Path, folder: &Path) -> Result<(Child, ChildStdin)> {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", WATCH, "sh"]).arg(folder).arg(binaries.join("usr/sbin/mariadbd"));
+    command.args(["--no-defaults", "--skip-networking", "--innodb-buffer-pool-size=64M"]);
+    command.args([
+        "--innodb-flush-log-at-trx-commit=0",
+        "--innodb-doublewrite=0",
+        "--user=root",
+        "--innodb-flush-method=nosync",
+    ]);
+    command.arg(format!("--basedir={}", binaries.join("usr").display()));
+    command.arg(format!("--lc-messages-dir={}", binaries.join("usr/share/mysql").display()));
+    for (name, file) in [("datadir", "data"), ("socket", "s"), ("pid-file", "pid")] {
+        command.arg(format!("--{name}={}", folder.join(file).display()));
+    }
+    // A group of its own: Ctrl-C is for the tests, and the watcher has still to clear up.
+    let mut child = command
+        .process_group(0)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .context("starting the shell that watches the server")?;
+    let lifeline = child.stdin.take().context("the watcher has no input")?;
+    Ok((child, lifeline))
+}
