@@ -54,21 +54,36 @@ fn zone(operation: &Operation) -> &str {
     named.unwrap_or("UTC")
 }
 
-pub fn measured() -> Result<Vec<Measured>> {
+/// What was known when an operation was predicted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Known {
+    /// The schema, the version and the settings.
+    All,
+    /// Nothing but the statement: the files begin in the middle, and no server was asked.
+    Nothing,
+    /// A statement that nobody understands ran just before.
+    Doubtful,
+}
+
+pub fn measured(known: Known) -> Result<Vec<Measured>> {
     let mut all = Vec::new();
     for operation in operations()? {
         for row in &operation.measured {
-            all.push(compared(&operation, row).with_context(|| operation.operation.clone())?);
+            all.push(compared(&operation, row, known).with_context(|| operation.operation.clone())?);
         }
     }
     Ok(all)
 }
 
-fn compared(operation: &Operation, row: &Row) -> Result<Measured> {
+fn compared(operation: &Operation, row: &Row, known: Known) -> Result<Measured> {
     let dialect = whimbrel_engines::dialect(Engine::Postgres).context("no dialect for PostgreSQL")?;
     let mut schema = laws::fold(BASE, dialect)?;
-    let facts = Facts { version: Some(row.version.parse().map_err(anyhow::Error::msg)?), ..Facts::default() };
-    let session = Session::new([("timezone".to_string(), zone(operation).to_string())].into());
+    let version = (known != Known::Nothing).then(|| row.version.parse().map_err(anyhow::Error::msg)).transpose()?;
+    let facts = Facts { version, ..Facts::default() };
+    let session = match known {
+        Known::All | Known::Doubtful => Session::new([("timezone".to_string(), zone(operation).to_string())].into()),
+        Known::Nothing => Session::default(),
+    };
     let mut sure = true;
     for line in &operation.setup {
         match dialect.understand(&spelled(line)) {
@@ -80,14 +95,19 @@ fn compared(operation: &Operation, row: &Row) -> Result<Measured> {
             Understanding::Unknown { .. } => sure = false,
         }
     }
-    let did = did(row, &schema);
+    let mut did = did(row, &schema);
+    if known == Known::Nothing {
+        with_partitions(&mut did, &schema, &operation.sql.join(" "));
+        schema = Schema::new(Engine::Postgres);
+    }
     let mut prediction = Prediction::default();
     let mut last = None;
     let statements = statements(operation)?;
     for sql in &statements {
         let understanding = dialect.understand(sql);
         let in_transaction = !operation.outside_transaction;
-        let (complete, certain) = (sure, sure);
+        let complete = sure && known == Known::All;
+        let certain = sure && known != Known::Doubtful;
         let at = Circumstances { before: &schema, complete, certain, facts: &facts, session: &session, in_transaction };
         let more = dialect.predict(sql, &understanding, &at);
         prediction.touches.extend(more.touches);
@@ -106,6 +126,22 @@ fn compared(operation: &Operation, row: &Row) -> Result<Measured> {
         prediction,
         did,
     })
+}
+
+/// A table that nobody has seen stands for its partitions, where the statement does not name them.
+fn with_partitions(did: &mut Did, schema: &Schema, sql: &str) {
+    for table in schema.tables.values() {
+        let (name, of) = (table.name.to_string(), table.options.partition_of.as_ref());
+        let named = sql.split(|c: char| !c.is_alphanumeric()).any(|word| word == name);
+        let Some(of) = of.filter(|_| !named) else { continue };
+        let Some(partition) = did.relations.remove(&name) else { continue };
+        let parent = did.of(&of.parent.to_string());
+        parent.mode = parent.mode.max(partition.mode);
+        parent.blocked = parent.blocked.max(partition.blocked);
+        parent.scanned |= partition.scanned;
+        parent.rewritten |= partition.rewritten;
+        parent.indexes_built |= partition.indexes_built;
+    }
 }
 
 fn did(row: &Row, schema: &Schema) -> Did {

@@ -65,8 +65,11 @@ fn prepare(database: &mut Database, run: &Run, with_rows: bool) -> Result<()> {
     database.driver.execute("RESET ALL")?;
     database.reset()?;
     let driver = database.driver.as_mut();
-    // A role outlives its database.
-    driver.execute("DO $$ BEGIN CREATE ROLE r1; EXCEPTION WHEN duplicate_object THEN NULL; END $$")?;
+    for role in ["r1", "app", "reporting"] {
+        // A role outlives its database.
+        let create = format!("DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        driver.execute(&create)?;
+    }
     if run.statements.iter().chain(&run.setup).any(|sql| sql.to_ascii_lowercase().contains("gist")) {
         driver.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")?;
     }

@@ -1,5 +1,8 @@
 //! A prediction in the making: the locks, work and dangers of each step, one touch for each relation.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
 use whimbrel_plan::Step;
 use whimbrel_plan::review::{Circumstances, Danger, Held, Prediction, Told, Touch, Touched, Undo, Work};
 use whimbrel_schema::{ObjectName, Schema, Table, Version};
@@ -18,6 +21,7 @@ pub(super) struct Draft<'a> {
     pencilled: Vec<Pencilled>,
     dangers: Vec<Told>,
     undo: Undo,
+    families: RefCell<BTreeMap<ObjectName, Vec<ObjectName>>>,
 }
 
 struct Pencilled {
@@ -33,7 +37,8 @@ struct Pencilled {
 impl<'a> Draft<'a> {
     pub(super) fn new(at: &'a Circumstances<'a>, steps: &'a [Step]) -> Self {
         let (held, undo) = (Held::Transaction, Undo::Free);
-        Draft { at, steps, only: false, held, step: 0, pencilled: Vec::new(), dangers: Vec::new(), undo }
+        let families = RefCell::default();
+        Draft { at, steps, only: false, held, step: 0, pencilled: Vec::new(), dangers: Vec::new(), undo, families }
     }
 
     /// What is told from here on belongs to this step.
@@ -85,7 +90,12 @@ impl<'a> Draft<'a> {
 
     /// The table and, unless the statement says ONLY, all its partitions and heirs.
     pub(super) fn family(&self, table: &ObjectName) -> Vec<ObjectName> {
-        if self.only { vec![table.clone()] } else { relations::family(self.schema(), table) }
+        if self.only {
+            return vec![table.clone()];
+        }
+        // Each search walks all tables, and a step asks several times.
+        let mut known = self.families.borrow_mut();
+        known.entry(table.clone()).or_insert_with(|| relations::family(self.schema(), table)).clone()
     }
 
     pub(super) fn lock_family(&mut self, table: &ObjectName, mode: Mode) {

@@ -92,7 +92,10 @@ fn take(draft: &mut Draft<'_>, aside: &Aside) {
         }
         Upkeep::Nothing => {}
     }
-    rows::reads(draft, aside);
+    // What a new table takes its columns from was told above: LIKE reads no rows.
+    if !matches!(upkeep, Upkeep::NewTable { .. }) {
+        rows::reads(draft, aside);
+    }
     for change in &aside.changes {
         draft.lock_family(&change.table, Mode::RowExclusive);
     }
