@@ -7,6 +7,7 @@ pub mod laws;
 pub mod mariadb;
 pub mod project;
 pub mod random;
+pub mod review_case;
 pub mod sections;
 pub mod server;
 pub mod truth;

@@ -71,9 +71,8 @@ pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
 pub(super) fn not_null(seen: &Seen<'_>, table: &ObjectName, column: &str) -> (String, Vec<Followup>) {
     let dialect = seen.dialect;
     let (on, quoted) = (dialect.quote_name(table), dialect.quote(column));
-    let proved = proof(seen, table, column).or_else(|| unproved(seen, table, column));
-    let known = proved.is_some();
-    let name = proved.unwrap_or_else(|| free_name(seen, table, column));
+    // A check that is there and not validated may have been left so for a reason, and stays as it is.
+    let name = free_name(seen, table, column);
     let check = dialect.quote(&name);
     let add = format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({quoted} IS NOT NULL) NOT VALID");
     let prove = Followup {
@@ -82,21 +81,17 @@ pub(super) fn not_null(seen: &Seen<'_>, table: &ObjectName, column: &str) -> (St
         no_transaction: false,
         undo: Vec::new(),
     };
-    let mut statements = vec![format!("ALTER TABLE {on} ALTER COLUMN {quoted} SET NOT NULL")];
-    // A check that was there before stays.
-    if !known {
-        statements.push(format!("ALTER TABLE {on} DROP CONSTRAINT {check}"));
-    }
+    let statements = vec![
+        format!("ALTER TABLE {on} ALTER COLUMN {quoted} SET NOT NULL"),
+        format!("ALTER TABLE {on} DROP CONSTRAINT {check}"),
+    ];
     let settle = Followup {
         message: format!("make `{column}` NOT NULL"),
         statements: limits::within(seen, statements),
         no_transaction: false,
         undo: vec![format!("ALTER TABLE {on} ALTER COLUMN {quoted} DROP NOT NULL")],
     };
-    match known {
-        true => (validate(seen, table, &name), vec![settle]),
-        false => (add, vec![prove, settle]),
-    }
+    (add, vec![prove, settle])
 }
 
 /// A new column whose rows are filled after it is there.
@@ -132,17 +127,9 @@ pub(super) fn filled_column(seen: &Seen<'_>, table: &ObjectName, column: &Column
 
 /// The validated check that proves the column is never NULL.
 pub(super) fn proof(seen: &Seen<'_>, table: &ObjectName, column: &str) -> Option<String> {
-    checked(seen, table, column, true)
-}
-
-fn unproved(seen: &Seen<'_>, table: &ObjectName, column: &str) -> Option<String> {
-    checked(seen, table, column, false)
-}
-
-fn checked(seen: &Seen<'_>, table: &ObjectName, column: &str, validated: bool) -> Option<String> {
     let table = seen.table(table)?;
-    let found = table.checks.iter().filter(|check| check.enforced && check.validated == validated && !check.no_inherit);
-    let mut found = found.filter(|check| says_not_null(check.expression.text(), column));
+    let proves = |check: &&whimbrel_schema::Check| check.enforced && check.validated && !check.no_inherit;
+    let mut found = table.checks.iter().filter(proves).filter(|check| says_not_null(check.expression.text(), column));
     found.find_map(|check| check.name.clone())
 }
 
@@ -162,7 +149,7 @@ fn validate(seen: &Seen<'_>, table: &ObjectName, name: &str) -> String {
 }
 
 /// The name that the constraint has, or gets from the engine.
-fn name_of(seen: &Seen<'_>, table: &ObjectName, constraint: &Constraint) -> Option<String> {
+pub(super) fn name_of(seen: &Seen<'_>, table: &ObjectName, constraint: &Constraint) -> Option<String> {
     if let Some(name) = constraint.name() {
         return Some(name.to_string());
     }

@@ -1,8 +1,8 @@
-use whimbrel_schema::{Engine, Table};
+use whimbrel_schema::{Check, Constraint, Engine, Expression, ObjectName, Table};
 
 use crate::Step;
-use crate::review::{Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::review::{Edit, Finding, Fix, Followup, Seen, Severity};
+use crate::rules::{Example, Found, Rule, later, limits};
 
 pub(super) static RULE: Rule = Rule {
     id: "detach-blocks",
@@ -38,7 +38,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 }
 
 fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
-    let Some(Step::DetachPartition { parent, .. }) = seen.steps().get(finding.step?) else { return None };
+    let Some(Step::DetachPartition { parent, partition, .. }) = seen.steps().get(finding.step?) else { return None };
     let old = seen.facts().version.as_ref().is_some_and(|version| version.major < 14);
     let of_parent = |table: &&Table| table.options.partition_of.as_ref().is_some_and(|of| of.parent == *parent);
     let default =
@@ -48,11 +48,36 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     if old || default || seen.steps().len() != 1 || seen.table(parent).is_none() {
         return None;
     }
+    let check = left_behind(seen, parent, partition)?;
+    let (on, check) = (seen.dialect.quote_name(partition), seen.dialect.quote(&check));
+    let drop = format!("ALTER TABLE {on} DROP CONSTRAINT IF EXISTS {check}");
     let end = seen.statement.span.end;
     let edit = Edit { span: end..end, text: " CONCURRENTLY".to_string() };
     Some(Fix {
         what: "detach it CONCURRENTLY, outside a transaction".to_string(),
         edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
-        then: Vec::new(),
+        then: vec![Followup {
+            message: format!("drop the check that detaching leaves on `{partition}`"),
+            statements: limits::within(seen, vec![drop]),
+            no_transaction: false,
+            undo: Vec::new(),
+        }],
     })
+}
+
+/// Detached concurrently, a table keeps its bound as a check; this is the name that it gets. `None` where the key is not
+/// made of plain columns.
+fn left_behind(seen: &Seen<'_>, parent: &ObjectName, partition: &ObjectName) -> Option<String> {
+    let key = seen.table(parent)?.options.partition_by.as_deref()?;
+    let columns = key.split_once('(')?.1.strip_suffix(')')?;
+    let known = seen.table(partition)?;
+    let tests: Option<Vec<String>> = columns
+        .split(',')
+        .map(|column| {
+            let column = known.column(column.trim().trim_matches('"'))?;
+            Some(format!("{} IS NOT NULL", seen.dialect.quote(&column.name)))
+        })
+        .collect();
+    let check = Check::new(None, Expression::new(tests?.join(" AND ")));
+    later::name_of(seen, partition, &Constraint::Check(check))
 }

@@ -43,6 +43,10 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 fn is_needless(seen: &Seen<'_>, at: usize, table: &ObjectName, name: &str) -> bool {
     let later = seen.steps().iter().skip(at + 1).any(|step| step.adds_constraint(table, name));
     let Some(known) = seen.table(table) else { return later };
+    let missing = !known.constraints().iter().any(|constraint| constraint.name() == Some(name));
+    if missing && seen.at.complete && seen.says(&["IF", "EXISTS"]) {
+        return true;
+    }
     let Some(check) = known.checks.iter().find(|check| check.name.as_deref() == Some(name)) else { return later };
     let made = |column: &str| {
         seen.steps().iter().any(|step| {
