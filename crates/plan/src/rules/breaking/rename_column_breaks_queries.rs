@@ -21,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
                -- a trigger writes both, a backfill copies, the code switches; in a later deploy\n\
                ALTER TABLE email DROP COLUMN subject;",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
+        "https://www.sqlite.org/lang_altertable.html#altertabmvcol",
+    ],
     check,
     stands: None,
     fix: None,

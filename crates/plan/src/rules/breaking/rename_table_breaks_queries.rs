@@ -24,6 +24,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
         "https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS",
+        "https://www.sqlite.org/lang_altertable.html#altertabrename",
     ],
     check,
     stands: Some(stands),

@@ -18,6 +18,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
         "https://www.postgresql.org/docs/current/sql-truncate.html",
+        "https://www.sqlite.org/foreignkeys.html#fk_actions",
     ],
     check,
     stands: None,

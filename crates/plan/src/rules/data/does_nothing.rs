@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
         good: "DROP INDEX CONCURRENTLY IF EXISTS ix_email_subject;\n\
                CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
+        "https://www.sqlite.org/lang_createtable.html",
+    ],
     check,
     stands: None,
     fix: None,

@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
         bad: "ALTER TABLE email DROP COLUMN subject;",
         good: "ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN",
+        "https://www.sqlite.org/lang_altertable.html#altertabdropcol",
+    ],
     check,
     stands: None,
     fix: None,

@@ -15,7 +15,10 @@ pub(super) static RULE: Rule = Rule {
           moment on. Nothing but a backup brings them back.",
     safe_way: "deploy code that no longer names it, rename it away for a while, take a backup, then drop it",
     example: Example { bad: "DROP TABLE email;", good: "ALTER TABLE email RENAME TO email_unused;" },
-    sources: &["https://www.postgresql.org/docs/current/sql-droptable.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-droptable.html",
+        "https://www.sqlite.org/lang_droptable.html",
+    ],
     check,
     stands: None,
     fix: None,

@@ -18,7 +18,10 @@ pub(super) static RULE: Rule = Rule {
         bad: "CREATE TABLE email (id bigint PRIMARY KEY, account_id bigint NOT NULL);",
         good: "CREATE TABLE email (id bigint PRIMARY KEY, account_id bigint NOT NULL REFERENCES account (id));",
     },
-    sources: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
+        "https://www.sqlite.org/foreignkeys.html",
+    ],
     check,
     stands: Some(stands),
     fix: None,

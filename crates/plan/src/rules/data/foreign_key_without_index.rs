@@ -19,7 +19,10 @@ pub(super) static RULE: Rule = Rule {
         bad: "ALTER TABLE email ADD FOREIGN KEY (account_id) REFERENCES account (id) NOT VALID;",
         good: "CREATE INDEX CONCURRENTLY ix_email_account_id ON email (account_id);",
     },
-    sources: &["https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
+        "https://www.sqlite.org/foreignkeys.html#fk_indexes",
+    ],
     check,
     stands: Some(stands),
     fix: None,

@@ -18,7 +18,10 @@ pub(super) static RULE: Rule = Rule {
         bad: "CREATE UNIQUE INDEX CONCURRENTLY email_message_key ON email (message);",
         good: "SELECT message, count(*) FROM email GROUP BY message HAVING count(*) > 1;",
     },
-    sources: &["https://www.postgresql.org/docs/current/indexes-unique.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/indexes-unique.html",
+        "https://www.sqlite.org/lang_createindex.html",
+    ],
     check,
     stands: None,
     fix: None,

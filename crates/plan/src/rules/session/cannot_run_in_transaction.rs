@@ -21,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
         good: "-- transaction: none\n\
                CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",
+        "https://www.sqlite.org/lang_vacuum.html",
+    ],
     check,
     stands: None,
     fix: Some(fix),

@@ -25,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/sql-begin.html",
         "https://www.postgresql.org/docs/current/sql-commit.html",
+        "https://www.sqlite.org/lang_transaction.html",
     ],
     check,
     stands: None,

@@ -21,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
                ALTER TABLE email ADD COLUMN state text;\n\
                COMMIT;",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-commit.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-commit.html",
+        "https://www.sqlite.org/lang_transaction.html",
+    ],
     check,
     stands: None,
     fix: Some(fix),
