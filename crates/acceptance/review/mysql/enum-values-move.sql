@@ -4,7 +4,7 @@
 CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
 CREATE TABLE box (id int PRIMARY KEY);
 -- judge
--- finds: enum-values-move, copy-blocks-writes
+-- finds: enum-values-move, copy-blocks-writes, type-narrows
 ALTER TABLE email MODIFY state enum('new','seen','read') NOT NULL DEFAULT 'new';
 
 -- case: one less
@@ -13,7 +13,7 @@ ALTER TABLE email MODIFY state enum('new','seen','read') NOT NULL DEFAULT 'new';
 CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
 CREATE TABLE box (id int PRIMARY KEY);
 -- judge
--- finds: enum-values-move, copy-blocks-writes
+-- finds: enum-values-move, copy-blocks-writes, type-narrows
 ALTER TABLE email MODIFY state enum('new') NOT NULL DEFAULT 'new';
 
 -- case: one at the end

@@ -15,7 +15,7 @@ ALTER TABLE email MODIFY subject varchar(60) NOT NULL DEFAULT '' COMMENT 'what i
 CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
 CREATE TABLE box (id int PRIMARY KEY);
 -- judge
--- finds: modify-forgets
+-- finds: modify-forgets, rename-column-breaks-queries
 ALTER TABLE email ADD COLUMN sent_at datetime, CHANGE subject title varchar(60) NOT NULL DEFAULT '';
 -- fixed
 ALTER TABLE email ADD COLUMN sent_at datetime, CHANGE subject title varchar(60) NOT NULL DEFAULT '' COMMENT 'what it is about';
@@ -34,6 +34,7 @@ ALTER TABLE email MODIFY subject varchar(60) NOT NULL DEFAULT 'none' COMMENT 'wh
 CREATE TABLE email (id int PRIMARY KEY, subject varchar(50) NOT NULL DEFAULT '' COMMENT 'what it is about', size int, state enum('new','read') NOT NULL DEFAULT 'new') DEFAULT CHARSET=utf8mb4;
 CREATE TABLE box (id int PRIMARY KEY);
 -- judge
+-- finds: rename-column-breaks-queries
 ALTER TABLE email RENAME COLUMN subject TO title;
 
 -- case: a counting key

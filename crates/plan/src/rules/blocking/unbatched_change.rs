@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "unbatched-change",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Mysql],
     scales: true,
     what: "one statement changes as many rows as there are, and keeps all of them locked until it ends",
     why: "An UPDATE or DELETE locks every row that it changes until its transaction ends: with all rows in one \

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "drop-breaks-code",
     severity: Severity::Breaking,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a view, function, type or sequence is dropped that code may still use",
     why: "Nothing stored is lost, and the definition can be made again; but whatever still names it fails from the \

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "rename-column-breaks-queries",
     severity: Severity::Breaking,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a column gets another name, and code that uses the old one fails",
     why: "From the moment of the commit, every query with the old name fails; and before it, every query with the new \

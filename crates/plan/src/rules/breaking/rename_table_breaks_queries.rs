@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "rename-table-breaks-queries",
     severity: Severity::Breaking,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a table gets another name, and code that uses the old one fails",
     why: "Every query with the old name fails from the commit on. A view of the old name over the renamed table, made \

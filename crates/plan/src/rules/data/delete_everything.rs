@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "delete-everything",
     severity: Severity::DestroysData,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a DELETE has no condition",
     why: "Without WHERE, every row of the table goes.",

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "drop-column",
     severity: Severity::DestroysData,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a column is dropped with every value in it",
     why: "The values are gone when the transaction commits, and code that still names the column, an ORM that lists \

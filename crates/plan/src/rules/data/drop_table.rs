@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "drop-table",
     severity: Severity::DestroysData,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a table is dropped with every row in it",
     why: "The rows are gone when the transaction commits, and whatever code still names the table fails from that \

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "truncate",
     severity: Severity::DestroysData,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a table is emptied",
     why: "TRUNCATE gives up all rows at once, under ACCESS EXCLUSIVE, without asking any ON DELETE trigger. With \

@@ -7,7 +7,7 @@ pub(super) static RULE: Rule = Rule {
     id: "type-narrows",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a column's new type cannot hold every value of the old one",
     why: "The change fails on the first value that does not fit, after having held its lock that long; or a value is \
