@@ -37,3 +37,12 @@ ALTER TABLE account ADD COLUMN plan text;
 -- transaction: none
 -- finds: breaks-prepared-statements
 ALTER TABLE email ADD COLUMN plan text;
+
+-- case: a scan of the very table, under a lock that it takes by itself
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE email ADD COLUMN plan text;
+-- finds: not-null-scan-blocks
+ALTER TABLE email ALTER COLUMN subject SET NOT NULL;

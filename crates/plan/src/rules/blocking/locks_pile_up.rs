@@ -50,7 +50,9 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     let another = |touch: &&Touch| {
         held(touch) && touch.relation().is_some_and(|name| !locked.contains(&name)) && !told(touch.step)
     };
-    if let Some(touch) = seen.all_touches().find(works) {
+    // What it keeps readers out of by itself is the matter of another rule, unless others are kept out as well.
+    let alone = |touch: &&Touch| touch.blocks_reads() && locked.iter().all(|name| touch.is_on(name));
+    if let Some(touch) = seen.all_touches().filter(|touch| !alone(touch)).find(works) {
         let on = touch.relation().map_or_else(|| "the database".to_string(), |name| format!("`{name}`"));
         found.step(touch.step, format!("works on all of {on} while `{first}` is locked by an earlier statement"));
     } else if let Some(touch) = seen.all_touches().find(another) {
