@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use whimbrel_frontends::scripts::Layout;
 use whimbrel_plan::review::{Finding, Fix, Severity};
 use whimbrel_plan::rules::{self, Rule};
 use whimbrel_schema::fingerprint_of;
@@ -31,6 +32,9 @@ pub fn log(linted: &Linted) -> Value {
 }
 
 const ROOT: &str = "SRCROOT";
+
+/// How a fix takes a statement out of its transaction, before that is said in a tool's own words.
+const LEAVES: &str = "-- transaction: none";
 
 fn described(rule: &Rule) -> Value {
     let help = format!(
@@ -106,8 +110,12 @@ fn result(
     if let Some(reason) = accepted {
         result["suppressions"] = json!([{ "kind": "inSource", "justification": reason }]);
     }
-    // A fix that needs further files is more than replacing text.
-    if let Some(fix) = fix.filter(|fix| fix.then.is_empty() && !fix.edits.is_empty()) {
+    // A fix that needs further files, or has to be said in the words of another tool, is more than replacing text.
+    let says_all = |fix: &&Fix| {
+        let own = file.layout == Layout::Whimbrel;
+        fix.then.is_empty() && !fix.edits.is_empty() && (own || !fix.edits.iter().any(|it| it.text.contains(LEAVES)))
+    };
+    if let Some(fix) = fix.filter(says_all) {
         let replacement = |edit: &whimbrel_plan::review::Edit| {
             json!({
                 "deletedRegion": region(lines.place(&edit.span)),
