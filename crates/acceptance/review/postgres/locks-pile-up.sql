@@ -46,3 +46,15 @@ CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 ALTER TABLE email ADD COLUMN plan text;
 -- finds: not-null-scan-blocks
 ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
+
+-- case: told once a transaction
+-- setup
+CREATE TABLE account (id bigint PRIMARY KEY);
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: breaks-prepared-statements
+ALTER TABLE account ADD COLUMN plan text;
+-- finds: index-blocks-writes, locks-pile-up
+CREATE INDEX ix_email_subject ON email (subject);
+-- finds: index-blocks-writes
+CREATE INDEX ix_email_size ON email (size);

@@ -73,6 +73,7 @@ impl<'a> Reviewer<'a> {
                 in_transaction: statement.transaction.is_some() || session.has_begun(),
             };
             let prediction = self.dialect.predict(sql, understanding, &at);
+            let mut said = Vec::new();
             if script.judged {
                 let seen = Seen {
                     script,
@@ -86,14 +87,17 @@ impl<'a> Reviewer<'a> {
                     file: &file,
                     born: &self.births,
                 };
-                statements.push(self.judge(&seen, &mut used));
+                let judged = self.judge(&seen, &mut used);
+                let found = judged.findings.iter().chain(judged.accepted.iter().map(|(finding, _)| finding));
+                said = found.map(|finding| finding.rule).collect();
+                statements.push(judged);
             }
             let only_new = prediction
                 .touches
                 .iter()
                 .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
             let steps = self.go_on(sql, understanding, &prediction, &mut session);
-            file.push(Passed { span: statement.span.clone(), steps, prediction, only_new });
+            file.push(Passed { span: statement.span.clone(), steps, prediction, only_new, said });
         }
         // What was there before is used by others, whatever is deployed together.
         if !script.judged {

@@ -40,6 +40,8 @@ pub struct Passed {
     pub prediction: Prediction,
     /// Whether nobody else sees the relations that it touches yet.
     pub only_new: bool,
+    /// The rules that spoke about it.
+    pub said: Vec<&'static str>,
 }
 
 impl<'a> Seen<'a> {

@@ -31,7 +31,8 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
-    if !seen.at.in_transaction {
+    // Once a transaction: whoever takes it apart sees to the rest of it too.
+    if !seen.at.in_transaction || seen.transaction.iter().any(|passed| passed.said.contains(&RULE.id)) {
         return;
     }
     let held = |touch: &&Touch| touch.blocks_reads() && touch.lock.held == Held::Transaction;

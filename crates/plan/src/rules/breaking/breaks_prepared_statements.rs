@@ -1,6 +1,6 @@
-use whimbrel_schema::Engine;
+use whimbrel_schema::{Engine, ObjectName};
 
-use crate::review::{Danger, Seen, Severity};
+use crate::review::{Danger, Passed, Seen, Severity, Told};
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -29,6 +29,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, danger) in seen.dangers() {
         if let Danger::BreaksPrepared { table } = danger
             && !seen.is_new(table)
+            && !seen.file.iter().any(|passed| was_said(passed, table))
         {
             let told = |rule: &str| rule.starts_with("rename-") || matches!(rule, "drop-column" | "drop-table");
             if !found.is_told(at, told) {
@@ -36,4 +37,10 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             }
         }
     }
+}
+
+/// Sessions that are about to prepare anew do so once for all that a file does to the table.
+fn was_said(passed: &Passed, table: &ObjectName) -> bool {
+    let about = |told: &Told| matches!(&told.danger, Danger::BreaksPrepared { table: other } if other == table);
+    passed.said.contains(&RULE.id) && passed.prediction.dangers.iter().any(about)
 }
