@@ -137,6 +137,22 @@ fn a_revision_that_commits_by_itself_is_refused() -> Result<()> {
 }
 
 #[test]
+fn what_asks_for_batches_never_runs_as_one_statement() -> Result<()> {
+    on_each_engine(|project| {
+        project.revision(
+            "a1",
+            "none",
+            "CREATE TABLE a (x integer);\n-- backfill\nUPDATE a SET x = 1;",
+            "DROP TABLE a;",
+        )?;
+        let (refusal, _) = refusal(project.upgrade("head")?);
+        assert!(matches!(&refusal, Refusal::Backfill { origin } if origin.line > 5), "{refusal}");
+        assert!(!ledger::read(&mut *project.connect()?)?.exists);
+        Ok(())
+    })
+}
+
+#[test]
 fn rows_that_refer_to_nothing_take_the_revision_back() -> Result<()> {
     on_each_engine(|project| {
         let tables = "CREATE TABLE parent (id integer PRIMARY KEY);\nCREATE TABLE child (parent_id integer REFERENCES parent (id));\nINSERT INTO parent VALUES (1);\nINSERT INTO child VALUES (1);";

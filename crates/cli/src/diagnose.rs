@@ -11,7 +11,7 @@ use whimbrel_frontends::revision::Problem;
 use whimbrel_plan::ChoiceError;
 use whimbrel_plan::autogenerate::DraftError;
 use whimbrel_plan::history::{FoldHistoryError, TargetError, UnknownStatement};
-use whimbrel_plan::revision::{Direction, StatementsError};
+use whimbrel_plan::revision::{Direction, StatementOrigin, StatementsError};
 use whimbrel_run::apply::{self, ApplyError, Refusal, ScriptError};
 use whimbrel_run::ledger::{AppliedRevision, LedgerError};
 use whimbrel_run::replay::ReplayError;
@@ -206,6 +206,10 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
         revisions.iter().map(line).collect::<Vec<_>>().join("\n")
     };
     let say = |code: &str, message: String| Failure::new(Exit::Refused, code, message);
+    let at = |failure: Failure, origin: &StatementOrigin| match snippet(&origin.file, origin.span.clone(), settings) {
+        Some(snippet) => failure.at(snippet),
+        None => failure,
+    };
     match refusal {
         Refusal::Edited { revisions } => {
             let counted = words::counted(revisions.len(), "revision");
@@ -225,12 +229,11 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
             say("questions", message).note("asked", questions.join("\n"))
         }
         Refusal::OwnTransaction { origin, word } => {
-            let message = format!("`{word}` takes the transaction out of whimbrel's hands");
-            let failure = say("own-transaction", message);
-            match snippet(&origin.file, origin.span.clone(), settings) {
-                Some(snippet) => failure.at(snippet),
-                None => failure,
-            }
+            at(say("own-transaction", format!("`{word}` takes the transaction out of whimbrel's hands")), origin)
+        }
+        Refusal::Backfill { origin } => {
+            let message = "`-- backfill` asks for batches, and this whimbrel does not run any";
+            at(say("no-batches", message.to_string()), origin)
         }
         Refusal::Undecided { revision, ordinal, sql, at, who, reason } => say(
             "undecided",

@@ -46,6 +46,9 @@ impl<'h> Job<'h> {
             if let Some(word) = own_transaction(&understanding) {
                 return Err(Refusal::OwnTransaction { origin: statement.origin, word }.into());
             }
+            if statement.backfill {
+                return Err(Refusal::Backfill { origin: statement.origin }.into());
+            }
             let transactional = !statement.no_transaction && understanding.shares_transactions(dialect);
             let hash = fingerprint_of(&statement.sql).0;
             Ok(Prepared { statement, understanding, transactional, hash })
