@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
 use serde::{Serialize, Serializer};
-use whimbrel_plan::review::{Finding, Judged, Verdict};
+use whimbrel_plan::review::{Finding, Judged, Severity, Verdict};
 
 use super::inputs::STDIN;
 use super::report::document::Document;
@@ -21,18 +21,34 @@ impl Screen for Linted {
             None => String::new(),
         };
         let several = self.files.iter().any(|file| file.engine != self.files[0].engine);
+        let mut briefly = String::new();
         for file in &self.files {
             for finding in findings(&file.reviewed) {
+                if self.is_told_briefly(finding, detail) {
+                    briefly.push_str(&line(file, finding));
+                    continue;
+                }
                 let notes = notes(file, finding, several);
                 out.push_str(&snippet::text(&file.shown, &file.reviewed.script.text, finding, notes));
                 out.push('\n');
             }
+        }
+        if !briefly.is_empty() {
+            out.push_str(&briefly);
+            out.push('\n');
         }
         if detail != Detail::Quiet {
             out.push_str(&self.summary());
         }
         out
     }
+}
+
+/// A finding without its place drawn.
+fn line(file: &File, finding: &Finding) -> String {
+    let Finding { severity, rule, message, .. } = finding;
+    let number = file.reviewed.script.line_of(finding.span.start);
+    format!("{}: {message} · {}:{number}\n", format!("{severity}[{rule}]").dimmed(), file.shown)
 }
 
 fn notes(file: &File, finding: &Finding, several_engines: bool) -> Vec<String> {
@@ -57,6 +73,15 @@ fn has_fix(file: &File, finding: &Finding) -> bool {
 }
 
 impl Linted {
+    /// Advice takes a line each, so that what is dangerous stands out; unless it is asked for, or fails the command.
+    fn is_told_briefly(&self, finding: &Finding, detail: Detail) -> bool {
+        let asked = match detail {
+            Detail::Verbose => true,
+            Detail::Quiet | Detail::Usual => self.fail_on == Severity::Advice,
+        };
+        finding.severity == Severity::Advice && !asked
+    }
+
     fn summary(&self) -> String {
         let mut out = String::new();
         if !self.strangers.is_empty() {
