@@ -40,3 +40,19 @@ CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 -- judge
 -- transaction: none
 CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);
+
+-- case: among others in a file that is one transaction
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text);
+CREATE TABLE folder (id bigint PRIMARY KEY);
+-- judge
+CREATE TABLE label (id bigint PRIMARY KEY);
+-- finds: index-blocks-writes
+CREATE INDEX ix_email_subject ON email (subject);
+CREATE INDEX ix_label ON label (id);
+-- fixed
+CREATE TABLE label (id bigint PRIMARY KEY);
+CREATE INDEX ix_label ON label (id);
+-- later: build ix_email_subject
+-- transaction: none
+CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);

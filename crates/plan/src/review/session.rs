@@ -7,7 +7,9 @@ use crate::Step;
 /// The settings of the session that runs a script, as far as they are known, and the transaction that is open in it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Session {
-    /// By lower-case name; what whoever runs the script sets before it comes first.
+    /// What whoever runs the script sets before it, by lower-case name.
+    outside: BTreeMap<String, String>,
+    /// The same with what the script says.
     settings: BTreeMap<String, String>,
     /// Those that end with the transaction, with what they were before.
     local: BTreeMap<String, Option<String>>,
@@ -17,7 +19,12 @@ pub struct Session {
 
 impl Session {
     pub fn new(settings: BTreeMap<String, String>) -> Self {
-        Session { settings, local: BTreeMap::new(), begun: false }
+        Session { outside: settings.clone(), settings, local: BTreeMap::new(), begun: false }
+    }
+
+    /// The setting as the next file finds it, whatever this one says.
+    pub fn outside(&self, name: &str) -> Option<&str> {
+        self.outside.get(name).map(String::as_str)
     }
 
     pub fn setting(&self, name: &str) -> Option<&str> {
@@ -86,6 +93,7 @@ mod tests {
         session.take(&set("lock_timeout", "'50ms'"), true);
         session.take(&set("statement_timeout", "1s"), false);
         assert_eq!((session.setting("lock_timeout"), session.has_begun()), (Some("50ms"), true));
+        assert_eq!((session.outside("lock_timeout"), session.outside("statement_timeout")), (Some("5s"), None));
         session.take(&word("COMMIT"), false);
         assert_eq!(session.setting("lock_timeout"), Some("5s"));
         assert_eq!(session.setting("statement_timeout"), Some("1s"));

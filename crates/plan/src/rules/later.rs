@@ -4,7 +4,7 @@ use whimbrel_schema::{Column, Constraint, Expression, ObjectName, Schema};
 
 use super::limits;
 use crate::Step;
-use crate::review::{Edit, Finding, Fix, Followup, Seen};
+use crate::review::{Edit, Finding, Fix, Followup, ScriptStatement, Seen};
 
 /// The constraint of the finding added NOT VALID, and validated in a later transaction.
 pub(super) fn not_valid(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
@@ -64,6 +64,33 @@ pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
             no_transaction: false,
             undo: vec![format!("ALTER TABLE {on} DROP CONSTRAINT {index}")],
         }],
+    })
+}
+
+/// The statement in a file of its own that follows: where a tool has one transaction for all of a file, what cannot be
+/// in one cannot stay among others. `None` where it can stay, or where a later statement names what it makes.
+pub(super) fn moved_out(seen: &Seen<'_>, sql: String, name: &str, message: String, undo: String) -> Option<Fix> {
+    let shares =
+        |other: &&ScriptStatement| other.span != seen.statement.span && other.transaction == seen.statement.transaction;
+    // A revision of whimbrel's own has statements with and without a transaction.
+    if seen.script.revision.is_some() || seen.statement.transaction.is_none() {
+        return None;
+    }
+    if !seen.script.statements.iter().any(|other| shares(&other)) || seen.session().has_begun() {
+        return None;
+    }
+    let after = seen.statement.span.end;
+    let rest = seen.script.text.get(after..)?;
+    if rest.to_lowercase().contains(&name.to_lowercase()) {
+        return None;
+    }
+    let closing = rest.len() - rest.trim_start_matches([';', ' ', '\t']).len();
+    let line_end = usize::from(rest.get(closing..).is_some_and(|rest| rest.starts_with('\n')));
+    let span = seen.statement.span.start..after + closing + line_end;
+    Some(Fix {
+        what: "move it into a file of its own, outside a transaction".to_string(),
+        edits: vec![Edit { span, text: String::new() }],
+        then: vec![Followup { message, statements: vec![sql], no_transaction: true, undo: vec![undo] }],
     })
 }
 

@@ -16,9 +16,13 @@ pub(super) fn is_set(seen: &Seen<'_>, setting: &str) -> bool {
     milliseconds(seen, setting).is_some_and(|limit| limit > 0)
 }
 
-/// Statements that need a strong lock for a moment, with a limit to the wait where nobody has set one.
+/// Statements of a later file that need a strong lock for a moment, with a limit to the wait where nobody has set one:
+/// what this file sets ends with it.
 pub(super) fn within(seen: &Seen<'_>, statements: Vec<String>) -> Vec<String> {
-    let limit = (!is_set(seen, "lock_timeout")).then(|| "SET LOCAL lock_timeout = '50ms'".to_string());
+    let setting = "lock_timeout";
+    let said = seen.session().outside(setting).or_else(|| seen.facts().settings.get(setting).map(String::as_str));
+    let is_set = said.and_then(read).is_some_and(|limit| limit > 0);
+    let limit = (!is_set).then(|| "SET LOCAL lock_timeout = '50ms'".to_string());
     limit.into_iter().chain(statements).collect()
 }
 

@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rule, later};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-blocks-writes",
@@ -37,12 +37,19 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 
 /// A partitioned table takes no concurrent build: its partitions do, one by one.
 fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
-    let Some(Step::CreateIndex { table, .. }) = seen.steps().get(finding.step?) else { return None };
+    let Some(Step::CreateIndex { table, index, .. }) = seen.steps().get(finding.step?) else { return None };
     if seen.table(table).is_none_or(|table| table.options.partition_by.is_some()) {
         return None;
     }
     let word = seen.word("INDEX")?;
     let edit = Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() };
+    let at = word.end - seen.statement.span.start;
+    let sql = format!("{} CONCURRENTLY{}", seen.sql.get(..at)?, seen.sql.get(at..)?);
+    let name = seen.dialect.quote_name(&table.sibling(&index.name));
+    let (message, undo) = (format!("build {}", index.name), format!("DROP INDEX CONCURRENTLY {name}"));
+    if let Some(moved) = later::moved_out(seen, sql, &index.name, message, undo) {
+        return Some(moved);
+    }
     let outside = seen.outside_transactions();
     Some(Fix {
         what: "build it CONCURRENTLY, outside a transaction".to_string(),
