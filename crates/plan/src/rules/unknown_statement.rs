@@ -1,6 +1,6 @@
 use super::{EVERY_ENGINE, Example, Found, Rule};
 use crate::Understanding;
-use crate::review::{Seen, Severity, Undo};
+use crate::review::{Seen, Severity};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-statement",
@@ -27,8 +27,8 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     if let Understanding::Unknown { reason, at, .. } = seen.understanding {
         let start = seen.statement.span.start + at;
-        if seen.prediction.undo != Undo::Unknown {
-            // The engine's room could say what it locks and does all the same; what is told of that is other rules'.
+        // The engine's room could say all the same what it touches; what is to be told of that is other rules' matter.
+        if seen.prediction.touches.iter().all(|touch| touch.relation().is_some()) {
             let finding = found.statement(format!("how the schema stands after this statement is unknown: {reason}"));
             finding.severity(Severity::Advice);
             finding.safe_way("nothing here; what comes after it is judged as if less were known");
