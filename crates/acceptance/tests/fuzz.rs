@@ -267,7 +267,7 @@ fn review(dialect: &dyn Dialect, text: &str) -> usize {
             found_unknown |= finding.rule == "unknown-statement";
         }
         assert_eq!(found_unknown, unknown, "unknown, and not said: {}", &text[statement.span.clone()]);
-        for (_, fix) in &statement.fixes {
+        for (_, fix) in statement.fixable() {
             let fixed = edited(text, &[fix]).unwrap_or_else(|| panic!("the edits of `{}` do not fit", fix.what));
             read_sql(dialect, &fixed);
         }

@@ -93,7 +93,7 @@ fn a_fix_takes_its_finding_away_and_leaves_the_same_schema() -> Result<()> {
     for case in Sections::read_all(Engine::Sqlite)? {
         let (config, setup, judge) = (config(&case)?, case.get("setup"), case.get("judge"));
         let before = review(setup, judge, &config, dialect)?;
-        let fixes: Vec<_> = before.statements.iter().flat_map(|it| &it.fixes).map(|(_, fix)| fix).collect();
+        let fixes: Vec<_> = before.statements.iter().flat_map(|it| it.fixable()).map(|(_, fix)| fix).collect();
         if fixes.is_empty() {
             continue;
         }
@@ -102,8 +102,8 @@ fn a_fix_takes_its_finding_away_and_leaves_the_same_schema() -> Result<()> {
         let after = review(setup, &fixed, &config, dialect)?;
         let (found, left) = (counted(&before), counted(&after));
         for statement in &before.statements {
-            for (at, _) in &statement.fixes {
-                let rule = statement.findings[*at].rule;
+            for (finding, _) in statement.fixable() {
+                let rule = finding.rule;
                 rules.insert(rule);
                 ensure!(left.get(rule) < found.get(rule), "{place}: `{rule}` is still found in\n{fixed}");
             }

@@ -45,7 +45,8 @@ pub fn collect(
             .map_err(|error| diagnose::statements(&error, &project.settings))?;
         let met = reviewer.clone();
         let reviewed = reviewer.take(&Arc::new(script), understood);
-        let fixable = |file: &whimbrel_plan::review::Reviewed| file.statements.iter().any(|it| !it.fixes.is_empty());
+        let fixable =
+            |file: &whimbrel_plan::review::Reviewed| file.statements.iter().any(|it| it.fixable().next().is_some());
         if !reviewed.as_ref().is_some_and(fixable) {
             continue;
         }

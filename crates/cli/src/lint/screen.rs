@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
 use serde::{Serialize, Serializer};
-use whimbrel_plan::review::{Finding, Judged, Severity, Verdict};
+use whimbrel_plan::review::{Finding, Severity, Verdict};
 
 use super::inputs::STDIN;
 use super::report::document::Document;
@@ -58,18 +58,13 @@ fn notes(file: &File, finding: &Finding, several_engines: bool) -> Vec<String> {
     }
     notes.extend(finding.here.as_ref().map(|here| format!("here: {here}")));
     notes.push(format!("safe way: {}", finding.safe_way));
-    if has_fix(file, finding) && file.shown != STDIN {
+    if finding.fix.is_some() && file.shown != STDIN {
         notes.push(format!("fix: whimbrel lint --fix {}", file.shown));
     }
     if whimbrel_plan::rules::find(finding.rule).is_some() {
         notes.push(format!("more: whimbrel explain {}", finding.rule));
     }
     notes
-}
-
-fn has_fix(file: &File, finding: &Finding) -> bool {
-    let has = |judged: &Judged| judged.fixes.iter().any(|(at, _)| judged.findings.get(*at) == Some(finding));
-    file.reviewed.statements.iter().any(has)
 }
 
 impl Linted {
@@ -133,7 +128,7 @@ impl Linted {
         let all = || self.files.iter().flat_map(|file| findings(&file.reviewed).into_iter().map(move |it| (file, it)));
         let (_, worst) = all().max_by_key(|(_, finding)| finding.severity)?;
         let from_files = all().all(|(file, _)| file.shown != STDIN);
-        if self.rewritten.is_none() && from_files && all().any(|(file, finding)| has_fix(file, finding)) {
+        if self.rewritten.is_none() && from_files && all().any(|(_, finding)| finding.fix.is_some()) {
             return Some(format!("whimbrel lint --fix{}", self.typed));
         }
         whimbrel_plan::rules::find(worst.rule).map(|rule| format!("whimbrel explain {}", rule.id))

@@ -103,6 +103,9 @@ pub struct Finding {
     /// What it is about, for rules that look again when the file ends.
     #[serde(skip)]
     pub about: Option<About>,
+    /// The safe form, where there is one as text.
+    #[serde(skip)]
+    pub fix: Option<Fix>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

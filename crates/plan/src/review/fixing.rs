@@ -124,7 +124,7 @@ fn attempt(
 
 fn fixes(looked: &Looked) -> impl Iterator<Item = (&Finding, &Fix)> {
     let statements = looked.reviewed.statements.iter();
-    statements.flat_map(|judged| judged.fixes.iter().filter_map(|(at, fix)| Some((judged.findings.get(*at)?, fix))))
+    statements.flat_map(|judged| judged.fixable())
 }
 
 /// The first fix that was not passed over, with what it is remembered by.
@@ -135,8 +135,9 @@ fn next(
 ) -> Option<(Finding, Fix, (&'static str, String))> {
     let keyed = looked.reviewed.statements.iter().flat_map(|judged| {
         let sql = text.get(judged.span.clone()).unwrap_or_default();
-        let found = judged.fixes.iter().filter_map(|(at, fix)| Some((judged.findings.get(*at)?, fix)));
-        found.map(move |(finding, fix)| (finding, fix, (finding.rule, format!("{}: {sql}", finding.message))))
+        judged
+            .fixable()
+            .map(move |(finding, fix)| (finding, fix, (finding.rule, format!("{}: {sql}", finding.message))))
     });
     let mut left = keyed.filter(|(_, _, key)| !passed_over.contains(key));
     left.next().map(|(finding, fix, key)| (finding.clone(), fix.clone(), key))

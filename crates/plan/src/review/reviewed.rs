@@ -2,7 +2,6 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::{Finding, Fix, Prediction, Script, Severity, Verdict};
-use crate::Step;
 
 /// What was found, file by file.
 #[derive(Debug, Clone, Default)]
@@ -23,15 +22,19 @@ pub struct Reviewed {
 pub struct Judged {
     /// Bytes within the file.
     pub span: Range<usize>,
-    pub steps: Vec<Step>,
     pub prediction: Prediction,
     /// The worst of what was found, accepted or not: that somebody accepts a danger does not make it none.
     pub verdict: Verdict,
     pub findings: Vec<Finding>,
-    /// Safe forms, by the place of their finding in `findings`.
-    pub fixes: Vec<(usize, Fix)>,
     /// What a person accepted, and why.
     pub accepted: Vec<(Finding, String)>,
+}
+
+impl Judged {
+    /// The findings with a safe form, each with it.
+    pub fn fixable(&self) -> impl Iterator<Item = (&Finding, &Fix)> {
+        self.findings.iter().filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
+    }
 }
 
 impl Review {

@@ -1,4 +1,5 @@
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,7 +57,7 @@ impl<'a> Reviewer<'a> {
         let mut opened = (0, None);
         let mut statements = Vec::new();
         let mut used: BTreeSet<usize> = BTreeSet::new();
-        for (statement, understanding) in script.statements.iter().zip(&understood) {
+        for (statement, understanding) in script.statements.iter().zip(understood) {
             if statement.transaction != opened.1 || (statement.transaction.is_none() && !session.has_begun()) {
                 if !session.has_begun() {
                     session.end_transaction();
@@ -72,14 +73,14 @@ impl<'a> Reviewer<'a> {
                 session: &session,
                 in_transaction: statement.transaction.is_some() || session.has_begun(),
             };
-            let prediction = self.dialect.predict(sql, understanding, &at);
+            let prediction = self.dialect.predict(sql, &understanding, &at);
             let mut said = Vec::new();
             if script.judged {
                 let seen = Seen {
                     script,
                     statement,
                     sql,
-                    understanding,
+                    understanding: &understanding,
                     prediction: &prediction,
                     at,
                     dialect: self.dialect,
@@ -113,7 +114,6 @@ impl<'a> Reviewer<'a> {
 
     fn judge(&self, seen: &Seen<'_>, used: &mut BTreeSet<usize>) -> Judged {
         let mut found: Vec<Finding> = Vec::new();
-        let mut fixes = Vec::new();
         let mut accepted = Vec::new();
         let mut told = Vec::new();
         for (rule, severity) in &self.rules {
@@ -133,20 +133,15 @@ impl<'a> Reviewer<'a> {
                     accepted.push((finding, allow.reason.clone().unwrap_or_default()));
                     continue;
                 }
-                if let Some(fix) = rule.fix.and_then(|fix| fix(seen, &finding)) {
-                    fixes.push((found.len(), fix));
-                }
+                finding.fix = rule.fix.and_then(|fix| fix(seen, &finding));
                 found.push(finding);
             }
         }
-        let steps = seen.steps().to_vec();
         let mut judged = Judged {
             span: seen.statement.span.clone(),
-            steps,
             prediction: seen.prediction.clone(),
             verdict: super::Verdict::Safe,
             findings: found,
-            fixes,
             accepted,
         };
         judged.settle();
@@ -157,7 +152,7 @@ impl<'a> Reviewer<'a> {
     fn go_on(
         &mut self,
         sql: &str,
-        understanding: &Understanding,
+        understanding: Understanding,
         prediction: &Prediction,
         session: &mut Session,
     ) -> Vec<crate::Step> {
@@ -178,7 +173,7 @@ impl<'a> Reviewer<'a> {
                 self.complete = false;
             }
         }
-        steps.clone()
+        steps
     }
 
     /// Drops the findings that a later statement of the file has put right.
@@ -192,18 +187,7 @@ impl<'a> Reviewer<'a> {
                     (_, _) => true,
                 }
             };
-            let kept: Vec<bool> = statement.findings.iter().map(stands).collect();
-            if kept.iter().all(|kept| *kept) {
-                continue;
-            }
-            let place = |at: usize| kept.iter().take(at).filter(|kept| **kept).count();
-            statement.fixes.retain(|(at, _)| kept.get(*at) == Some(&true));
-            statement.fixes.iter_mut().for_each(|(at, _)| *at = place(*at));
-            let mut at = 0;
-            statement.findings.retain(|_| {
-                at += 1;
-                kept[at - 1]
-            });
+            statement.findings.retain(stands);
             statement.settle();
         }
     }
@@ -211,7 +195,10 @@ impl<'a> Reviewer<'a> {
     /// What is to be said about the file's own `allow`s.
     fn allows(&self, script: &Script, used: &BTreeSet<usize>) -> Vec<Finding> {
         let of_statements = script.statements.iter().flat_map(|statement| &statement.allows);
-        let mut findings: Vec<Finding> = script.slips.iter().map(|(span, why)| slip(span, why)).collect();
+        let slip = |(span, why): &(Range<usize>, String)| {
+            about_directive("misread-directive", span, why.clone(), ALLOW.to_string())
+        };
+        let mut findings: Vec<Finding> = script.slips.iter().map(slip).collect();
         for (allow, span) in of_statements.chain(&script.allows) {
             let problem = match rules::find(&allow.rule) {
                 None => Some(("unknown-rule", format!("there is no rule `{}`", allow.rule))),
@@ -223,38 +210,30 @@ impl<'a> Reviewer<'a> {
                 }
                 Some(_) => None,
             };
-            if let Some((rule, message)) = problem {
-                findings.push(Finding {
-                    rule,
-                    severity: Severity::Care,
-                    span: span.clone(),
-                    step: None,
-                    message,
-                    label: String::new(),
-                    here: None,
-                    safe_way: "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it, or \
-                               take it out"
-                        .to_string(),
-                    about: None,
-                });
-            }
+            findings.extend(problem.map(|(rule, message)| {
+                let safe_way = format!("{ALLOW}, or take it out");
+                about_directive(rule, span, message, safe_way)
+            }));
         }
         findings
     }
 }
 
-/// A line that is meant for Whimbrel and says nothing that it knows.
-fn slip(span: &std::ops::Range<usize>, why: &str) -> Finding {
+const ALLOW: &str = "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it";
+
+/// What is to be said about a line that is meant for Whimbrel.
+fn about_directive(rule: &'static str, span: &Range<usize>, message: String, safe_way: String) -> Finding {
     Finding {
-        rule: "misread-directive",
+        rule,
         severity: Severity::Care,
         span: span.clone(),
         step: None,
-        message: why.to_string(),
+        message,
         label: String::new(),
         here: None,
-        safe_way: "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it".to_string(),
+        safe_way,
         about: None,
+        fix: None,
     }
 }
 

@@ -65,6 +65,7 @@ impl<'a> Found<'a> {
             here,
             safe_way: self.rule.safe_way.to_string(),
             about: None,
+            fix: None,
         });
         let last = self.findings.len() - 1;
         &mut self.findings[last]

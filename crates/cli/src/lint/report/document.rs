@@ -102,7 +102,7 @@ impl<'a> FileDocument<'a> {
     pub fn of(file: &'a File, facts: &'a whimbrel_plan::review::Facts) -> Self {
         let script = &file.reviewed.script;
         let lines = Lines::of(&script.text);
-        let finding = |finding: &'a whimbrel_plan::review::Finding, fix: Option<&'a Fix>| FindingDocument {
+        let finding = |finding: &'a whimbrel_plan::review::Finding| FindingDocument {
             rule: finding.rule,
             severity: finding.severity,
             place: lines.place(&finding.span),
@@ -110,11 +110,9 @@ impl<'a> FileDocument<'a> {
             label: &finding.label,
             here: finding.here.as_deref(),
             safe_way: &finding.safe_way,
-            fix,
+            fix: finding.fix.as_ref(),
         };
         let statements = script.statements.iter().zip(&file.reviewed.statements).map(|(statement, judged)| {
-            let fix = |wanted: usize| judged.fixes.iter().find(|(at, _)| *at == wanted).map(|(_, fix)| fix);
-            let findings = judged.findings.iter().enumerate().map(|(at, found)| finding(found, fix(at)));
             let accepted = judged.accepted.iter();
             StatementDocument {
                 place: lines.place(&judged.span),
@@ -124,8 +122,8 @@ impl<'a> FileDocument<'a> {
                 touches: judged.prediction.touches.iter().map(|touch| TouchDocument::of(touch, facts)).collect(),
                 dangers: &judged.prediction.dangers,
                 undo: judged.prediction.undo,
-                findings: findings.collect(),
-                accepted: accepted.map(|(found, reason)| Accepted { finding: finding(found, None), reason }).collect(),
+                findings: judged.findings.iter().map(finding).collect(),
+                accepted: accepted.map(|(found, reason)| Accepted { finding: finding(found), reason }).collect(),
             }
         });
         FileDocument {
@@ -134,7 +132,7 @@ impl<'a> FileDocument<'a> {
             layout: file.layout.word(),
             revision: script.revision.as_ref(),
             statements: statements.collect(),
-            findings: file.reviewed.findings.iter().map(|found| finding(found, None)).collect(),
+            findings: file.reviewed.findings.iter().map(finding).collect(),
         }
     }
 }

@@ -69,16 +69,15 @@ fn results(file: &File, index: &BTreeMap<&str, usize>) -> Vec<Value> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut results = Vec::new();
     for statement in &file.reviewed.statements {
-        for (at, finding) in statement.findings.iter().enumerate() {
-            let fix = statement.fixes.iter().find(|(of, _)| *of == at).map(|(_, fix)| fix);
-            results.push(result(file, &lines, finding, fix, None, index, &mut seen));
+        for finding in &statement.findings {
+            results.push(result(file, &lines, finding, None, index, &mut seen));
         }
         for (finding, reason) in &statement.accepted {
-            results.push(result(file, &lines, finding, None, Some(reason), index, &mut seen));
+            results.push(result(file, &lines, finding, Some(reason), index, &mut seen));
         }
     }
     for finding in &file.reviewed.findings {
-        results.push(result(file, &lines, finding, None, None, index, &mut seen));
+        results.push(result(file, &lines, finding, None, index, &mut seen));
     }
     results
 }
@@ -87,7 +86,6 @@ fn result(
     file: &File,
     lines: &Lines<'_>,
     finding: &Finding,
-    fix: Option<&Fix>,
     accepted: Option<&str>,
     index: &BTreeMap<&str, usize>,
     seen: &mut BTreeMap<String, usize>,
@@ -115,7 +113,7 @@ fn result(
         let own = file.layout == Layout::Whimbrel;
         fix.then.is_empty() && !fix.edits.is_empty() && (own || !fix.edits.iter().any(|it| it.text.contains(LEAVES)))
     };
-    if let Some(fix) = fix.filter(says_all) {
+    if let Some(fix) = finding.fix.as_ref().filter(says_all) {
         let replacement = |edit: &whimbrel_plan::review::Edit| {
             json!({
                 "deletedRegion": region(lines.place(&edit.span)),
