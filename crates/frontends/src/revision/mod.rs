@@ -66,10 +66,24 @@ pub fn read_bytes(bytes: &[u8], path: &Path) -> Result<Revision, Vec<Problem>> {
 }
 
 /// Without the byte order mark and the carriage returns of other systems, so that a checkout with other line ends is
-/// the same revision.
+/// the same revision. All the carriage returns of a line end go, not the last alone: what is left must not become a
+/// line end of another system once it is written down and read again.
 fn plain(text: &str) -> Cow<'_, str> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.contains('\r') { text.replace("\r\n", "\n").into() } else { text.into() }
+    if !text.contains('\r') {
+        return text.into();
+    }
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        match line.strip_suffix('\n') {
+            Some(content) => {
+                plain.push_str(content.trim_end_matches('\r'));
+                plain.push('\n');
+            }
+            None => plain.push_str(line),
+        }
+    }
+    plain.into()
 }
 
 /// The lines of a text with their numbers (from one) and the bytes they take, line end included.

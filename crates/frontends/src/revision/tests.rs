@@ -247,6 +247,8 @@ fn line() -> impl Strategy<Value = String> {
         "'open",
         "",
         "   ",
+        "\r",
+        "\r\r",
     ]);
     prop_oneof![4 => known.prop_map(str::to_string), 1 => ".{0,30}", 1 => "--[ a-z:()]{0,12}"]
 }
