@@ -1,25 +1,16 @@
 //! `2026-01-01-000000_add_users/up.sql`, with a `metadata.toml` beside it where there is to be no transaction.
 
 use super::layout::Reading;
-use super::place::{Place, name_of};
 use super::{File, Part, Role};
 
 pub(super) static READING: Reading = Reading { word: "diesel", owns, role, parts };
 
 fn owns(file: &File) -> bool {
-    match role(file) {
-        Role::Up(_) | Role::Down => true,
-        Role::Stranger => false,
-    }
+    role(file).is_own()
 }
 
 fn role(file: &File) -> Role {
-    let folder = file.path.parent().map(name_of).unwrap_or_default();
-    match name_of(&file.path) {
-        "up.sql" if !folder.is_empty() => Role::Up(Place::by_name(&file.path)),
-        "down.sql" if !folder.is_empty() => Role::Down,
-        _ => Role::Stranger,
-    }
+    Role::in_folder(&file.path, "up.sql")
 }
 
 fn parts(file: &File) -> Vec<Part> {

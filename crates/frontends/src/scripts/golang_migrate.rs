@@ -9,11 +9,7 @@ pub(super) static READING: Reading = Reading { word: "golang-migrate", owns, rol
 
 /// sqlx has names like these too, and its own word for files without a transaction.
 fn owns(file: &File) -> bool {
-    let named = match role(file) {
-        Role::Up(_) | Role::Down => true,
-        Role::Stranger => false,
-    };
-    named && !says_no_transaction(file)
+    role(file).is_own() && !says_no_transaction(file)
 }
 
 fn role(file: &File) -> Role {

@@ -11,6 +11,25 @@ pub enum Role {
     Stranger,
 }
 
+impl Role {
+    /// Of tools with a folder for each migration: `up` runs, `down.sql` is the way back.
+    pub fn in_folder(path: &Path, up: &str) -> Role {
+        let folder = path.parent().map(name_of).unwrap_or_default();
+        match name_of(path) {
+            name if name == up && !folder.is_empty() => Role::Up(Place::by_name(path)),
+            "down.sql" if !folder.is_empty() => Role::Down,
+            _ => Role::Stranger,
+        }
+    }
+
+    pub fn is_own(&self) -> bool {
+        match self {
+            Role::Up(_) | Role::Down => true,
+            Role::Stranger => false,
+        }
+    }
+}
+
 /// Where a migration stands among the others.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {

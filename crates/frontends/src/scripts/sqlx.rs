@@ -8,10 +8,7 @@ use super::{File, Part, Role};
 pub(super) static READING: Reading = Reading { word: "sqlx", owns, role, parts };
 
 fn owns(file: &File) -> bool {
-    match role(file) {
-        Role::Up(_) | Role::Down => true,
-        Role::Stranger => false,
-    }
+    role(file).is_own()
 }
 
 fn role(file: &File) -> Role {
