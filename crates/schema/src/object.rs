@@ -40,6 +40,45 @@ impl Object {
         };
         ObjectId { kind, name, detail }
     }
+
+    pub fn as_view(&self) -> Option<&View> {
+        match self {
+            Object::View(view) => Some(view),
+            Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::Sequence(_)
+            | Object::Routine(_)
+            | Object::Opaque(_) => None,
+        }
+    }
+
+    pub fn as_routine(&self) -> Option<&Routine> {
+        match self {
+            Object::Routine(routine) => Some(routine),
+            Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::Sequence(_)
+            | Object::View(_)
+            | Object::Opaque(_) => None,
+        }
+    }
+
+    pub fn as_opaque(&self) -> Option<&Opaque> {
+        match self {
+            Object::Opaque(opaque) => Some(opaque),
+            Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::Sequence(_)
+            | Object::View(_)
+            | Object::Routine(_) => None,
+        }
+    }
 }
 
 /// Which object: kind, name, and what tells two of one name apart (a routine's argument types; an opaque's kind, and

@@ -108,18 +108,9 @@ fn index_names(index: &Index, column: &str) -> bool {
 /// Whether a view or another table's trigger may read the column: judged by its name alone.
 fn read_elsewhere(schema: &Schema, column: &str) -> bool {
     let triggers = schema.tables.values().flat_map(|table| &table.triggers);
-    let views = schema.objects.values().filter_map(|object| match object {
-        Object::View(view) => Some(view),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::Routine(_)
-        | Object::Opaque(_) => None,
-    });
+    let mut views = schema.objects.values().filter_map(Object::as_view);
     triggers.map(|trigger| trigger.definition.as_str()).any(|text| names(text, column))
-        || views.into_iter().any(|view| {
+        || views.any(|view| {
             names(view.query.text(), column) || view.triggers.iter().any(|trigger| names(&trigger.definition, column))
         })
 }

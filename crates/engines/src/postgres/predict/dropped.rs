@@ -121,16 +121,9 @@ pub(super) fn column(draft: &mut Draft<'_>, table: &ObjectName, column: &str, if
     for trigger in &found.triggers {
         let name = trigger_function(&trigger.definition);
         let routines = schema.objects_of(ObjectKind::Routine);
-        let names = routines.into_iter().any(|object| match object {
-            Object::Routine(routine) => routine.name.name == name && relations::word_in(&routine.definition, column),
-            Object::Namespace(_)
-            | Object::Extension(_)
-            | Object::Enum(_)
-            | Object::Domain(_)
-            | Object::Sequence(_)
-            | Object::View(_)
-            | Object::Opaque(_) => false,
-        });
+        let mut routines = routines.filter_map(Object::as_routine);
+        let names =
+            routines.any(|routine| routine.name.name == name && relations::word_in(&routine.definition, column));
         if names {
             let what = format!("trigger `{}` runs function `{name}`, which names `{column}`", trigger.name);
             draft.danger(Danger::Breaks { what });
@@ -209,7 +202,7 @@ pub(super) fn object(draft: &mut Draft<'_>, object: &ObjectId, cascade: bool) {
                 for name in &tables {
                     table(draft, name, false, true);
                 }
-                let views = draft.schema().objects.values().filter_map(relations::as_view);
+                let views = draft.schema().objects.values().filter_map(Object::as_view);
                 let views: Vec<ObjectName> = views.map(|view| view.name.clone()).filter(inside).collect();
                 for view in views {
                     draft.lock(&view, Mode::AccessExclusive);
@@ -292,21 +285,12 @@ fn opaque(draft: &mut Draft<'_>, object: &ObjectId, cascade: bool) {
             let table = ObjectName { namespace: namespace.map(str::to_string), name: name.to_string() };
             draft.lock(&table, Mode::AccessExclusive);
         }
-        "statistics" => match draft.schema().object(object) {
-            Some(Object::Opaque(opaque)) => {
+        "statistics" => match draft.schema().object(object).and_then(Object::as_opaque) {
+            Some(opaque) => {
                 let definition = opaque.definition.clone();
                 statistics_table(draft, &definition);
             }
-            Some(
-                Object::Namespace(_)
-                | Object::Extension(_)
-                | Object::Enum(_)
-                | Object::Domain(_)
-                | Object::Sequence(_)
-                | Object::View(_)
-                | Object::Routine(_),
-            )
-            | None => draft.lock_unknown(Mode::ShareUpdateExclusive),
+            None => draft.lock_unknown(Mode::ShareUpdateExclusive),
         },
         "foreign table" => draft.lock(&object.name, Mode::AccessExclusive),
         "conversion" | "event trigger" | "subscription" | "publication" | "foreign data wrapper" | "server"

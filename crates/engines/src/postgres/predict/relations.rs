@@ -74,30 +74,17 @@ pub(super) fn table_of_index<'s>(schema: &'s Schema, index: &ObjectName) -> Opti
     };
     let of_table = schema.tables.values().find(has).map(|table| &table.name);
     of_table.or_else(|| {
-        let views = schema.objects_of(ObjectKind::MaterializedView).filter_map(as_view);
+        let views = schema.objects_of(ObjectKind::MaterializedView).filter_map(Object::as_view);
         let mut views = views.filter(|view| view.name.namespace == index.namespace);
         views.find(|view| view.indexes.iter().any(|candidate| candidate.name == index.name)).map(|view| &view.name)
     })
-}
-
-pub(super) fn as_view(object: &Object) -> Option<&View> {
-    match object {
-        Object::View(view) => Some(view),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::Routine(_)
-        | Object::Opaque(_) => None,
-    }
 }
 
 pub(super) fn view<'s>(schema: &'s Schema, name: &ObjectName) -> Option<&'s View> {
     [ObjectKind::View, ObjectKind::MaterializedView]
         .into_iter()
         .find_map(|kind| schema.object(&whimbrel_schema::ObjectId::new(kind, name.clone())))
-        .and_then(as_view)
+        .and_then(Object::as_view)
 }
 
 /// Views over the relation (and over a column of it), and those over them in turn.
@@ -105,7 +92,7 @@ pub(super) fn views_over<'s>(schema: &'s Schema, relation: &ObjectName, column: 
     let mut found: Vec<&View> = Vec::new();
     let mut queue: Vec<(ObjectName, Option<&str>)> = vec![(relation.clone(), column)];
     while let Some((name, column)) = queue.pop() {
-        for view in schema.objects.values().filter_map(as_view) {
+        for view in schema.objects.values().filter_map(Object::as_view) {
             let known = found.iter().any(|known| known.name == view.name);
             if !known && view.name != name && names(view.query.text(), &name, column) {
                 found.push(view);
@@ -150,16 +137,7 @@ pub(super) fn routines_naming<'s>(
     relation: &ObjectName,
     column: Option<&str>,
 ) -> impl Iterator<Item = &'s Routine> {
-    let routines = schema.objects_of(ObjectKind::Routine).filter_map(|object| match object {
-        Object::Routine(routine) => Some(routine),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::View(_)
-        | Object::Opaque(_) => None,
-    });
+    let routines = schema.objects_of(ObjectKind::Routine).filter_map(Object::as_routine);
     let (relation, column) = (relation.clone(), column.map(str::to_string));
     routines.filter(move |routine| names_in_body(&routine.definition, &relation, column.as_deref()))
 }
@@ -176,16 +154,7 @@ fn names_in_body(definition: &str, relation: &ObjectName, column: Option<&str>) 
 
 /// Policies, rules and other objects that hang on the table and name the column.
 pub(super) fn hangers_on_naming(schema: &Schema, table: &ObjectName, column: &str) -> Vec<String> {
-    let objects = schema.objects_of(ObjectKind::Opaque).filter_map(|object| match object {
-        Object::Opaque(opaque) => Some(opaque),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::View(_)
-        | Object::Routine(_) => None,
-    });
+    let objects = schema.objects_of(ObjectKind::Opaque).filter_map(Object::as_opaque);
     objects
         .filter(|opaque| matches!(opaque.kind.as_str(), "policy" | "rule"))
         .filter(|opaque| opaque.table.as_ref() == Some(table) && word_in(&opaque.definition, column))

@@ -67,14 +67,5 @@ pub(super) fn set_storage(index: &ObjectName, to: &BTreeMap<String, String>, bef
 }
 
 fn of_view(object: &Object) -> &[Index] {
-    match object {
-        Object::View(view) => &view.indexes,
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::Routine(_)
-        | Object::Opaque(_) => &[],
-    }
+    object.as_view().map_or(&[], |view| &view.indexes)
 }

@@ -5,6 +5,7 @@
 
 use whimbrel_schema::ObjectName;
 
+use super::opaque::is_beside_relations;
 use super::tables;
 use super::tree::{Is, Node, Tree};
 use crate::postgres::predict::Mode;
@@ -129,14 +130,8 @@ pub(in crate::postgres) fn from_table(statement: &str) -> Option<ObjectName> {
 }
 
 pub(in crate::postgres) fn read(statement: &str) -> Option<Aside> {
-    if super::nesting(statement) > super::DEEPEST {
-        return None;
-    }
-    let tree = Tree::parse(statement);
-    if tree.error.is_some() {
-        return None;
-    }
-    let node = tree.root().children().find(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT))?;
+    let tree = super::sound(statement)?;
+    let node = tree.statements().next()?;
     let mut aside = Aside { upkeep: upkeep(node), newer: newer(node), ..Aside::default() };
     let relation = node.any(&[Is::TABLE_RELATION_NAME, Is::RELATION_NAME]);
     aside.only = relation.is_some_and(|relation| relation.has(Is::ONLY_KW));
@@ -271,37 +266,8 @@ fn upkeep(node: Node<'_>) -> Option<Upkeep> {
             Upkeep::NewTable { with_rows: false }
         }
         Is::CREATE_TABLE_AS | Is::SELECT_INTO => Upkeep::NewTable { with_rows: true },
-        Is::CHECKPOINT
-        | Is::NOTIFY
-        | Is::LISTEN
-        | Is::UNLISTEN
-        | Is::LOAD
-        | Is::SHOW
-        | Is::DISCARD
-        | Is::DEALLOCATE
-        | Is::CLOSE
-        | Is::ALTER_DEFAULT_PRIVILEGES
-        | Is::ALTER_DATABASE
-        | Is::ALTER_ROLE
-        | Is::ALTER_USER
-        | Is::ALTER_GROUP
-        | Is::ALTER_SYSTEM
-        | Is::ALTER_TABLESPACE
-        | Is::ALTER_LARGE_OBJECT
-        | Is::ALTER_USER_MAPPING
-        | Is::CREATE_DATABASE
-        | Is::CREATE_ROLE
-        | Is::CREATE_USER
-        | Is::CREATE_GROUP
-        | Is::CREATE_TABLESPACE
-        | Is::CREATE_USER_MAPPING
-        | Is::DROP_DATABASE
-        | Is::DROP_ROLE
-        | Is::DROP_USER
-        | Is::DROP_GROUP
-        | Is::DROP_TABLESPACE
-        | Is::DROP_USER_MAPPING
-        | Is::ALTER_TYPE
+        kind if is_beside_relations(kind) => Upkeep::Nothing,
+        Is::ALTER_TYPE
         | Is::ALTER_DOMAIN
         | Is::ALTER_SCHEMA
         | Is::ALTER_EXTENSION

@@ -62,12 +62,20 @@ fn read(statement: &str) -> Steps {
     if let Some(error) = session::copied_rows(&tree).or_else(|| tree.error.clone()) {
         return Err(error);
     }
-    let mut statements = tree.root().children().filter(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT));
+    let mut statements = tree.statements();
     match (statements.next(), statements.next()) {
         (Some(only), None) => steps(only),
         (None, _) => Ok(Vec::new()),
         (Some(_), Some(second)) => Err(second.refuse("a second statement")),
     }
+}
+
+/// The tree of a text that the grammar takes; `None` for any other, and for one that nests too deep to be tried.
+fn sound(statement: &str) -> Option<Tree<'_>> {
+    if nesting(statement) > DEEPEST {
+        return None;
+    }
+    Some(Tree::parse(statement)).filter(|tree| tree.error.is_none())
 }
 
 /// How deep the grammar would descend at most: brackets, `CASE`, and chains of prefix operators.

@@ -85,7 +85,7 @@ fn placed(node: Node<'_>, name: ObjectName) -> Result<(ObjectName, Option<Object
 
 /// Rights, roles, whole databases, maintenance, and whatever else a schema does not hold.
 fn changes_nothing(node: Node<'_>) -> bool {
-    let always = matches!(
+    let of_relations = matches!(
         node.kind(),
         Is::GRANT
             | Is::REVOKE
@@ -94,22 +94,30 @@ fn changes_nothing(node: Node<'_>) -> bool {
             | Is::REINDEX
             | Is::CLUSTER
             | Is::REFRESH
-            | Is::CHECKPOINT
             | Is::LOCK
+            | Is::PREPARE
+            | Is::DECLARE
+            | Is::FETCH
+            | Is::MOVE
+            | Is::REASSIGN
+            | Is::SECURITY_LABEL
+    );
+    of_relations || is_beside_relations(node.kind()) || node.any(&[Is::OWNER_TO, Is::SET_STATISTICS]).is_some()
+}
+
+/// Sessions, roles and whole databases: neither the schema nor a relation is touched.
+pub(super) fn is_beside_relations(kind: Is) -> bool {
+    matches!(
+        kind,
+        Is::CHECKPOINT
             | Is::NOTIFY
             | Is::LISTEN
             | Is::UNLISTEN
             | Is::LOAD
             | Is::SHOW
             | Is::DISCARD
-            | Is::PREPARE
             | Is::DEALLOCATE
-            | Is::DECLARE
-            | Is::FETCH
-            | Is::MOVE
             | Is::CLOSE
-            | Is::REASSIGN
-            | Is::SECURITY_LABEL
             | Is::ALTER_DEFAULT_PRIVILEGES
             | Is::ALTER_DATABASE
             | Is::ALTER_ROLE
@@ -131,8 +139,7 @@ fn changes_nothing(node: Node<'_>) -> bool {
             | Is::DROP_GROUP
             | Is::DROP_TABLESPACE
             | Is::DROP_USER_MAPPING
-    );
-    always || node.any(&[Is::OWNER_TO, Is::SET_STATISTICS]).is_some()
+    )
 }
 
 fn head(node: Node<'_>) -> String {

@@ -4,20 +4,14 @@ use std::ops::Range;
 
 use whimbrel_plan::Step;
 
-use super::tree::{Is, Node, Tree};
+use super::tree::{Is, Node};
 use super::{alter_table, drops, steps, tables};
 
 /// The bytes of each step's clause, one for each step; nothing where the statement is one step, or is not understood.
 pub(in crate::postgres) fn places(statement: &str) -> Vec<Range<usize>> {
     // What cannot be read has no steps.
-    if super::nesting(statement) > super::DEEPEST {
-        return Vec::new();
-    }
-    let tree = Tree::parse(statement);
-    if tree.error.is_some() {
-        return Vec::new();
-    }
-    let mut statements = tree.root().children().filter(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT));
+    let Some(tree) = super::sound(statement) else { return Vec::new() };
+    let mut statements = tree.statements();
     let (Some(node), None) = (statements.next(), statements.next()) else { return Vec::new() };
     let places = read(node).unwrap_or_default();
     if places.len() < 2 { Vec::new() } else { places }

@@ -81,6 +81,11 @@ impl<'t> Tree<'t> {
     pub(super) fn root(&self) -> Node<'_> {
         Node { tree: self, index: 0 }
     }
+
+    /// The statements, without those that say nothing.
+    pub(super) fn statements(&self) -> impl Iterator<Item = Node<'_>> {
+        self.root().children().filter(|node| !matches!(node.kind(), Is::SEMICOLON | Is::EMPTY_STMT))
+    }
 }
 
 #[derive(Clone, Copy)]

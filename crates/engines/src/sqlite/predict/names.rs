@@ -17,16 +17,7 @@ pub(super) fn tables_in<'a>(text: &str, schema: &'a Schema) -> impl Iterator<Ite
 }
 
 pub(super) fn views(schema: &Schema) -> impl Iterator<Item = &View> {
-    schema.objects.values().filter_map(|object| match object {
-        Object::View(view) => Some(view),
-        Object::Namespace(_)
-        | Object::Extension(_)
-        | Object::Enum(_)
-        | Object::Domain(_)
-        | Object::Sequence(_)
-        | Object::Routine(_)
-        | Object::Opaque(_) => None,
-    })
+    schema.objects.values().filter_map(Object::as_view)
 }
 
 /// The view of that name.
