@@ -11,6 +11,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 
+/// What stands before each measured operation.
+pub const BASE: &str = "
+    CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int NOT NULL, b int, ref int, v50 varchar(50), v50b varchar(50),
+        v50l varchar(50) CHARACTER SET latin1, v60 varchar(60), v100 varchar(100), txt text, num numeric(10,2),
+        ts datetime, js longtext, e enum('a','b','c'), nn int, d int DEFAULT 3, KEY t_b (b), KEY t_v50 (v50))
+        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC;
+    CREATE TABLE p (id int PRIMARY KEY, name varchar(20)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+    CREATE TABLE u (id int NOT NULL, idn int, x varchar(40)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
+    CREATE TABLE c (id int PRIMARY KEY, pid int, KEY pid (pid), CONSTRAINT c_fk FOREIGN KEY (pid) REFERENCES p (id))
+        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;";
+
 pub struct Mariadb {
     binaries: PathBuf,
     folder: PathBuf,

@@ -9,6 +9,7 @@ use std::fs;
 use std::path::Path;
 
 use serde::Deserialize;
+use whimbrel_acceptance::mariadb::BASE;
 use whimbrel_plan::fold;
 use whimbrel_plan::review::{Blocks, Circumstances, Danger, Facts, Prediction, Session, Work};
 use whimbrel_plan::{Dialect, Understanding};
@@ -32,16 +33,6 @@ struct Measured {
     scan: String,
     note: String,
 }
-
-const BASE: &str = "
-    CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int NOT NULL, b int, ref int, v50 varchar(50), v50b varchar(50),
-        v50l varchar(50) CHARACTER SET latin1, v60 varchar(60), v100 varchar(100), txt text, num numeric(10,2),
-        ts datetime, js longtext, e enum('a','b','c'), nn int, d int DEFAULT 3, KEY t_b (b), KEY t_v50 (v50))
-        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC;
-    CREATE TABLE p (id int PRIMARY KEY, name varchar(20)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
-    CREATE TABLE u (id int NOT NULL, idn int, x varchar(40)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
-    CREATE TABLE c (id int PRIMARY KEY, pid int, KEY pid (pid), CONSTRAINT c_fk FOREIGN KEY (pid) REFERENCES p (id))
-        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;";
 
 /// What the measurements did beforehand and do not list.
 fn prepared(operation: &str) -> &'static str {

@@ -9,20 +9,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use whimbrel_acceptance::mariadb::{self, Mariadb};
+use whimbrel_acceptance::mariadb::{self, BASE, Mariadb};
 use whimbrel_plan::review::{Circumstances, Facts, Held, Prediction, Session, Work};
 use whimbrel_plan::{Dialect, Understanding, fold};
 use whimbrel_schema::{Engine, Schema};
-
-const BASE: &str = "
-    CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int NOT NULL, b int, ref int, v50 varchar(50), v50b varchar(50),
-        v50l varchar(50) CHARACTER SET latin1, v60 varchar(60), v100 varchar(100), txt text, num numeric(10,2),
-        ts datetime, js longtext, e enum('a','b','c'), nn int, d int DEFAULT 3, KEY t_b (b), KEY t_v50 (v50))
-        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 ROW_FORMAT=DYNAMIC;
-    CREATE TABLE p (id int PRIMARY KEY, name varchar(20)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
-    CREATE TABLE u (id int NOT NULL, idn int, x varchar(40)) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;
-    CREATE TABLE c (id int PRIMARY KEY, pid int, KEY pid (pid), CONSTRAINT c_fk FOREIGN KEY (pid) REFERENCES p (id))
-        ENGINE=InnoDB DEFAULT CHARSET=utf8mb4;";
 
 const ROWS: &str = "
     INSERT INTO p VALUES (1, 'a'), (2, 'b');

@@ -4,7 +4,7 @@ use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{complete, expression, how, naming, predict, render, split, types, understand};
+use super::{complete, expression, naming, predict, render, split, types, understand};
 
 /// The text and rules of MySQL and MariaDB; it holds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +45,8 @@ impl Dialect for Mysql {
     }
 
     /// ALTER TABLE can do everything; by copying the table if it must.
-    fn how(&self, step: &Step, _before: &Schema) -> How {
-        how::how(step)
+    fn how(&self, _step: &Step, _before: &Schema) -> How {
+        How::InPlace
     }
 
     fn complete(&self, schema: &mut Schema, table: &ObjectName) {

@@ -3,7 +3,6 @@
 mod complete;
 mod dialect;
 mod expression;
-mod how;
 mod naming;
 mod predict;
 mod reader;

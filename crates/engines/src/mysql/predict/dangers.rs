@@ -33,7 +33,25 @@ pub(super) fn of_change(
             let what = format!("the foreign key to `{}`", key.references);
             vec![Danger::Unchecked { what }]
         }
-        _ => Vec::new(),
+        Change::DropColumn { .. }
+        | Change::RenameColumn { .. }
+        | Change::SetDefault { .. }
+        | Change::AddKey { .. }
+        | Change::DropPrimary
+        | Change::DropIndex { .. }
+        | Change::DropForeign { .. }
+        | Change::DropConstraint { .. }
+        | Change::RenameIndex { .. }
+        | Change::ShowIndex
+        | Change::EnforceCheck { .. }
+        | Change::Rename { .. }
+        | Change::Convert { .. }
+        | Change::Option { .. }
+        | Change::Force
+        | Change::OrderBy
+        | Change::Keys
+        | Change::Tablespace { .. }
+        | Change::Partition(_) => Vec::new(),
     }
 }
 
