@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
-use codespan_reporting::files::SimpleFile;
-use codespan_reporting::term::termcolor::Buffer;
-use codespan_reporting::term::{self, Chars, Config, DisplayStyle, Styles, StylesWriter};
 use whimbrel_plan::review::{Finding, Severity};
+
+use crate::render::snippet;
 
 /// `notes` stand below the place, each behind a `=`.
 pub fn text(shown: &str, source: &str, finding: &Finding, notes: Vec<String>) -> String {
@@ -20,23 +19,10 @@ pub fn text(shown: &str, source: &str, finding: &Finding, notes: Vec<String>) ->
         .with_message(&finding.message)
         .with_label(Label::primary((), underlined(source, &finding.span)).with_message(&finding.label))
         .with_notes(notes);
-    let config = Config {
-        display_style: DisplayStyle::Rich,
-        chars: Chars { snippet_start: "┌".into(), ..Chars::box_drawing() },
-        ..Config::default()
-    };
-    let mut buffer = Buffer::ansi();
-    let styles = Styles::default();
-    let file = SimpleFile::new(shown, source);
-    let drawn = term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), &config, &file, &diagnostic);
-    let text = String::from_utf8_lossy(buffer.as_slice());
-    match drawn {
+    match snippet::draw(shown, source, &diagnostic) {
         // The words for how bad it is are ours; the first one in the text is the drawing's.
-        Ok(()) => {
-            let text = text.replacen(&format!("{}[", drawn_as(level)), &format!("{}[", finding.severity), 1);
-            text.trim_end().to_string() + "\n"
-        }
-        Err(_) => format!("{}[{}]: {}\n", finding.severity, finding.rule, finding.message),
+        Some(text) => text.replacen(&format!("{}[", drawn_as(level)), &format!("{}[", finding.severity), 1),
+        None => format!("{}[{}]: {}\n", finding.severity, finding.rule, finding.message),
     }
 }
 

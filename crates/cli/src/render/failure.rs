@@ -3,11 +3,9 @@
 use std::fmt::Write as _;
 
 use codespan_reporting::diagnostic::{Diagnostic, Label, Severity as Level};
-use codespan_reporting::files::SimpleFile;
-use codespan_reporting::term::termcolor::Buffer;
-use codespan_reporting::term::{self, Chars, Config, DisplayStyle, Styles, StylesWriter};
 use owo_colors::OwoColorize;
 
+use super::snippet;
 use super::wrap::wrap;
 use crate::failure::{Failure, Note, Report, Severity};
 
@@ -94,18 +92,7 @@ fn with_snippet(report: &Report, width: Option<usize>) -> String {
         .with_message(&report.message)
         .with_label(Label::primary((), span).with_message(&snippet.label))
         .with_notes(report.notes.iter().map(|note| snippet_note(note, width)).collect());
-    let config = Config {
-        display_style: DisplayStyle::Rich,
-        chars: Chars { snippet_start: "┌".into(), ..Chars::box_drawing() },
-        ..Config::default()
-    };
-    let mut buffer = Buffer::ansi();
-    let styles = Styles::default();
-    let file = SimpleFile::new(&snippet.file, snippet.source.as_ref());
-    match term::emit_to_write_style(&mut StylesWriter::new(&mut buffer, &styles), &config, &file, &diagnostic) {
-        Ok(()) => String::from_utf8_lossy(buffer.as_slice()).trim_end().to_string() + "\n",
-        Err(_) => String::new(),
-    }
+    snippet::draw(&snippet.file, &snippet.source, &diagnostic).unwrap_or_default()
 }
 
 /// Further lines are brought into the column of the first one's text by whoever draws the snippet.

@@ -3,6 +3,7 @@
 pub mod failure;
 pub mod json;
 pub mod revision;
+pub mod snippet;
 pub mod table;
 pub mod words;
 mod wrap;
