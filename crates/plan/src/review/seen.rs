@@ -99,9 +99,10 @@ impl<'a> Seen<'a> {
 
     /// The bytes of a step within the file: of its clause where the statement has several.
     pub fn place_of(&self, step: usize) -> Range<usize> {
-        let within = self.dialect.places(self.sql).get(step).cloned();
         let start = self.statement.span.start;
-        match within {
+        // A statement of one step is read no second time: there would be nothing to tell apart.
+        let several = self.steps().len() > 1;
+        match several.then(|| self.dialect.places(self.sql).get(step).cloned()).flatten() {
             Some(range) => start + range.start..start + range.end,
             None => self.statement.span.clone(),
         }
