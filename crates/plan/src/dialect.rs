@@ -4,6 +4,7 @@ use thiserror::Error;
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
 use crate::Step;
+use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use crate::fold::RenamedTexts;
 use crate::review::{Circumstances, Copied, Prediction};
 
@@ -97,6 +98,16 @@ pub trait Dialect: Send + Sync {
     /// that has nothing to do with that.
     fn renames_leave_references(&self, _setting: &str, _value: Option<&str>) -> Option<bool> {
         None
+    }
+
+    /// Triggers that keep the columns of old code and of new code in step. The new columns have their defaults still.
+    fn keepers(&self, _dual: &DualWrite, _schema: &Schema) -> Result<Keepers, DualWriteError> {
+        Err(DualWriteError::Unsupported { engine: self.engine().title() })
+    }
+
+    /// Whether those triggers fill a column before the engine looks whether it may be NULL.
+    fn fills_before_not_null(&self) -> bool {
+        false
     }
 
     /// A name as it must stand in SQL.

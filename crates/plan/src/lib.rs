@@ -11,6 +11,7 @@ mod choices;
 mod constraint_index;
 mod dialect;
 pub mod diff;
+pub mod evolution;
 pub mod fold;
 pub mod history;
 mod ops;

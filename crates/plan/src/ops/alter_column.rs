@@ -83,7 +83,7 @@ pub(super) fn is_replaced(setting: &Setting<'_>, column: &Pair<Column>) -> bool 
 }
 
 /// Whether the engine computes the column's values from others.
-pub(super) fn is_computed(column: &Column) -> bool {
+pub(crate) fn is_computed(column: &Column) -> bool {
     matches!(column.generation, Some(Generation::Stored(_) | Generation::Virtual(_)))
 }
 

@@ -25,6 +25,7 @@ mod view;
 
 use std::collections::BTreeSet;
 
+pub(crate) use alter_column::is_computed;
 use survey::Survey;
 use whimbrel_schema::{ObjectName, Pair, Schema};
 
