@@ -123,8 +123,8 @@ fn review_all(case: &Case, judged: &[String], dialect: &dyn Dialect) -> Review {
     let mut take = |text: &str, judged: bool| {
         let mut script = cut(text, if judged { "judged.sql" } else { "setup.sql" }, dialect);
         Arc::make_mut(&mut script).judged = judged;
-        let understood = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
-        reviewer.take(&script, understood)
+        let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+        reviewer.take(&script, &understood)
     };
     take(&case.setup, false);
     Review { files: judged.iter().filter_map(|text| take(text, true)).collect() }

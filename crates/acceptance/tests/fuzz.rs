@@ -257,7 +257,7 @@ fn review(dialect: &dyn Dialect, text: &str) -> usize {
     let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
     let unknown: Vec<bool> = understood.iter().map(|it| matches!(it, Understanding::Unknown { .. })).collect();
     let mut reviewer = Reviewer::new(Schema::new(dialect.engine()), dialect, &config);
-    let reviewed = reviewer.take(&script, understood).unwrap_or_else(|| panic!("it was to be judged"));
+    let reviewed = reviewer.take(&script, &understood).unwrap_or_else(|| panic!("it was to be judged"));
     assert_eq!(reviewed.statements.len(), script.statements.len(), "a statement was not judged");
     for (statement, unknown) in reviewed.statements.iter().zip(unknown) {
         let told = statement.findings.iter().chain(statement.accepted.iter().map(|(finding, _)| finding));

@@ -39,8 +39,8 @@ fn review(setup: &str, judge: &str, config: &Config, dialect: &dyn Dialect) -> R
     for (text, judged) in [(setup, false), (judge, true)] {
         let mut script = script(text, dialect);
         Arc::make_mut(&mut script).judged = judged;
-        let understood = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
-        last = reviewer.take(&script, understood);
+        let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+        last = reviewer.take(&script, &understood);
     }
     last.context("nothing was judged")
 }

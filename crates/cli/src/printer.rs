@@ -3,8 +3,9 @@
 //! With `--json` a command prints exactly one document on standard output, also when it fails.
 
 use std::cell::RefCell;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Write};
 
+use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use indicatif::ProgressBar;
 use serde::Serialize;
@@ -93,6 +94,11 @@ impl Printer {
         }
     }
 
+    /// A result in another program's own format, in which nothing is a colour.
+    pub fn verbatim(&self, text: &str) {
+        self.above_the_bar(|| self.raw(text.as_bytes()));
+    }
+
     fn raw(&self, bytes: &[u8]) {
         let mut out = io::stdout().lock();
         settle(out.write_all(bytes).and_then(|()| out.flush()));
@@ -163,14 +169,25 @@ impl Printer {
     }
 
     fn document(&self, document: &impl Serialize) {
-        let text = serde_json::to_string_pretty(document).unwrap_or_else(|error| format!("{{\"error\": \"{error}\"}}"));
-        self.raw(format!("{text}\n").as_bytes());
+        // Written as it is made: a document about thousands of files is large.
+        let mut out = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let written = serde_json::to_writer_pretty(&mut out, document).map_err(io::Error::from);
+        settle(written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()));
     }
 
     fn result(&self, text: &str) {
         self.above_the_bar(|| {
-            let mut out = AutoStream::new(io::stdout().lock(), self.color);
-            settle(put(&mut out, text));
+            let out = io::stdout().lock();
+            let plain = match self.color {
+                ColorChoice::Auto => AutoStream::choice(&out) == ColorChoice::Never,
+                ColorChoice::Never => true,
+                ColorChoice::Always | ColorChoice::AlwaysAnsi => false,
+            };
+            settle(match plain {
+                // In one piece: a stream that takes colours out writes what stands between them bit by bit.
+                true => put(&mut { out }, &strip_str(text).to_string()),
+                false => put(&mut AutoStream::new(out, self.color), text),
+            });
         });
     }
 

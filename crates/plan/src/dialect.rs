@@ -31,6 +31,11 @@ pub trait Dialect: Send + Sync {
         &[]
     }
 
+    /// Whether `SET LOCAL` is for the transaction alone; elsewhere LOCAL is another word for the session.
+    fn local_settings_end(&self) -> bool {
+        true
+    }
+
     /// Reads one statement, as [`split`](Dialect::split) cuts them.
     fn understand(&self, statement: &str) -> Understanding;
 
@@ -137,6 +142,14 @@ pub enum Understanding {
 }
 
 impl Understanding {
+    /// The steps it takes; none of what is not understood.
+    pub fn steps(&self) -> &[Step] {
+        match self {
+            Understanding::Known { steps, .. } => steps,
+            Understanding::Unknown { .. } => &[],
+        }
+    }
+
     pub fn transactional(&self) -> bool {
         match self {
             Understanding::Known { transactional, .. } | Understanding::Unknown { transactional, .. } => *transactional,

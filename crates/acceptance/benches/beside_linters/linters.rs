@@ -82,8 +82,9 @@ fn whimbrel(change: &Change) -> Result<BTreeSet<String>> {
     let mut found = BTreeSet::new();
     for (text, judged) in [(BASE, false), (change.sql.as_str(), true)] {
         let script = Arc::new(cut(text, judged, !change.alone, dialect));
-        let understood = script.statements.iter().map(|statement| dialect.understand(script.sql(statement))).collect();
-        for statement in reviewer.take(&script, understood).into_iter().flat_map(|file| file.statements) {
+        let understood: Vec<_> =
+            script.statements.iter().map(|statement| dialect.understand(script.sql(statement))).collect();
+        for statement in reviewer.take(&script, &understood).into_iter().flat_map(|file| file.statements) {
             let findings = statement.findings.into_iter().filter(|finding| finding.severity > Severity::Advice);
             found.extend(findings.map(|finding| finding.rule.to_string()));
         }

@@ -1,5 +1,6 @@
 use crate::args::{Global, Lint};
 use crate::failure::{Exit, Outcome};
+use crate::lint::report::Format;
 use crate::lint::{self, Linted, report};
 use crate::printer::Printer;
 use crate::project::Project;
@@ -9,9 +10,12 @@ pub fn run(arguments: &Lint, global: &Global, printer: &Printer) -> Outcome {
     let linted = lint::run(arguments, &project, printer)?;
     let exit = exit(&linted);
     match report::text(arguments.format, &linted, printer.detail()).filter(|_| !printer.json()) {
-        Some(text) => printer.line(&text),
+        Some(text) if arguments.format == Format::Text => printer.line(&text),
+        Some(text) => printer.verbatim(&text),
         None => printer.show(exit, &linted),
     }
+    // The process ends now. Taking apart what is known of thousands of files would be waited for, and for nothing.
+    std::mem::forget(linted);
     Ok(exit)
 }
 

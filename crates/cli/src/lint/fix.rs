@@ -44,7 +44,7 @@ pub fn collect(
         let (script, understood) = review::understand(named, input.layout, dialect)
             .map_err(|error| diagnose::statements(&error, &project.settings))?;
         let met = reviewer.clone();
-        let reviewed = reviewer.take(&Arc::new(script), understood);
+        let reviewed = reviewer.take(&Arc::new(script), &understood);
         let fixable =
             |file: &whimbrel_plan::review::Reviewed| file.statements.iter().any(|it| it.fixable().next().is_some());
         if !reviewed.as_ref().is_some_and(fixable) {
@@ -90,11 +90,11 @@ fn look(
             Script { statements: statements.collect(), ..given_text(script.file, text, given.allows, given.slips) };
     }
     let mut reviewer = met.clone();
-    let reviewed = reviewer.take(&Arc::new(script), understood)?;
+    let reviewed = reviewer.take(&Arc::new(script), &understood)?;
     let mut later = Vec::new();
     for followup in then {
         let (script, understood) = followed(followup, layout, dialect)?;
-        let judged = reviewer.take(&Arc::new(script), understood)?;
+        let judged = reviewer.take(&Arc::new(script), &understood)?;
         later.extend(judged.statements.into_iter().flat_map(|statement| statement.findings));
     }
     Some(Looked { reviewed, later })
@@ -117,7 +117,7 @@ fn followed(followup: &Followup, layout: Layout, dialect: &dyn Dialect) -> Optio
     let text: String = followup.statements.iter().map(|statement| format!("{statement};\n")).collect();
     let whole = [scripts::Part::new(0..text.len(), !followup.no_transaction)];
     let script = scripts::cut(Arc::new("followup.sql".into()), text.into(), &whole, dialect);
-    let understood = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+    let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
     Some((script, understood))
 }
 

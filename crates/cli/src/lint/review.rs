@@ -1,7 +1,9 @@
+use std::panic::resume_unwind;
 use std::sync::Arc;
+use std::thread;
 
 use whimbrel_frontends::scripts::{self, Layout, Part};
-use whimbrel_plan::review::{Config, Reviewer, Script};
+use whimbrel_plan::review::{Config, Reviewed, Reviewer, Script};
 use whimbrel_plan::revision::{Direction, StatementsError};
 use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Schema};
@@ -27,16 +29,42 @@ pub fn review(
     let from_empty = input.from_empty || before.is_some();
     let config = Config { from_empty, ..config.clone() };
     let understood = scripts::in_parallel(&input.files, |taken| understand(taken, input.layout, dialect));
-    let mut reviewer = Reviewer::new(before.unwrap_or_else(|| Schema::new(engine)), dialect, &config);
-    let mut files = Vec::new();
-    for understood in understood {
-        let (script, understood) = understood.map_err(|error| diagnose::statements(&error, &project.settings))?;
-        let shown = project.settings.shown(&script.file);
-        if let Some(reviewed) = reviewer.take(&Arc::new(script), understood) {
-            files.push(File { shown, engine, layout: input.layout, reviewed });
+    let understood = understood.into_iter().map(|read| read.map(|(script, understood)| (Arc::new(script), understood)));
+    let understood: Result<Vec<_>, _> = understood.collect();
+    let understood = understood.map_err(|error| diagnose::statements(&error, &project.settings))?;
+    let reviewer = Reviewer::new(before.unwrap_or_else(|| Schema::new(engine)), dialect, &config);
+    let file = |reviewed: Reviewed| File {
+        shown: project.settings.shown(&reviewed.script.file),
+        engine,
+        layout: input.layout,
+        reviewed,
+    };
+    let runs = scripts::threads(understood.len());
+    Ok(judge(reviewer, &understood, runs).into_iter().map(file).collect())
+}
+
+type Understood = (Arc<Script>, Vec<Understanding>);
+
+/// Judges the scripts in so many runs at once. A run begins with what the scripts before it lead to, which is known long
+/// before they are judged.
+fn judge(mut reviewer: Reviewer<'_>, scripts: &[Understood], runs: usize) -> Vec<Reviewed> {
+    let all = |mut reviewer: Reviewer<'_>, scripts: &[Understood]| -> Vec<Reviewed> {
+        scripts.iter().filter_map(|(script, understood)| reviewer.take(script, understood)).collect()
+    };
+    let share = scripts.len().div_ceil(runs.max(1));
+    thread::scope(|scope| {
+        let mut workers = Vec::new();
+        let mut rest = scripts;
+        while let Some((run, after)) = rest.split_at_checked(share).filter(|(_, after)| !after.is_empty()) {
+            let begun = reviewer.clone();
+            workers.push(scope.spawn(move || all(begun, run)));
+            run.iter().for_each(|(script, understood)| reviewer.pass(script, understood));
+            rest = after;
         }
-    }
-    Ok(files)
+        let last = all(reviewer, rest);
+        let first = workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        first.chain(last).collect()
+    })
 }
 
 /// The configuration with what is known of the database, and of whoever runs the files.
@@ -92,5 +120,55 @@ fn parts(taken: &Taken, layout: Layout, engine: Engine) -> Result<Vec<Part>, Box
             engine: engine.title(),
             file: revision.source.file.clone(),
         })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::expect_used)]
+
+    use std::path::PathBuf;
+
+    use whimbrel_plan::review::Judged;
+
+    use super::*;
+
+    /// Whatever one script leaves behind and another meets: tables, what is unknown, what is deployed together.
+    const SCRIPTS: &[&str] = &[
+        "CREATE TABLE a (id bigint PRIMARY KEY, b_id bigint);",
+        "CREATE INDEX ix_a ON a (b_id); CREATE TABLE b (id bigint PRIMARY KEY);",
+        "ALTER TABLE a ADD CONSTRAINT fk FOREIGN KEY (b_id) REFERENCES b (id);",
+        "ALTER TABLE b RENAME TO c; ALTER TABLE c ADD COLUMN name text;",
+        "CREATE INDEX ix_c ON c (name); SET lock_timeout = '1s';",
+        "ALTER TABLE c ALTER COLUMN name SET NOT NULL;",
+        "gibberish;",
+        "ALTER TABLE d ADD COLUMN name text; DROP TABLE a;",
+        "CREATE TABLE a (id bigint); ALTER TABLE a ADD COLUMN x int NOT NULL;",
+        "DROP TABLE a; UPDATE c SET name = '';",
+    ];
+
+    #[test]
+    fn several_runs_say_what_one_says() {
+        let dialect = dialect(Engine::Postgres).expect("the engine is built in");
+        let script = |(number, text): (usize, &&str)| {
+            let whole = [Part::new(0..text.len(), true)];
+            let path = Arc::new(PathBuf::from(format!("V{number}__x.sql")));
+            let script = Script { judged: number > 1, ..scripts::cut(path, Arc::from(*text), &whole, dialect) };
+            let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+            (Arc::new(script), understood)
+        };
+        let scripts: Vec<Understood> = SCRIPTS.iter().enumerate().map(script).collect();
+        for (from_empty, together) in [(true, false), (true, true), (false, false)] {
+            let config = Config { from_empty, together, ..Config::default() };
+            let said = |runs| -> Vec<Vec<Judged>> {
+                let reviewer = Reviewer::new(Schema::new(Engine::Postgres), dialect, &config);
+                judge(reviewer, &scripts, runs).into_iter().map(|file| file.statements).collect()
+            };
+            let one = said(1);
+            assert!(one.len() == SCRIPTS.len() - 2 && one.iter().flatten().any(|it| !it.findings.is_empty()));
+            for runs in [2, 3, 10, 40] {
+                assert_eq!(format!("{:#?}", said(runs)), format!("{one:#?}"), "{runs} runs");
+            }
+        }
     }
 }

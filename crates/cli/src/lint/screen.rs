@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
 use serde::{Serialize, Serializer};
+use whimbrel_frontends::scripts;
 use whimbrel_plan::review::{Finding, Severity, Verdict};
 
 use super::inputs::STDIN;
@@ -21,17 +22,11 @@ impl Screen for Linted {
             None => String::new(),
         };
         let several = self.files.iter().any(|file| file.engine != self.files[0].engine);
+        let told = scripts::in_parallel(&self.files, |file| self.told(file, several, detail));
         let mut briefly = String::new();
-        for file in &self.files {
-            for finding in findings(&file.reviewed) {
-                if self.is_told_briefly(finding, detail) {
-                    briefly.push_str(&line(file, finding));
-                    continue;
-                }
-                let notes = notes(file, finding, several);
-                out.push_str(&snippet::text(&file.shown, &file.reviewed.script.text, finding, notes));
-                out.push('\n');
-            }
+        for (drawn, lines) in told {
+            out.push_str(&drawn);
+            briefly.push_str(&lines);
         }
         if !briefly.is_empty() {
             out.push_str(&briefly);
@@ -75,6 +70,21 @@ impl Linted {
             Detail::Quiet | Detail::Usual => self.fail_on == Severity::Advice,
         };
         finding.severity == Severity::Advice && !asked
+    }
+
+    /// A file's findings with their places drawn, and those that take a line each.
+    fn told(&self, file: &File, several_engines: bool, detail: Detail) -> (String, String) {
+        let (mut drawn, mut lines) = (String::new(), String::new());
+        for finding in findings(&file.reviewed) {
+            if self.is_told_briefly(finding, detail) {
+                lines.push_str(&line(file, finding));
+                continue;
+            }
+            let notes = notes(file, finding, several_engines);
+            drawn.push_str(&snippet::text(&file.shown, &file.reviewed.script.text, finding, notes));
+            drawn.push('\n');
+        }
+        (drawn, lines)
     }
 
     fn summary(&self) -> String {

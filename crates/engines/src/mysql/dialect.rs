@@ -24,6 +24,10 @@ impl Dialect for Mysql {
         false
     }
 
+    fn local_settings_end(&self) -> bool {
+        false
+    }
+
     fn split(&self, script: &str) -> Vec<Range<usize>> {
         split::split(script)
     }

@@ -152,7 +152,7 @@ fn unreadable(path: &Path, error: &io::Error) -> Unreadable {
 /// they save.
 pub fn in_parallel<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let all = |items: &[T]| items.iter().map(&each).collect::<Vec<R>>();
-    let threads = thread::available_parallelism().map_or(1, usize::from).min(items.len() / PER_THREAD + 1).min(8);
+    let threads = threads(items.len());
     if threads == 1 {
         return all(items);
     }
@@ -169,6 +169,14 @@ pub fn in_parallel<T: Sync, R: Send>(items: &[T], each: impl Fn(&T) -> R + Sync)
         }));
         results
     })
+}
+
+/// How many threads that many files are worth.
+pub fn threads(files: usize) -> usize {
+    let worth = files / PER_THREAD + 1;
+    // Finding out how many cores there are reads files of the system's.
+    let cores = || thread::available_parallelism().map_or(1, usize::from);
+    if worth == 1 { 1 } else { worth.min(cores()).min(8) }
 }
 
 const PER_THREAD: usize = 100;

@@ -28,7 +28,7 @@ mod tests;
 
 pub use cut::{Part, cut, settle};
 pub use engine::recognise as recognise_engine;
-pub use file::{File, Listed, Unreadable, in_parallel, list, read};
+pub use file::{File, Listed, Unreadable, in_parallel, list, read, threads};
 pub use following::{NewFile, following};
 pub use layout::{Layout, UnknownLayout};
 pub use own_words::in_own_words;

@@ -39,7 +39,7 @@ impl<'a> Seen<'a> {
         let from = self.table(table)?;
         let engine = self.before().engine;
         for (filled_at, passed) in self.file.iter().enumerate() {
-            let [Step::ChangeData { tables, .. }] = passed.steps.as_slice() else { continue };
+            let [Step::ChangeData { tables, .. }] = passed.steps else { continue };
             let Some(to) = tables.first().and_then(|name| self.table(name)) else { continue };
             if to.name == from.name || !self.is_new(&to.name) {
                 continue;

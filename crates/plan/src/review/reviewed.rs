@@ -22,7 +22,7 @@ pub struct Reviewed {
 pub struct Judged {
     /// Bytes within the file.
     pub span: Range<usize>,
-    pub prediction: Prediction,
+    pub prediction: Arc<Prediction>,
     /// The worst of what was found, accepted or not: that somebody accepts a danger does not make it none.
     pub verdict: Verdict,
     pub findings: Vec<Finding>,

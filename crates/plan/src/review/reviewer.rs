@@ -13,7 +13,7 @@ use super::{
 use crate::fold::{FoldError, Folding};
 use crate::revision::Allow;
 use crate::rules::{self, Found, Rule};
-use crate::{Dialect, Understanding};
+use crate::{Dialect, Step, Understanding};
 
 /// Takes scripts in the order in which they run, and judges those that are to be judged.
 #[derive(Clone)]
@@ -47,12 +47,10 @@ impl<'a> Reviewer<'a> {
     }
 
     /// Reads the next script; what is to be said of it, if it is to be judged.
-    pub fn take(&mut self, script: &Arc<Script>, understood: Vec<Understanding>) -> Option<Reviewed> {
-        if !(self.config.together && script.judged) {
-            self.births.clear();
-        }
+    pub fn take(&mut self, script: &Arc<Script>, understood: &[Understanding]) -> Option<Reviewed> {
+        self.begin(script);
         let mut session = Session::new(self.config.session.clone());
-        let mut file: Vec<Passed> = Vec::new();
+        let mut file: Vec<Passed<'_>> = Vec::new();
         // Where the open transaction begins within `file`, and its number.
         let mut opened = (0, None);
         let mut statements = Vec::new();
@@ -73,14 +71,14 @@ impl<'a> Reviewer<'a> {
                 session: &session,
                 in_transaction: statement.transaction.is_some() || session.has_begun(),
             };
-            let prediction = self.dialect.predict(sql, &understanding, &at);
+            let prediction = Arc::new(self.dialect.predict(sql, understanding, &at));
             let mut said = Vec::new();
             if script.judged {
                 let seen = Seen {
                     script,
                     statement,
                     sql,
-                    understanding: &understanding,
+                    understanding,
                     prediction: &prediction,
                     at,
                     dialect: self.dialect,
@@ -97,13 +95,12 @@ impl<'a> Reviewer<'a> {
                 .touches
                 .iter()
                 .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
-            let steps = self.go_on(sql, understanding, &prediction, &mut session);
+            let steps = understanding.steps();
+            set(&mut session, sql, steps, &prediction, self.dialect);
+            self.go_on(understanding);
             file.push(Passed { span: statement.span.clone(), steps, prediction, only_new, said });
         }
-        // What was there before is used by others, whatever is deployed together.
-        if !script.judged {
-            self.births.clear();
-        }
+        self.end(script);
         script.judged.then(|| {
             let mut reviewed = Reviewed { script: script.clone(), statements, findings: Vec::new() };
             self.look_again(&mut reviewed);
@@ -148,24 +145,36 @@ impl<'a> Reviewer<'a> {
         judged
     }
 
+    /// Reads the next script for what it leads to alone: what comes after it can then be judged without waiting for
+    /// what is said of it.
+    pub fn pass(&mut self, script: &Script, understood: &[Understanding]) {
+        self.begin(script);
+        for understanding in understood {
+            self.go_on(understanding);
+        }
+        self.end(script);
+    }
+
+    fn begin(&mut self, script: &Script) {
+        if !(self.config.together && script.judged) {
+            self.births.clear();
+        }
+    }
+
+    fn end(&mut self, script: &Script) {
+        // What was there before is used by others, whatever is deployed together.
+        if !script.judged {
+            self.births.clear();
+        }
+    }
+
     /// Takes the statement's steps. What cannot be followed leaves the schema as it is, and no longer certain.
-    fn go_on(
-        &mut self,
-        sql: &str,
-        understanding: Understanding,
-        prediction: &Prediction,
-        session: &mut Session,
-    ) -> Vec<crate::Step> {
+    fn go_on(&mut self, understanding: &Understanding) {
         let Understanding::Known { steps, .. } = understanding else {
             (self.complete, self.certain) = (false, false);
-            return Vec::new();
+            return;
         };
-        let local = sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
-        for (at, step) in steps.iter().enumerate() {
-            // A setting that is ignored where it stands is not set.
-            if !prediction.does_nothing(at) {
-                session.take(step, local);
-            }
+        for step in steps {
             self.births.take(step, self.schema.schema());
             if let Err(error) = self.schema.apply(step, self.dialect) {
                 // What is missing in files that begin in the middle says nothing about what is there.
@@ -173,7 +182,6 @@ impl<'a> Reviewer<'a> {
                 self.complete = false;
             }
         }
-        steps
     }
 
     /// Drops the findings that a later statement of the file has put right.
@@ -216,6 +224,16 @@ impl<'a> Reviewer<'a> {
             }));
         }
         findings
+    }
+}
+
+/// What the statement says about the session. A setting that is ignored where it stands is not set.
+fn set(session: &mut Session, sql: &str, steps: &[Step], prediction: &Prediction, dialect: &dyn Dialect) {
+    let says_local = || sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
+    for (at, step) in steps.iter().enumerate() {
+        if matches!(step, Step::SetSession { .. }) && !prediction.does_nothing(at) {
+            session.take(step, dialect.local_settings_end() && says_local());
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 use std::ops::Range;
+use std::sync::Arc;
 
 use whimbrel_schema::{Constraint, ObjectName, Schema, Table};
 
@@ -13,13 +14,13 @@ pub struct Seen<'a> {
     pub statement: &'a ScriptStatement,
     pub sql: &'a str,
     pub understanding: &'a Understanding,
-    pub prediction: &'a Prediction,
+    pub prediction: &'a Arc<Prediction>,
     pub at: Circumstances<'a>,
     pub dialect: &'a dyn Dialect,
     /// What ran before it in the same transaction, oldest first.
-    pub transaction: &'a [Passed],
+    pub transaction: &'a [Passed<'a>],
     /// What ran before it in the same file, oldest first.
-    pub file: &'a [Passed],
+    pub file: &'a [Passed<'a>],
     pub(super) born: &'a super::births::Births,
 }
 
@@ -34,10 +35,10 @@ pub struct NewConstraint<'a> {
 
 /// A statement that was looked at before.
 #[derive(Debug, Clone)]
-pub struct Passed {
+pub struct Passed<'a> {
     pub span: Range<usize>,
-    pub steps: Vec<Step>,
-    pub prediction: Prediction,
+    pub steps: &'a [Step],
+    pub prediction: Arc<Prediction>,
     /// Whether nobody else sees the relations that it touches yet.
     pub only_new: bool,
     /// The rules that spoke about it.
@@ -58,10 +59,7 @@ impl<'a> Seen<'a> {
     }
 
     pub fn steps(&self) -> &'a [Step] {
-        match self.understanding {
-            Understanding::Known { steps, .. } => steps,
-            Understanding::Unknown { .. } => &[],
-        }
+        self.understanding.steps()
     }
 
     pub fn table(&self, name: &ObjectName) -> Option<&'a Table> {

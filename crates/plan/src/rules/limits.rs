@@ -50,7 +50,7 @@ pub(super) fn is_strong(touch: &Touch) -> bool {
 }
 
 /// Whether a statement before this one asked for such a lock, so that the matter has been told.
-pub(super) fn waits(passed: &Passed, seen: &Seen<'_>) -> bool {
+pub(super) fn waits(passed: &Passed<'_>, seen: &Seen<'_>) -> bool {
     let old = |touch: &Touch| touch.relation().is_none_or(|name| !seen.is_new(name));
     !passed.only_new && passed.prediction.touches.iter().any(|touch| is_strong(touch) && old(touch))
 }

@@ -2,31 +2,34 @@
 
 use std::fmt::Write as _;
 
+use whimbrel_frontends::scripts;
 use whimbrel_plan::review::Severity;
 
 use super::place::Lines;
-use crate::lint::{Linted, findings};
+use crate::lint::{File, Linted, findings};
 
 pub fn commands(linted: &Linted) -> String {
+    scripts::in_parallel(&linted.files, of_file).concat()
+}
+
+fn of_file(file: &File) -> String {
     let mut out = String::new();
-    for file in &linted.files {
-        let lines = Lines::of(&file.reviewed.script.text);
-        for finding in findings(&file.reviewed) {
-            let place = lines.place(&finding.span);
-            let command = match finding.severity {
-                Severity::Advice => "notice",
-                Severity::Care => "warning",
-                Severity::Breaking | Severity::DestroysData | Severity::Unknown => "error",
-            };
-            let title = property(&format!("{}[{}]", finding.severity, finding.rule));
-            let _ = write!(out, "::{command} file={},line={}", property(&file.shown), place.line);
-            let _ = write!(out, ",endLine={}", place.end_line);
-            // GitHub takes columns only where the place is on one line.
-            if place.line == place.end_line {
-                let _ = write!(out, ",col={},endColumn={}", place.column, place.end_column);
-            }
-            let _ = writeln!(out, ",title={title}::{}", data(&super::words(finding)));
+    let lines = Lines::of(&file.reviewed.script.text);
+    for finding in findings(&file.reviewed) {
+        let place = lines.place(&finding.span);
+        let command = match finding.severity {
+            Severity::Advice => "notice",
+            Severity::Care => "warning",
+            Severity::Breaking | Severity::DestroysData | Severity::Unknown => "error",
+        };
+        let title = property(&format!("{}[{}]", finding.severity, finding.rule));
+        let _ = write!(out, "::{command} file={},line={}", property(&file.shown), place.line);
+        let _ = write!(out, ",endLine={}", place.end_line);
+        // GitHub takes columns only where the place is on one line.
+        if place.line == place.end_line {
+            let _ = write!(out, ",col={},endColumn={}", place.column, place.end_column);
         }
+        let _ = writeln!(out, ",title={title}::{}", data(&super::words(finding)));
     }
     out
 }

@@ -39,7 +39,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         if seen.is_new(table) {
             continue;
         }
-        let earlier = seen.transaction.iter().flat_map(|passed| &passed.steps);
+        let earlier = seen.transaction.iter().flat_map(|passed| passed.steps);
         let here = seen.steps().iter().take(at);
         let added = |step: &Step| step.adds_constraint(table, name);
         let same_statement = here.clone().any(added);

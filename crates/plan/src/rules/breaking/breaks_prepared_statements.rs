@@ -40,7 +40,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 }
 
 /// Sessions that are about to prepare anew do so once for all that a file does to the table.
-fn was_said(passed: &Passed, table: &ObjectName) -> bool {
+fn was_said(passed: &Passed<'_>, table: &ObjectName) -> bool {
     let about = |told: &Told| matches!(&told.danger, Danger::BreaksPrepared { table: other } if other == table);
     passed.said.contains(&RULE.id) && passed.prediction.dangers.iter().any(about)
 }

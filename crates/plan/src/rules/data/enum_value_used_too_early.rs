@@ -33,7 +33,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     if !seen.at.in_transaction || matches!(seen.steps(), [Step::AddEnumValue { .. }]) {
         return;
     }
-    let earlier = seen.transaction.iter().flat_map(|passed| &passed.steps);
+    let earlier = seen.transaction.iter().flat_map(|passed| passed.steps);
     for step in earlier {
         let Step::AddEnumValue { name, value, .. } = step else { continue };
         let literal = seen.dialect.literal(value);

@@ -45,7 +45,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 fn cleared(seen: &Seen<'_>, wanted: &ObjectName) -> bool {
     seen.file
         .iter()
-        .flat_map(|passed| &passed.steps)
+        .flat_map(|passed| passed.steps)
         .any(|step| matches!(step, Step::DropIndex { index, .. } if index == wanted))
 }
 

@@ -36,13 +36,13 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         return;
     }
     // What is open since the last commit, whoever made that.
-    let ends = |passed: &Passed| {
+    let ends = |passed: &Passed<'_>| {
         commits(&passed.prediction)
             || passed.steps.iter().any(|step| matches!(step, Step::SetSession { name, .. } if name == "COMMIT"))
     };
     let open = seen.transaction.iter().rev().take_while(|passed| !ends(passed));
     let (mut begun, mut changed) = (false, false);
-    for step in open.flat_map(|passed| &passed.steps) {
+    for step in open.flat_map(|passed| passed.steps) {
         begun |= matches!(step, Step::SetSession { name, .. } if name == "BEGIN");
         changed |= matches!(step, Step::ChangeData { .. });
     }

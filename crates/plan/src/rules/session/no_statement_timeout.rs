@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
-    let long = |passed: &Passed| !passed.only_new && passed.prediction.touches.iter().any(Touch::blocks_for_long);
+    let long = |passed: &Passed<'_>| !passed.only_new && passed.prediction.touches.iter().any(Touch::blocks_for_long);
     if limits::is_set(seen, "statement_timeout") || seen.file.iter().any(long) {
         return;
     }

@@ -58,7 +58,7 @@ fn is_told_elsewhere(step: &Step, seen: &Seen<'_>) -> bool {
 
 /// Whether the file gave a table it filled this name.
 fn was_put_in_place(seen: &Seen<'_>, table: &ObjectName) -> bool {
-    let mut steps = seen.file.iter().flat_map(|passed| &passed.steps);
+    let mut steps = seen.file.iter().flat_map(|passed| passed.steps);
     steps.any(|step| matches!(step, Step::RenameTable { to, .. } if to == table))
 }
 

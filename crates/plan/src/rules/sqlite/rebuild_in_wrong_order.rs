@@ -67,7 +67,7 @@ fn is_set(seen: &Seen<'_>, name: &str, to: &[&str]) -> bool {
 
 /// The name that the table had when the file began, and that another has now.
 pub(super) fn renamed_away<'a>(seen: &Seen<'a>, table: &ObjectName) -> Option<&'a ObjectName> {
-    let steps = seen.file.iter().flat_map(|passed| &passed.steps);
+    let steps = seen.file.iter().flat_map(|passed| passed.steps);
     let mut renames =
         steps.filter_map(|step| if let Step::RenameTable { from, to } = step { Some((from, to)) } else { None });
     renames.find(|(_, to)| *to == table).map(|(from, _)| from).filter(|named| seen.table(named).is_some())

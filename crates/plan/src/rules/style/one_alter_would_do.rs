@@ -27,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     let Some(before) = seen.file.last() else { return };
-    let (Some(here), Some(there)) = (altered(seen.steps()), altered(&before.steps)) else { return };
+    let (Some(here), Some(there)) = (altered(seen.steps()), altered(before.steps)) else { return };
     if here == there && !seen.is_new(here) && seen.at.in_transaction {
         found.statement(format!("the statement before it alters `{here}` too")).here = None;
     }
