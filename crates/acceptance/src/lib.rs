@@ -1,6 +1,7 @@
 //! The laws and the cases, on real engines.
 
 pub mod case;
+pub mod crash;
 pub mod database;
 pub mod difference;
 pub mod laws;

@@ -166,18 +166,40 @@ impl Server {
 
     /// The URL of a new, empty database.
     pub fn fresh_database(&self) -> Result<String> {
+        self.create_from("template0")
+    }
+
+    /// The URL of a new database that is what this one is; nobody may be connected to it.
+    pub fn copy_of(&self, url: &str) -> Result<String> {
+        self.create_from(Server::database_of(url))
+    }
+
+    fn create_from(&self, template: &str) -> Result<String> {
         let name = format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed));
+        // Copying files is what PostgreSQL did before 15 knew another way, and with fsync off it is the quicker one.
+        let strategy = if self.major >= 15 { " STRATEGY file_copy" } else { "" };
+        self.administer(&format!("CREATE DATABASE {name} TEMPLATE {template}{strategy}"))?;
+        Ok(self.url(&name))
+    }
+
+    pub fn drop_database(&self, url: &str) -> Result<()> {
+        self.administer(&format!("DROP DATABASE {} WITH (FORCE)", Server::database_of(url)))
+    }
+
+    /// The name of the database in a URL that this server gave.
+    pub fn database_of(url: &str) -> &str {
+        url.split("@/").nth(1).and_then(|path| path.split('?').next()).unwrap_or(url)
+    }
+
+    fn administer(&self, statement: &str) -> Result<()> {
         let url = PostgresUrl {
             user: Some(USER.to_string()),
             hosts: vec![(self.folder.display().to_string(), None)],
             database: Some("postgres".to_string()),
             ..PostgresUrl::default()
         };
-        let mut connection = Connection::open(&Settings::of(&url)?)?;
-        // Copying files is what PostgreSQL did before 15 knew another way, and with fsync off it is the quicker one.
-        let strategy = if self.major >= 15 { " STRATEGY file_copy" } else { "" };
-        connection.rows(&format!("CREATE DATABASE {name} TEMPLATE template0{strategy}"))?;
-        Ok(self.url(&name))
+        Connection::open(&Settings::of(&url)?)?.rows(statement)?;
+        Ok(())
     }
 }
 

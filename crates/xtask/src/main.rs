@@ -2,6 +2,7 @@
 
 mod bench;
 mod corpora;
+mod crash;
 mod engines;
 mod laws;
 mod linters;
@@ -45,6 +46,11 @@ const COMMANDS: &[Command] = &[
         name: "laws",
         usage: "[--cases 5000] [--postgres 13,18]   hold the laws over many random cases",
         run: laws::run,
+    },
+    Command {
+        name: "crash",
+        usage: "[--kills 1000] [--seed S] [--trial N] [--only NAME] [--engine sqlite|postgres] [--postgres 13,18]   hold law 4",
+        run: crash::run,
     },
     Command {
         name: "bench",
