@@ -4,6 +4,7 @@ use thiserror::Error;
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
 use crate::Step;
+use crate::backfill::Batching;
 use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use crate::fold::RenamedTexts;
 use crate::review::{Circumstances, Copied, Prediction};
@@ -51,6 +52,11 @@ pub trait Dialect: Send + Sync {
     /// statement is one step.
     fn places(&self, _statement: &str) -> Vec<Range<usize>> {
         Vec::new()
+    }
+
+    /// How a table is changed in batches; `None` where Whimbrel runs none.
+    fn batching(&self) -> Option<&dyn Batching> {
+        None
     }
 
     /// The statements, without closing semicolons, that carry the step out on `before`.

@@ -6,6 +6,7 @@
 
 mod amendment;
 pub mod autogenerate;
+pub mod backfill;
 mod change;
 mod choices;
 mod constraint_index;

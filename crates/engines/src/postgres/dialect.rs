@@ -1,5 +1,6 @@
 use std::ops::Range;
 
+use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
@@ -35,6 +36,10 @@ impl Dialect for Postgres {
 
     fn places(&self, statement: &str) -> Vec<Range<usize>> {
         understand::places::places(statement)
+    }
+
+    fn batching(&self) -> Option<&dyn Batching> {
+        Some(self)
     }
 
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {

@@ -1,6 +1,7 @@
 use std::ops::Range;
 
 use whimbrel_plan::fold::RenamedTexts;
+use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
@@ -48,6 +49,10 @@ impl Dialect for Sqlite {
 
     fn copied(&self, statement: &str, before: &Schema) -> Option<Copied> {
         predict::copied(statement, before)
+    }
+
+    fn batching(&self) -> Option<&dyn Batching> {
+        Some(self)
     }
 
     fn render(&self, step: &Step, before: &Schema) -> Result<Vec<String>, RenderError> {

@@ -1,0 +1,166 @@
+use whimbrel_schema::{ObjectName, Schema};
+
+use super::proof::Meaning;
+use super::{Batching, Key, NotBatched, Proof, Value, cut, key};
+use crate::Dialect;
+
+/// The values of the key behind which a batch begins, each as the engine's [`Batching::key_text`] gave it; for
+/// [`Key::Blocks`] the number of the first block.
+pub type Position = Vec<String>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// Over every row, once.
+    First,
+    /// Over the rows that are left.
+    Sweep,
+}
+
+/// How one UPDATE becomes many.
+pub struct BackfillPlan<'d> {
+    pub table: ObjectName,
+    pub key: Key,
+    pub proof: Proof,
+    batching: &'d dyn Batching,
+    target: String,
+    name: String,
+    set: String,
+    from: Option<String>,
+    condition: Option<String>,
+    /// Holds for a row that is still to be changed.
+    left: Option<String>,
+}
+
+impl<'d> BackfillPlan<'d> {
+    /// `schema` is the database as it is when the batches begin.
+    pub fn new(statement: &str, schema: &Schema, dialect: &'d dyn Dialect) -> Result<Self, NotBatched> {
+        let update = cut::cut(statement, dialect)?;
+        let batching = dialect.batching().ok_or_else(|| NotBatched::form("this engine runs no batches"))?;
+        let Some(table) = schema.tables.get(&update.table).or_else(|| {
+            let spelled = schema.tables.spelled(&update.table)?;
+            schema.tables.get(spelled)
+        }) else {
+            let reason = format!("`{}` is no table of this database", update.table);
+            return Err(NotBatched::new(reason, "only a table runs in batches: name the one that has the rows"));
+        };
+        let meaning = Meaning { update: &update, table, schema, batching };
+        let proof = meaning.proof()?;
+        let key = key::choose(&update, table, &proof, batching, &|name| dialect.quote(name))?;
+        if update.from.is_some() && update.condition.is_none() {
+            return Err(NotBatched::form("FROM stands there and no WHERE says which rows belong together"));
+        }
+        let text = |span: &std::ops::Range<usize>| statement.get(span.clone()).unwrap_or_default().to_string();
+        let name = text(&update.name);
+        let condition = update.condition.as_ref().map(|piece| text(&piece.span));
+        let differs = update.assignments.iter().flat_map(|assignment| {
+            let value = match &assignment.value {
+                Value::Expression(piece) => Some(text(&piece.span)),
+                Value::Default => assignment.columns.first().map(|column| {
+                    let default = meaning.column(column).and_then(|column| column.default.as_ref());
+                    default.map_or("NULL".to_string(), |default| default.text().to_string())
+                }),
+                Value::Several(_) | Value::Part(_) => None,
+            };
+            let columns = assignment.columns.iter().filter_map(|column| meaning.column(column));
+            columns.filter_map(move |column| Some((column, value.clone()?))).collect::<Vec<_>>()
+        });
+        let differs: Vec<String> = differs
+            .map(|(column, value)| {
+                batching.differs(&format!("{name}.{}", dialect.quote(&column.name)), column, &value)
+            })
+            .collect();
+        let left = match &proof {
+            Proof::Values => {
+                let differs = format!("({})", differs.join(" OR "));
+                Some(condition.as_ref().map_or(differs.clone(), |condition| format!("({condition}\n) AND {differs}")))
+            }
+            Proof::Condition { .. } => condition.clone(),
+            Proof::Once { .. } => condition.clone().filter(|_| meaning.condition_tells()),
+        };
+        Ok(BackfillPlan {
+            table: table.name.clone(),
+            key,
+            proof,
+            batching,
+            target: text(&update.target),
+            set: text(&update.set),
+            from: update.from.as_ref().map(|piece| text(&piece.span)),
+            name,
+            condition,
+            left,
+        })
+    }
+
+    /// The upper end of the batch of up to `rows` rows behind `after`: one row of texts, or none behind the last.
+    pub fn upper(&self, pass: Pass, after: Option<&Position>, rows: u64) -> String {
+        let Key::Columns(columns) = &self.key else {
+            return self.batching.block_after(&self.target, block_of(after), rows);
+        };
+        let numbered = || (1..=columns.len()).map(|at| format!("k{at}"));
+        let inner = columns.iter().zip(numbered()).map(|(column, alias)| format!("{}.{} AS {alias}", self.name, column.sql));
+        let texts = columns.iter().zip(numbered()).map(|(column, alias)| self.batching.key_text(&alias, column.ty.as_ref()));
+        let order = columns.iter().map(|column| format!("{}.{}", self.name, column.sql));
+        let (tables, found) = match (pass, &self.from) {
+            (Pass::First, _) => (self.target.clone(), None),
+            (Pass::Sweep, from) => (joined(&self.target, from.as_deref()), self.left.as_ref()),
+        };
+        let conditions = found.map(|left| format!("({left}\n)")).into_iter().chain(after.map(|after| self.compare(">", after)));
+        let conditions = conditions.collect::<Vec<_>>().join(" AND ");
+        let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {conditions}") };
+        format!(
+            "SELECT {} FROM (SELECT {} FROM {tables}{filter} ORDER BY {} LIMIT {rows}) AS whimbrel_batch ORDER BY {} LIMIT 1",
+            joined_by_comma(texts),
+            joined_by_comma(inner),
+            joined_by_comma(order),
+            joined_by_comma(numbered().map(|alias| format!("{alias} DESC"))),
+        )
+    }
+
+    /// The UPDATE of the rows behind `after` up to `upto`.
+    pub fn update(&self, pass: Pass, after: Option<&Position>, upto: &Position) -> String {
+        let range = match &self.key {
+            Key::Columns(_) => {
+                let above = after.map(|after| self.compare(">", after));
+                above.into_iter().chain([self.compare("<=", upto)]).collect::<Vec<_>>().join(" AND ")
+            }
+            Key::Blocks => self.batching.in_blocks(&self.name, block_of(after)..block_of(Some(upto))),
+        };
+        // Rows that are changed lie in another place afterwards, and must not be found there once more.
+        let condition = match (pass, &self.key) {
+            (Pass::First, Key::Columns(_)) => self.condition.as_ref(),
+            (Pass::First, Key::Blocks) | (Pass::Sweep, _) => self.left.as_ref(),
+        };
+        let condition = condition.map_or(String::new(), |condition| format!("({condition}\n) AND "));
+        let from = self.from.as_ref().map_or(String::new(), |from| format!("FROM {from}\n"));
+        format!("UPDATE {}\nSET {}\n{from}WHERE {condition}{range}", self.target, self.set)
+    }
+
+    /// How many rows are left to be changed; `None` where nobody can tell.
+    pub fn count_left(&self) -> Option<String> {
+        let left = self.left.as_ref()?;
+        Some(format!("SELECT count(*) FROM {} WHERE {left}", joined(&self.target, self.from.as_deref())))
+    }
+
+    /// `a > 1`, `(a, b) > (1, 2)`: composite keys are compared as rows.
+    fn compare(&self, operator: &str, position: &Position) -> String {
+        let Key::Columns(columns) = &self.key else { return String::new() };
+        let names = columns.iter().map(|column| format!("{}.{}", self.name, column.sql));
+        let values = position.iter().map(|text| self.batching.key_literal(text));
+        match columns.len() {
+            1 => format!("{} {operator} {}", joined_by_comma(names), joined_by_comma(values)),
+            _ => format!("({}) {operator} ({})", joined_by_comma(names), joined_by_comma(values)),
+        }
+    }
+}
+
+fn joined(target: &str, from: Option<&str>) -> String {
+    from.map_or(target.to_string(), |from| format!("{target}, {from}\n"))
+}
+
+fn joined_by_comma(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+fn block_of(position: Option<&Position>) -> u64 {
+    position.and_then(|position| position.first()?.parse().ok()).unwrap_or(0)
+}

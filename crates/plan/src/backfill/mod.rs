@@ -1,0 +1,19 @@
+//! One UPDATE as many small ones: which rows each takes, and how it is known that none is left.
+//!
+//! The first pass goes over the whole table in the order of a key and says of each row what the UPDATE itself says, so
+//! that it ends where one statement would. Whatever is written behind it meanwhile is found by its own condition
+//! afterwards, pass after pass, until nothing is found any more: that is the [`Proof`]. An UPDATE for which no such
+//! condition can be trusted (`n = n + 1`) is passed over once, and never twice.
+
+mod batch;
+mod batching;
+mod cut;
+mod key;
+mod proof;
+mod update;
+
+pub use batch::{BackfillPlan, Pass, Position};
+pub use batching::{Batching, Lexeme, LexemeKind, Pacing};
+pub use key::Key;
+pub use proof::Proof;
+pub use update::{Assignment, NotBatched, Piece, Update, Value, Word};
