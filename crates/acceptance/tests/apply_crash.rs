@@ -100,6 +100,7 @@ fn found(project: &Project) -> Result<Vec<String>> {
                 Found::InvalidIndex { .. } => "invalid",
                 Found::SaidDone => "said done",
                 Found::SaidAgain => "said again",
+                Found::Batches { .. } => "batches",
             };
             heard.push(format!("{found}: {sql}"));
         }

@@ -137,17 +137,21 @@ fn a_revision_that_commits_by_itself_is_refused() -> Result<()> {
 }
 
 #[test]
-fn what_asks_for_batches_never_runs_as_one_statement() -> Result<()> {
+fn what_cannot_run_in_batches_never_runs_as_one_statement() -> Result<()> {
     on_each_engine(|project| {
-        project.revision(
-            "a1",
-            "none",
-            "CREATE TABLE a (x integer);\n-- backfill\nUPDATE a SET x = 1;",
-            "DROP TABLE a;",
-        )?;
-        let (refusal, _) = refusal(project.upgrade("head")?);
-        assert!(matches!(&refusal, Refusal::Backfill { origin } if origin.line > 5), "{refusal}");
-        assert!(!ledger::read(&mut *project.connect()?)?.exists);
+        for (statement, why) in [
+            ("DELETE FROM a", "it is no UPDATE"),
+            ("WITH b AS (SELECT 1) UPDATE a SET x = 1", "something stands before UPDATE"),
+            ("UPDATE a SET x = 1 RETURNING x", "nobody reads what it returns"),
+        ] {
+            let up = format!("CREATE TABLE a (id integer PRIMARY KEY, x integer);\n-- backfill\n{statement};");
+            project.revision("a1", "none", &up, "DROP TABLE a;")?;
+            let (refusal, next) = refusal(project.upgrade("head")?);
+            let Refusal::Backfill { origin, reason, .. } = &refusal else { panic!("{refusal}") };
+            assert!(origin.line > 5 && reason == why, "{refusal}");
+            assert!(next.contains("whimbrel upgrade head"), "{next}");
+            assert!(!ledger::read(&mut *project.connect()?)?.exists);
+        }
         Ok(())
     })
 }

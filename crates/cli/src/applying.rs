@@ -16,6 +16,7 @@ use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
 use crate::args::{Global, ResumeChoice, Running};
+use crate::backfilling::Backfilling;
 use crate::beside::beside;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
@@ -49,6 +50,10 @@ impl Run<'_> {
         let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running);
+        options.backfill = self.project.settings.backfill();
+        if let Some(query) = &self.running.pause_when {
+            options.backfill.pause_when = Some(query.clone());
+        }
         options.seen = seen;
         options.refuse_questions = environment.protected;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
@@ -154,6 +159,7 @@ struct Watcher<'a> {
     place: Option<String>,
     /// Of the messages, so that durations stand below each other.
     width: usize,
+    backfilling: Backfilling,
 }
 
 const WIDEST: usize = 48;
@@ -164,7 +170,7 @@ impl<'a> Watcher<'a> {
         printer.now(format!("looking at {place}"));
         let widths = history.revisions().iter().map(|revision| table::width(&revision.message));
         let width = widths.max().unwrap_or(0).min(WIDEST);
-        Watcher { printer, _progress: progress, history, place: Some(place), width }
+        Watcher { printer, _progress: progress, history, place: Some(place), width, backfilling: Backfilling::new() }
     }
 
     fn line(&mut self, text: &str) {
@@ -200,6 +206,9 @@ impl<'a> Watcher<'a> {
             Event::Recovered { sql, ordinal, of, found } => {
                 let what = match found {
                     Found::Done => "it had taken effect: going on behind it".to_string(),
+                    Found::Batches { changed } => {
+                        format!("{} rows of it are changed: going on behind them", words::many(changed))
+                    }
                     Found::Nothing => "it had not taken effect: running it again".to_string(),
                     Found::InvalidIndex { index } => {
                         format!("it left the invalid index `{index}`: dropping it and building it again")
@@ -236,6 +245,18 @@ impl<'a> Watcher<'a> {
                 self.printer.now(format!("statement {number} of {of}: {}", first_line(&statement.sql)));
             }
             Event::StatementDone { .. } => {}
+            Event::Backfill { progress } => self.backfilling.see(progress, self.printer),
+            Event::Unproved { table, why, left } => {
+                let word = "note".cyan().bold().to_string();
+                let left = match left {
+                    Some(0) => "and none is found by its condition any more".to_string(),
+                    Some(left) => format!("and its condition still finds {}", words::counted(left as usize, "row")),
+                    None => {
+                        "and rows that were written behind the batches meanwhile are as they were written".to_string()
+                    }
+                };
+                self.printer.remark(&format!("{word}: each row of `{table}` was changed once, because {why}; {left}"));
+            }
             Event::Notice { text } => self.printer.remark(text),
             Event::RevisionDone { revision, direction, took } => {
                 let mark = match direction {

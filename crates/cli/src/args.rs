@@ -95,6 +95,7 @@ pub enum Command {
     Revision(Box<Revision>),
     Upgrade(Upgrade),
     Downgrade(Downgrade),
+    Backfill(Backfill),
     Current(Current),
     History(History),
     Heads(Heads),
@@ -214,6 +215,9 @@ pub struct Running {
     /// Go on although the database is not what its history says; the reason goes on the ledger
     #[arg(long, value_name = "REASON")]
     pub accept_drift: Option<String>,
+    /// A query that makes the batches of a backfill wait for as long as its one value is true
+    #[arg(long, value_name = "QUERY")]
+    pub pause_when: Option<String>,
     /// What became of the statement at which an earlier run stopped, where nobody can see it
     #[arg(long, value_enum, value_name = "STATE", hide_possible_values = true)]
     #[arg(help = "What became of the statement at which an earlier run stopped: `done`, or not: run it `again`")]
@@ -224,6 +228,25 @@ pub struct Running {
 pub enum ResumeChoice {
     Again,
     Done,
+}
+
+/// Pause the batches of a backfill, let them go on, or show how far they are
+///
+/// A statement under `-- backfill` runs in batches during `upgrade`. `pause` and `resume` are heard between two of them,
+/// from wherever they are said; a pause outlives the run.
+#[derive(Debug, Args)]
+pub struct Backfill {
+    #[arg(value_enum, value_name = "ACTION", default_value_t = BackfillAction::Status)]
+    pub action: BackfillAction,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BackfillAction {
+    /// How far each backfill is, and how those that ended were proved
+    Status,
+    /// After the batch that runs
+    Pause,
+    Resume,
 }
 
 /// Show which revisions the database stands at

@@ -193,6 +193,7 @@ fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
             }
         }
         apply::Failure::Stopped => plain("stopped"),
+        apply::Failure::Backfill(_) => plain("backfill"),
         apply::Failure::Driver(error) => database(error),
     }
 }
@@ -231,9 +232,8 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
         Refusal::OwnTransaction { origin, word } => {
             at(say("own-transaction", format!("`{word}` takes the transaction out of whimbrel's hands")), origin)
         }
-        Refusal::Backfill { origin } => {
-            let message = "`-- backfill` asks for batches, and this whimbrel does not run any";
-            at(say("no-batches", message.to_string()), origin)
+        Refusal::Backfill { origin, reason, .. } => {
+            at(say("no-batches", format!("this does not run in batches, as `-- backfill` asks: {reason}")), origin)
         }
         Refusal::Undecided { revision, ordinal, sql, at, who, reason } => say(
             "undecided",

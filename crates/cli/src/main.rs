@@ -4,6 +4,7 @@
 mod applying;
 mod args;
 mod autogenerate;
+mod backfilling;
 mod beside;
 mod commands;
 mod desired;

@@ -71,6 +71,33 @@ pub trait Driver: Send {
     /// Called inside the transaction, before the commit: what the revision broke, in words; empty when all is well.
     fn violations(&mut self) -> Result<Vec<String>, DriverError>;
 
+    /// Makes the session ready for batches, outside any transaction: what an application's own transaction would check
+    /// (foreign keys on SQLite) is checked in each of them, because nobody looks at the whole afterwards.
+    fn begin_batches(&mut self) -> Result<(), DriverError> {
+        Ok(())
+    }
+    fn end_batches(&mut self) -> Result<(), DriverError> {
+        Ok(())
+    }
+    /// Runs one batch within its transaction. It waits for a locked row only for a moment, and says
+    /// [`Busy`](DriverErrorKind::Busy) then: what it has locked itself is waited for meanwhile.
+    fn execute_batch(&mut self, statement: &str) -> Result<u64, DriverError> {
+        self.execute(statement)
+    }
+    /// How many sessions wait for what the open transaction has locked.
+    fn sessions_waiting(&mut self) -> Result<u64, DriverError> {
+        Ok(0)
+    }
+    /// How far the slowest replica is behind, where there is one.
+    fn replica_lag(&mut self) -> Result<Option<Duration>, DriverError> {
+        Ok(None)
+    }
+    /// Clears away what changed rows left of the table behind, outside any transaction, unless somebody does so now.
+    /// `false` where there is nothing of the kind.
+    fn reclaim(&mut self, _table: &whimbrel_schema::ObjectName) -> Result<bool, DriverError> {
+        Ok(false)
+    }
+
     /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()

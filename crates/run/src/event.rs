@@ -1,7 +1,9 @@
 use std::time::Duration;
 
 use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
+use whimbrel_schema::ObjectName;
 
+use crate::backfill::Progress;
 use crate::ledger::LedgerEvent;
 
 /// What happens while revisions are applied, told as it happens. Screens and logs are made of these.
@@ -64,6 +66,17 @@ pub enum Event<'a> {
         rows: u64,
         took: Duration,
     },
+    /// How far the UPDATE is that runs in batches.
+    Backfill {
+        progress: &'a Progress,
+    },
+    /// The batches went over every row once, and what was written behind them meanwhile is not known. `left` of them
+    /// are still found by the UPDATE's own condition, where it can tell.
+    Unproved {
+        table: &'a ObjectName,
+        why: &'a str,
+        left: Option<u64>,
+    },
     /// What the engine remarked.
     Notice {
         text: &'a str,
@@ -80,6 +93,8 @@ pub enum Event<'a> {
 pub enum Found<'a> {
     /// Its effect is there: it is marked done.
     Done,
+    /// Batches up to its checkpoint: it goes on behind them.
+    Batches { changed: u64 },
     /// Nothing: it runs again.
     Nothing,
     /// An invalid index: it is dropped and built again.

@@ -2,6 +2,7 @@
 
 mod actor;
 pub mod apply;
+pub mod backfill;
 pub mod drift;
 mod driver;
 pub mod event;

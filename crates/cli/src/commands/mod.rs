@@ -1,5 +1,6 @@
 //! One file per command.
 
+mod backfill;
 mod branches;
 mod check;
 mod completions;
@@ -41,6 +42,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Schema(_)
         | Command::Stamp(_)
         | Command::Lint(_)
+        | Command::Backfill(_)
         | Command::Plan(_) => Some(Progress::new(printer)),
         Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
         Command::Branches(_) | Command::Show(_) | Command::Merge(_) => Some(Progress::new(printer)),
@@ -51,6 +53,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Revision(command) => revision::run(command, &project()?, printer),
         Command::Upgrade(command) => upgrade::run(command, global, &project()?, printer),
         Command::Downgrade(command) => downgrade::run(command, global, &project()?, printer),
+        Command::Backfill(command) => backfill::run(command, &project()?, printer),
         Command::Current(command) => current::run(command, &project()?, printer),
         Command::History(command) => history::run(command, &project()?, printer),
         Command::Heads(command) => heads::run(command, &project()?, printer),
@@ -83,6 +86,7 @@ impl Command {
             Command::Revision(_) => "revision",
             Command::Upgrade(_) => "upgrade",
             Command::Downgrade(_) => "downgrade",
+            Command::Backfill(_) => "backfill",
             Command::Current(_) => "current",
             Command::History(_) => "history",
             Command::Heads(_) => "heads",

@@ -12,6 +12,19 @@ pub fn counted(number: usize, noun: &str) -> String {
     }
 }
 
+/// `950`, `71.3k`, `24.1 M`.
+pub fn many(number: u64) -> String {
+    let tenths = |unit: u64| {
+        let tenths = number / (unit / 10);
+        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+    };
+    match number {
+        0..10_000 => number.to_string(),
+        10_000..1_000_000 => format!("{}k", tenths(1_000)),
+        1_000_000.. => format!("{} M", tenths(1_000_000)),
+    }
+}
+
 /// `4 ms`, `1.3 s`, `2 min 10 s`, `3 h 05 min`.
 pub fn duration(duration: Duration) -> String {
     let milliseconds = duration.as_millis();
@@ -57,6 +70,15 @@ mod tests {
             assert_eq!(duration(Duration::from_millis(milliseconds)), words);
         }
     }
+
+    #[test]
+    fn large_numbers_are_short() {
+        let cases = [(950, "950"), (9_999, "9999"), (71_350, "71.3k"), (80_000, "80k"), (24_100_000, "24.1 M")];
+        for (number, words) in cases {
+            assert_eq!(many(number), words);
+        }
+    }
+
     #[test]
     fn times_are_told_from_today() {
         let now: Zoned = "2026-11-22T10:00:00+01:00[Europe/Zurich]".parse().unwrap();

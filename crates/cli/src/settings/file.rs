@@ -21,6 +21,8 @@ pub struct File {
     #[serde(default)]
     pub lint: Lint,
     #[serde(default)]
+    pub backfill: Backfill,
+    #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -75,6 +77,27 @@ pub struct Lint {
     pub session: BTreeMap<String, String>,
 }
 
+/// How carefully the batches of a backfill are run. What is left out is up to the engine.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backfill {
+    /// A query: the batches wait for as long as its one value is true.
+    #[serde(default)]
+    pub pause_when: Option<String>,
+    /// Rows that a batch has at most.
+    #[serde(default)]
+    pub rows: Option<u64>,
+    /// Milliseconds that a batch should take.
+    #[serde(default)]
+    pub batch_ms: Option<u64>,
+    /// Milliseconds between two batches.
+    #[serde(default)]
+    pub pause_ms: Option<u64>,
+    /// Seconds that replicas may be behind.
+    #[serde(default)]
+    pub replica_lag_s: Option<u64>,
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
@@ -127,7 +150,7 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a string" => "a text, as `\"…\"`",
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
-        "a map" | "struct Models" | "struct Migrations" | "struct Lint" => {
+        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Backfill" => {
             "a table: its name in brackets on a line of its own"
         }
         other => other,
@@ -166,6 +189,12 @@ mod tests {
             fail_on = "breaking"
             rules = { index-blocks-writes = "off" }
             session = { lock_timeout = "2s" }
+            [backfill]
+            pause_when = "SELECT busy FROM load"
+            rows = 5000
+            batch_ms = 50
+            pause_ms = 5
+            replica_lag_s = 3
             [environments.dev]
             url = "sqlite:///app.db"
             [environments.production]
@@ -180,6 +209,10 @@ mod tests {
         assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
         assert_eq!(file.lint.rules["index-blocks-writes"], "off");
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));
+        assert_eq!(file.backfill.pause_when.as_deref(), Some("SELECT busy FROM load"));
+        let backfill =
+            (file.backfill.rows, file.backfill.batch_ms, file.backfill.pause_ms, file.backfill.replica_lag_s);
+        assert_eq!(backfill, (Some(5_000), Some(50), Some(5), Some(3)));
         assert!(file.environments["production"].protected && !file.environments["dev"].protected);
     }
 

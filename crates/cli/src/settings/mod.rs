@@ -113,6 +113,20 @@ impl Settings {
         }
     }
 
+    /// How the batches of a backfill are run.
+    pub fn backfill(&self) -> whimbrel_run::backfill::Options {
+        let file = &self.file.backfill;
+        let milliseconds = |number: Option<u64>| number.map(std::time::Duration::from_millis);
+        let usual = whimbrel_run::backfill::Options::default();
+        whimbrel_run::backfill::Options {
+            pause_when: file.pause_when.clone(),
+            lag: file.replica_lag_s.map_or(usual.lag, std::time::Duration::from_secs),
+            rows: file.rows,
+            target: milliseconds(file.batch_ms),
+            pause: milliseconds(file.pause_ms),
+        }
+    }
+
     pub fn lint(&self) -> &file::Lint {
         &self.file.lint
     }

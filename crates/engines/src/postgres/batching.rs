@@ -17,9 +17,13 @@ impl Batching for Postgres {
                 Kind::Word => (LexemeKind::Word, quote::fold(token.text)),
                 Kind::Quoted => (LexemeKind::Quoted, quote::fold(token.text)),
                 Kind::Operator | Kind::Punctuation => (LexemeKind::Symbol, token.text.to_string()),
-                Kind::Text | Kind::Dollar | Kind::Number | Kind::Parameter | Kind::Other | Kind::Space | Kind::Comment => {
-                    (LexemeKind::Value, token.text.to_string())
-                }
+                Kind::Text
+                | Kind::Dollar
+                | Kind::Number
+                | Kind::Parameter
+                | Kind::Other
+                | Kind::Space
+                | Kind::Comment => (LexemeKind::Value, token.text.to_string()),
             };
             Lexeme { kind, text, span: token.start..token.end() }
         };

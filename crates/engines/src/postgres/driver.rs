@@ -16,6 +16,14 @@ use crate::url::PostgresUrl;
 /// so one number serves all.
 const LOCK: i64 = i64::from_be_bytes(*b"whimbrel");
 
+/// How long a batch waits for a row that somebody else has locked.
+const BATCH_LOCK_MS: u32 = 250;
+
+/// The one number that a query gives.
+fn number(rows: Vec<Row>) -> Option<u64> {
+    rows.into_iter().flatten().next().flatten().and_then(|text| text.parse().ok())
+}
+
 pub struct PostgresDriver {
     pub(super) connection: Connection,
     pub(super) settings: Settings,
@@ -166,6 +174,37 @@ impl Driver for PostgresDriver {
 
     fn violations(&mut self) -> Result<Vec<String>, DriverError> {
         Ok(Vec::new())
+    }
+
+    fn execute_batch(&mut self, statement: &str) -> Result<u64, DriverError> {
+        let prefix = format!("SET LOCAL lock_timeout = {BATCH_LOCK_MS};");
+        let touched = self.execute(&format!("{prefix}{statement}"));
+        touched.map_err(|error| {
+            let position = error.position.and_then(|position| position.checked_sub(prefix.len()));
+            DriverError { position, ..error }
+        })
+    }
+
+    fn sessions_waiting(&mut self) -> Result<u64, DriverError> {
+        let rows = self.connection.rows(
+            "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE wait_event_type = 'Lock' \
+             AND pg_catalog.pg_backend_pid() = ANY (pg_catalog.pg_blocking_pids(pid))",
+        )?;
+        Ok(number(rows).unwrap_or_default())
+    }
+
+    fn replica_lag(&mut self) -> Result<Option<Duration>, DriverError> {
+        let rows = self.connection.rows(
+            "SELECT ceil(1000 * max(EXTRACT(epoch FROM replay_lag)))::bigint FROM pg_catalog.pg_stat_replication",
+        )?;
+        Ok(number(rows).map(Duration::from_millis))
+    }
+
+    /// Without giving the file's end back, which would lock readers out for a moment.
+    fn reclaim(&mut self, table: &ObjectName) -> Result<bool, DriverError> {
+        let name = self.dialect().quote_name(table);
+        self.execute_script(&format!("VACUUM (SKIP_LOCKED, TRUNCATE false) {name}"))?;
+        Ok(true)
     }
 
     fn notices(&mut self) -> Vec<String> {

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
-use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::backfill::Batching;
+use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};

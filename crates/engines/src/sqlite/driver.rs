@@ -257,6 +257,14 @@ impl Driver for SqliteDriver {
         self.orphans.spare();
     }
 
+    fn begin_batches(&mut self) -> Result<(), DriverError> {
+        self.batch("PRAGMA foreign_keys = ON")
+    }
+
+    fn end_batches(&mut self) -> Result<(), DriverError> {
+        self.batch("PRAGMA foreign_keys = OFF")
+    }
+
     fn violations(&mut self) -> Result<Vec<String>, DriverError> {
         self.orphans.new_ones(&self.connection).map_err(|error| error_of(&error))
     }

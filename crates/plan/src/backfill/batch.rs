@@ -65,9 +65,7 @@ impl<'d> BackfillPlan<'d> {
             columns.filter_map(move |column| Some((column, value.clone()?))).collect::<Vec<_>>()
         });
         let differs: Vec<String> = differs
-            .map(|(column, value)| {
-                batching.differs(&format!("{name}.{}", dialect.quote(&column.name)), column, &value)
-            })
+            .map(|(column, value)| batching.differs(&format!("{name}.{}", dialect.quote(&column.name)), column, &value))
             .collect();
         let left = match &proof {
             Proof::Values => {
@@ -97,14 +95,17 @@ impl<'d> BackfillPlan<'d> {
             return self.batching.block_after(&self.target, block_of(after), rows);
         };
         let numbered = || (1..=columns.len()).map(|at| format!("k{at}"));
-        let inner = columns.iter().zip(numbered()).map(|(column, alias)| format!("{}.{} AS {alias}", self.name, column.sql));
-        let texts = columns.iter().zip(numbered()).map(|(column, alias)| self.batching.key_text(&alias, column.ty.as_ref()));
+        let inner =
+            columns.iter().zip(numbered()).map(|(column, alias)| format!("{}.{} AS {alias}", self.name, column.sql));
+        let texts =
+            columns.iter().zip(numbered()).map(|(column, alias)| self.batching.key_text(&alias, column.ty.as_ref()));
         let order = columns.iter().map(|column| format!("{}.{}", self.name, column.sql));
         let (tables, found) = match (pass, &self.from) {
             (Pass::First, _) => (self.target.clone(), None),
             (Pass::Sweep, from) => (joined(&self.target, from.as_deref()), self.left.as_ref()),
         };
-        let conditions = found.map(|left| format!("({left}\n)")).into_iter().chain(after.map(|after| self.compare(">", after)));
+        let conditions =
+            found.map(|left| format!("({left}\n)")).into_iter().chain(after.map(|after| self.compare(">", after)));
         let conditions = conditions.collect::<Vec<_>>().join(" AND ");
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {conditions}") };
         format!(

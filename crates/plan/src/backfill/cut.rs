@@ -21,7 +21,9 @@ pub(super) fn cut(statement: &str, dialect: &dyn Dialect) -> Result<Update, NotB
 fn changed(understanding: Understanding) -> Result<ObjectName, NotBatched> {
     let steps = match understanding {
         Understanding::Known { steps, .. } => steps,
-        Understanding::Unknown { reason, .. } => return Err(NotBatched::form(format!("it is not understood: {reason}"))),
+        Understanding::Unknown { reason, .. } => {
+            return Err(NotBatched::form(format!("it is not understood: {reason}")));
+        }
     };
     match steps.as_slice() {
         [Step::ChangeData { change: DataChange::Update, tables }] => match tables.as_slice() {
@@ -68,7 +70,9 @@ impl Cutter<'_> {
         let name = self.name(1..set)?;
         let known_as = self.lexemes.get(name).map(|lexeme| lexeme.text.clone()).unwrap_or_default();
         let rest = set + 1..self.lexemes.len();
-        for (word, what) in [("RETURNING", "nobody reads what it returns"), ("ORDER", "it has an order"), ("LIMIT", "it has a limit")] {
+        for (word, what) in
+            [("RETURNING", "nobody reads what it returns"), ("ORDER", "it has an order"), ("LIMIT", "it has a limit")]
+        {
             if self.find(rest.clone(), word).is_some() {
                 return Err(NotBatched::form(what));
             }

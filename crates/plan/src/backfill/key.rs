@@ -51,7 +51,8 @@ pub(super) fn choose(
     match proof {
         Proof::Values | Proof::Condition { .. } if batching.has_blocks(table) => Ok(Key::Blocks),
         Proof::Values | Proof::Condition { .. } | Proof::Once { .. } => {
-            if let Some(column) = keys.next().and_then(|columns| columns.into_iter().find(|column| update.sets(column))) {
+            if let Some(column) = keys.next().and_then(|columns| columns.into_iter().find(|column| update.sets(column)))
+            {
                 return Err(changes_key(&column));
             }
             let reason = format!("`{}` has no key by which its rows could be taken batch by batch", table.name);

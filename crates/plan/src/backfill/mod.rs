@@ -17,3 +17,10 @@ pub use batching::{Batching, Lexeme, LexemeKind, Pacing};
 pub use key::Key;
 pub use proof::Proof;
 pub use update::{Assignment, NotBatched, Piece, Update, Value, Word};
+
+use crate::Dialect;
+
+/// Whether the statement has the form that batches are made of, as far as that can be told without a database.
+pub fn check(statement: &str, dialect: &dyn Dialect) -> Result<(), NotBatched> {
+    cut::cut(statement, dialect).map(|_| ())
+}

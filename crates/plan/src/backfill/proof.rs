@@ -49,7 +49,8 @@ impl Meaning<'_> {
                 Value::Default => {}
             }
         }
-        let why = update.assignments.iter().find_map(|assignment| self.not_compared(&assignment.columns, &assignment.value));
+        let why =
+            update.assignments.iter().find_map(|assignment| self.not_compared(&assignment.columns, &assignment.value));
         let Some(why) = why else { return Ok(Proof::Values) };
         let ends = update.condition.as_ref().is_some_and(|piece| self.read_of_set(piece).is_some());
         Ok(if ends { Proof::Condition { why } } else { Proof::Once { why } })
@@ -122,8 +123,10 @@ impl Meaning<'_> {
     fn refuse_reading_itself(&self) -> Result<(), NotBatched> {
         let name = &self.table.name.name;
         for piece in self.update.pieces() {
-            let again = piece.words.iter().any(|word| word.nested && !word.qualifies && word.name.eq_ignore_ascii_case(name));
-            let read = || piece.words.iter().find(|word| word.nested && (word.name == "*" || self.update.sets(&word.name)));
+            let again =
+                piece.words.iter().any(|word| word.nested && !word.qualifies && word.name.eq_ignore_ascii_case(name));
+            let read =
+                || piece.words.iter().find(|word| word.nested && (word.name == "*" || self.update.sets(&word.name)));
             // What FROM brings is read anywhere in the statement.
             let brought = self.update.from.as_ref().filter(|from| *from == piece).and(piece.words.first());
             if let Some(read) = read().or(brought).filter(|_| again) {

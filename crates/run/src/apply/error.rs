@@ -5,6 +5,7 @@ use whimbrel_plan::history::TargetError;
 use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin, StatementsError};
 
 use super::{Refusal, Report};
+use crate::backfill::BackfillFailure;
 use crate::ledger::LedgerError;
 use crate::{DriverError, DriverErrorKind};
 
@@ -40,6 +41,8 @@ pub enum Failure {
     Lost { error: DriverError, in_doubt: bool },
     #[error("stopped on request")]
     Stopped,
+    #[error(transparent)]
+    Backfill(Box<BackfillFailure>),
     #[error(transparent)]
     Driver(DriverError),
 }
@@ -111,6 +114,7 @@ impl ApplyError {
             | Failure::Lost { .. }
             | Failure::Overtaken
             | Failure::Stopped
+            | Failure::Backfill(_)
             | Failure::Driver(_) => 4,
         }
     }
@@ -129,6 +133,7 @@ impl ApplyError {
             Failure::Statement(_) | Failure::Violations { .. } => {
                 vec![format!("correct the statement, then: {command}")]
             }
+            Failure::Backfill(failure) => failure.next(command),
             Failure::Locked { .. }
             | Failure::Overtaken
             | Failure::Stopped

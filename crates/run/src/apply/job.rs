@@ -1,9 +1,11 @@
 use std::ops::Range;
 
+use whimbrel_plan::backfill::check;
 use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
 use whimbrel_plan::{Dialect, Step, Understanding};
 use whimbrel_schema::fingerprint_of;
 
+use super::batches::refusal;
 use super::effect::Effect;
 use super::{Failure, Refusal};
 
@@ -27,6 +29,8 @@ pub(super) struct Prepared {
 pub(super) enum Group {
     Transaction(Range<usize>),
     Alone(usize),
+    /// In batches, each a transaction of its own.
+    Backfill(usize),
 }
 
 impl<'h> Job<'h> {
@@ -47,9 +51,10 @@ impl<'h> Job<'h> {
                 return Err(Refusal::OwnTransaction { origin: statement.origin, word }.into());
             }
             if statement.backfill {
-                return Err(Refusal::Backfill { origin: statement.origin }.into());
+                check(&statement.sql, dialect).map_err(|error| refusal(statement.origin.clone(), error))?;
             }
-            let transactional = !statement.no_transaction && understanding.shares_transactions(dialect);
+            let transactional =
+                !statement.backfill && !statement.no_transaction && understanding.shares_transactions(dialect);
             let hash = fingerprint_of(&statement.sql).0;
             Ok(Prepared { statement, understanding, transactional, hash })
         });
@@ -68,6 +73,7 @@ impl<'h> Job<'h> {
             match groups.last_mut() {
                 Some(Group::Transaction(range)) if prepared.transactional => range.end = at + 1,
                 Some(_) | None if prepared.transactional => groups.push(Group::Transaction(at..at + 1)),
+                Some(_) | None if prepared.statement.backfill => groups.push(Group::Backfill(at)),
                 Some(_) | None => groups.push(Group::Alone(at)),
             }
         }

@@ -6,6 +6,7 @@
 //! anywhere is finished by the next. Where the lock cannot keep a runner out, the ledger does: each event's place is
 //! taken, or found taken, inside the transaction that it is about.
 
+mod batches;
 mod effect;
 mod error;
 mod gate;
@@ -53,6 +54,8 @@ pub struct Options {
     /// What the caller has read of the ledger already, beside other work. It only decides whether there is anything to
     /// do: under the lock the ledger is read again.
     pub seen: Option<Ledger>,
+    /// How carefully batches are run.
+    pub backfill: crate::backfill::Options,
     /// Set from elsewhere (Ctrl-C): the run stops before its next statement.
     pub stop: Arc<AtomicBool>,
 }
@@ -74,6 +77,7 @@ impl Options {
             accept_drift: None,
             refuse_questions: false,
             seen: None,
+            backfill: crate::backfill::Options::default(),
             stop: Arc::default(),
         }
     }

@@ -19,8 +19,8 @@ pub enum Refusal {
     #[error("{origin}: `{word}` takes the transaction out of whimbrel's hands")]
     OwnTransaction { origin: StatementOrigin, word: String },
     /// What was reviewed as batches must not run as one statement.
-    #[error("{origin}: `-- backfill` asks for batches, and this whimbrel does not run any")]
-    Backfill { origin: StatementOrigin },
+    #[error("{origin}: this does not run in batches, as `-- backfill` asks: {reason}")]
+    Backfill { origin: StatementOrigin, reason: String, next: String },
     #[error(
         "{} `{revision}` stopped half-way ({at}, {who}), and this run leads elsewhere",
         match direction { EventDirection::Down => "the downgrade of", _ => "the upgrade to" }
@@ -63,10 +63,7 @@ impl Refusal {
             Refusal::OwnTransaction { .. } => {
                 one("delete the line: every revision runs in a transaction of its own".to_string())
             }
-            Refusal::Backfill { .. } => vec![
-                format!("delete the line, if one statement may change all the rows, then: {command}"),
-                "or change the rows in batches yourself, delete the statement, and go on".to_string(),
-            ],
+            Refusal::Backfill { next, .. } => vec![format!("{next}, then: {command}")],
             Refusal::HalfWay { revision, direction, .. } => one(match direction {
                 EventDirection::Down => format!("whimbrel downgrade {revision}-1"),
                 EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => {

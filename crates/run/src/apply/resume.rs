@@ -64,6 +64,12 @@ impl Runner<'_> {
     ) -> Result<usize, Failure> {
         let dialect = self.driver.dialect();
         let sql = row.sql.as_deref().unwrap_or_default();
+        if let Some(changed) = self.take_up_backfill(job, event.seq, row, at)? {
+            let (ordinal, of) = (at + 1, job.statements.len());
+            let found = Found::Batches { changed };
+            (self.listen)(Event::Recovered { sql: row.sql.as_deref().unwrap_or_default(), ordinal, of, found });
+            return Ok(at);
+        }
         let live = self.driver.introspect()?;
         let (ordinal, of) = (at + 1, job.statements.len());
         let found = match (decide(sql, row.outcome, &live, dialect), self.options.resume) {
@@ -99,7 +105,7 @@ impl Runner<'_> {
                 self.driver.execute(&self.tables.update_statement(event.seq, &done))?;
                 Ok(at + 1)
             }
-            Found::Nothing | Found::SaidAgain | Found::InvalidIndex { .. } => {
+            Found::Nothing | Found::SaidAgain | Found::Batches { .. } | Found::InvalidIndex { .. } => {
                 self.forget(event, row)?;
                 Ok(at)
             }

@@ -11,8 +11,8 @@ use crate::{DriverError, DriverErrorKind, Event};
 
 /// A moment, by the clock on the wall and by the one that never jumps.
 pub(super) struct Moment {
-    wall: String,
-    tick: Instant,
+    pub wall: String,
+    pub tick: Instant,
 }
 
 impl Moment {
@@ -153,6 +153,10 @@ impl Runner<'_> {
             }
             Group::Alone(at) => match job.statements.get(at) {
                 Some(prepared) => self.run_alone(job, seq, at, prepared),
+                None => Ok(0),
+            },
+            Group::Backfill(at) => match job.statements.get(at) {
+                Some(prepared) => self.run_backfill(job, seq, at, prepared),
                 None => Ok(0),
             },
         }
@@ -345,7 +349,7 @@ fn rows_of(rows: &[StatementRow]) -> u64 {
     rows.iter().filter_map(|row| row.rows).filter_map(|rows| u64::try_from(rows).ok()).sum()
 }
 
-fn row_of(prepared: &Prepared, at: usize, begun: &Moment) -> StatementRow {
+pub(super) fn row_of(prepared: &Prepared, at: usize, begun: &Moment) -> StatementRow {
     StatementRow {
         ordinal: i64::try_from(at + 1).unwrap_or(i64::MAX),
         hash: prepared.hash.clone(),
@@ -358,7 +362,7 @@ fn row_of(prepared: &Prepared, at: usize, begun: &Moment) -> StatementRow {
     }
 }
 
-fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) -> Failure {
+pub(super) fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) -> Failure {
     match error.kind {
         DriverErrorKind::Lost => Failure::Lost { error, in_doubt: false },
         DriverErrorKind::Cancelled => Failure::Stopped,

@@ -84,6 +84,10 @@ fn write(
     Ok(script.text)
 }
 
+/// A script has nobody who looks after batches.
+const IN_ONE: &str = "-- backfill: here it is one statement, which keeps every row that it changes locked until it ends;\n\
+                      -- `whimbrel upgrade` runs it in batches";
+
 fn counted(revisions: usize) -> String {
     match revisions {
         1 => "1 revision".to_string(),
@@ -134,6 +138,13 @@ impl Job<'_> {
                 Group::Transaction(range) => {
                     script.open();
                     for prepared in self.statements.get(range).unwrap_or_default() {
+                        script.statement(&prepared.statement.sql);
+                    }
+                }
+                Group::Backfill(at) => {
+                    script.close();
+                    if let Some(prepared) = self.statements.get(at) {
+                        script.line(IN_ONE);
                         script.statement(&prepared.statement.sql);
                     }
                 }
