@@ -99,7 +99,7 @@ pub const CASES: &[Case] = &[
         concat!("CREATE SCHEMA shop; CREATE TABLE shop.item (id bigint PRIMARY KEY, price numeric, cents numeric(10, 2)); INSERT INTO shop.item ", numbers!(), "n, n / 3.0, 0 FROM c;"),
         "UPDATE ONLY shop.item SET cents = price / 7", "SELECT * FROM shop.item", "values"),
     case!("no key at all", Postgres,
-        concat!("CREATE TABLE t (a integer, b text); INSERT INTO t SELECT n % 10, repeat('x', 2000) || n FROM generate_series(1, 200) AS n;"),
+        "CREATE TABLE t (a integer, b text); INSERT INTO t SELECT n % 10, repeat('x', 2000) || n FROM generate_series(1, 200) AS n;",
         "UPDATE t SET a = length(b) WHERE a <> length(b)", "SELECT * FROM t", "values"),
     case!("partitions", Postgres,
         concat!("CREATE TABLE t (id integer, p integer, a integer, PRIMARY KEY (id, p)) PARTITION BY LIST (p); CREATE TABLE t0 PARTITION OF t FOR VALUES IN (0); CREATE TABLE t1 PARTITION OF t DEFAULT; INSERT INTO t ", numbers!(), "n, n % 2, n FROM c;"),

@@ -16,7 +16,7 @@ pub fn counted(number: usize, noun: &str) -> String {
 pub fn many(number: u64) -> String {
     let tenths = |unit: u64| {
         let tenths = number / (unit / 10);
-        if tenths % 10 == 0 { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
+        if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{}.{}", tenths / 10, tenths % 10) }
     };
     match number {
         0..10_000 => number.to_string(),

@@ -161,12 +161,14 @@ fn failure(job: &Job<'_>, prepared: &Prepared, ended: Ended) -> Failure {
     match ended {
         Ended::Stopped => Failure::Stopped,
         Ended::Overtaken => Failure::Overtaken,
-        Ended::Failed(failure) => Failure::Backfill(Box::new(failure)),
-        Ended::Driver { error, in_doubt } if error.kind == DriverErrorKind::Lost => Failure::Lost { error, in_doubt },
+        Ended::Failed(failure) => Failure::Backfill(failure),
+        Ended::Driver { error, in_doubt } if error.kind == DriverErrorKind::Lost => {
+            Failure::Lost { error: *error, in_doubt }
+        }
         // What the engine points at is not a place in the file.
         Ended::Driver { mut error, .. } => {
             error.position = None;
-            refused(job, prepared, error)
+            refused(job, prepared, *error)
         }
     }
 }

@@ -22,13 +22,13 @@ const EVERY: Duration = Duration::from_millis(250);
 /// The throttle's own failures, or the engine's.
 #[derive(Debug)]
 pub(super) enum Asked {
-    Failure(BackfillFailure),
-    Driver(DriverError),
+    Failure(Box<BackfillFailure>),
+    Driver(Box<DriverError>),
 }
 
 impl From<DriverError> for Asked {
     fn from(error: DriverError) -> Self {
-        Asked::Driver(error)
+        Asked::Driver(Box::new(error))
     }
 }
 
@@ -52,8 +52,8 @@ impl<'o> Throttle<'o> {
         }
         if let Some(query) = &self.options.pause_when {
             let rows = driver.query(query, &[]).map_err(|error| match error.is_refusal() {
-                true => Asked::Failure(BackfillFailure::PauseQuery { query: query.clone(), error }),
-                false => Asked::Driver(error),
+                true => Asked::Failure(Box::new(BackfillFailure::PauseQuery { query: query.clone(), error })),
+                false => Asked::Driver(Box::new(error)),
             })?;
             let answer = rows.into_iter().next().and_then(|row| row.into_iter().next().flatten());
             if answer.is_some_and(|answer| ["t", "true", "1"].contains(&answer.as_str())) {

@@ -26,10 +26,10 @@ pub(crate) struct Worker<'w> {
 /// Why the batches came to an end.
 #[derive(Debug)]
 pub(crate) enum Ended {
-    Failed(BackfillFailure),
+    Failed(Box<BackfillFailure>),
     /// The engine refused a batch, or is gone; `in_doubt` when it went while it was asked to commit.
     Driver {
-        error: DriverError,
+        error: Box<DriverError>,
         in_doubt: bool,
     },
     Stopped,
@@ -41,7 +41,7 @@ impl From<DriverError> for Ended {
     fn from(error: DriverError) -> Self {
         match error.kind {
             DriverErrorKind::Cancelled => Ended::Stopped,
-            _ => Ended::Driver { error, in_doubt: false },
+            _ => Ended::Driver { error: Box::new(error), in_doubt: false },
         }
     }
 }
@@ -185,7 +185,7 @@ impl Worker<'_> {
         }
         self.driver.commit().map_err(|error| {
             let in_doubt = error.kind == DriverErrorKind::Lost;
-            Ended::Driver { error, in_doubt }
+            Ended::Driver { error: Box::new(error), in_doubt }
         })?;
         self.checkpoint = next;
         Ok(())
@@ -207,7 +207,8 @@ impl Worker<'_> {
         };
         if !done && self.checkpoint.pass >= SWEEPS {
             let (table, passes) = (self.plan.table.clone(), SWEEPS + 1);
-            return Err(Ended::Failed(BackfillFailure::Unending { table, passes, left: left.unwrap_or(0) }));
+            let failure = BackfillFailure::Unending { table, passes, left: left.unwrap_or(0) };
+            return Err(Ended::Failed(Box::new(failure)));
         }
         let checkpoint = self.checkpoint.clone();
         let next = Checkpoint {
@@ -245,13 +246,14 @@ impl Worker<'_> {
         let stuck = *course.stuck.get_or_insert_with(Instant::now);
         if stuck.elapsed() >= self.patience {
             let (table, waited) = (self.plan.table.clone(), stuck.elapsed());
-            return Err(Ended::Failed(BackfillFailure::InTheWay { table, waited, error }));
+            let failure = BackfillFailure::InTheWay { table, waited, error: *error };
+            return Err(Ended::Failed(Box::new(failure)));
         }
         course.pace.shrink();
         // The longer nothing gets through, the less often it is tried; never at the same beat as somebody else.
         let jitter = u64::from(Instant::now().elapsed().subsec_nanos() % 7) + self.checkpoint.batches % 13;
         let pause = (stuck.elapsed() / 2).clamp(Duration::from_millis(20), Duration::from_secs(2));
-        self.nap(pause + Duration::from_millis(jitter), course, Doing::Waiting { why: error.message })
+        self.nap(pause + Duration::from_millis(jitter), course, Doing::Waiting { why: error.message.clone() })
     }
 
     /// Waits as long as there is a reason to.
@@ -262,7 +264,7 @@ impl Worker<'_> {
             let looked = course.throttle.look(self.driver, self.checkpoints, place);
             let hold = looked.map_err(|asked| match asked {
                 Asked::Failure(failure) => Ended::Failed(failure),
-                Asked::Driver(error) => error.into(),
+                Asked::Driver(error) => (*error).into(),
             })?;
             let doing = match hold {
                 None => return Ok(()),
