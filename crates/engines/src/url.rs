@@ -88,6 +88,19 @@ pub fn parse(text: &str) -> Result<DatabaseUrl, UrlError> {
     text.parse()
 }
 
+/// The engine that a URL is of, also where whimbrel reads its SQL and does not connect to it yet. `None` where
+/// [`parse`] says what is wrong.
+pub fn engine(text: &str) -> Option<Engine> {
+    match parse(text) {
+        Ok(url) => Some(url.engine()),
+        Err(UrlError::NotYet(MYSQL | MARIADB)) => Some(Engine::Mysql),
+        Err(_) => None,
+    }
+}
+
+const MYSQL: &str = "MySQL";
+const MARIADB: &str = "MariaDB";
+
 impl FromStr for DatabaseUrl {
     type Err = UrlError;
 
@@ -104,8 +117,8 @@ impl FromStr for DatabaseUrl {
         match dialect.as_str() {
             "sqlite" | "sqlite3" => sqlite(rest).map(DatabaseUrl::Sqlite),
             "postgresql" | "postgres" => postgres(rest).map(DatabaseUrl::Postgres),
-            "mysql" => Err(UrlError::NotYet("MySQL")),
-            "mariadb" => Err(UrlError::NotYet("MariaDB")),
+            "mysql" => Err(UrlError::NotYet(MYSQL)),
+            "mariadb" => Err(UrlError::NotYet(MARIADB)),
             "mssql" => Err(UrlError::NotYet("SQL Server")),
             "oracle" => Err(UrlError::NotYet("Oracle")),
             _ => Err(UrlError::UnknownScheme(dialect)),
@@ -332,6 +345,13 @@ mod tests {
         };
         assert_eq!(url.password.as_ref().map(Password::reveal), Some("s@c:r?et"));
         assert!(!format!("{url:?} {url}").contains("r?et"));
+    }
+
+    #[test]
+    fn the_engine_of_a_url_is_known_before_there_is_a_driver_for_it() {
+        let of = ["mysql+pymysql://root@h/app", "mariadb://h/app", "app.db", "postgres://h/app", "oracle://h/app"];
+        let engines = [Some(Engine::Mysql), Some(Engine::Mysql), Some(Engine::Sqlite), Some(Engine::Postgres), None];
+        assert_eq!(of.map(engine), engines);
     }
 
     #[test]

@@ -66,8 +66,9 @@ fn prepare(database: &mut Database, run: &Run, with_rows: bool) -> Result<()> {
     database.reset()?;
     let driver = database.driver.as_mut();
     for role in ["r1", "app", "reporting"] {
-        // A role outlives its database.
-        let create = format!("DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$");
+        // A role outlives its database; another test may be making it at this moment.
+        let there = "duplicate_object OR unique_violation";
+        let create = format!("DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN {there} THEN NULL; END $$");
         driver.execute(&create)?;
     }
     if run.statements.iter().chain(&run.setup).any(|sql| sql.to_ascii_lowercase().contains("gist")) {

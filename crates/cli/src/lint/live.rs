@@ -6,7 +6,8 @@ use whimbrel_schema::{Engine, Schema};
 
 use crate::diagnose;
 use crate::failure::Failure;
-use crate::project::Project;
+use crate::printer::Printer;
+use crate::project::{Project, dialect};
 use crate::settings::Environment;
 
 pub struct Live {
@@ -20,17 +21,29 @@ pub struct Live {
 impl Live {
     /// Only where somebody names a database for it: what is small in the one that happens to be configured may be large
     /// in the one that counts.
-    pub fn look(engines: &[Engine], project: &Project) -> Result<Option<Live>, Failure> {
+    pub fn look(engines: &[Engine], project: &Project, printer: &Printer) -> Result<Option<Live>, Failure> {
         if !project.settings.names_database() {
             return Ok(None);
         }
-        let Some(environment) = project.settings.database()? else { return Ok(None) };
-        let engine = environment.url.engine();
+        let Some(engine) = project.settings.database_engine()? else { return Ok(None) };
+        let asked = dialect(engine)?.facts_can_be_asked();
         if !engines.contains(&engine) {
             let engines: Vec<&str> = engines.iter().map(|engine| engine.title()).collect();
             let message = format!("the SQL is for {}, and the database is {}", engines.join(" and "), engine.title());
-            return Err(Failure::usage("engine", message).note("named by", &environment.source));
+            let failure = Failure::usage("engine", message);
+            return Err(match project.settings.database().ok().flatten().filter(|_| asked) {
+                Some(environment) => failure.note("named by", &environment.source),
+                None => failure,
+            });
         }
+        if !asked {
+            let title = engine.title();
+            printer.remark(&format!(
+                "{title} is not asked for sizes and settings yet: they are unknown, so the worst is assumed"
+            ));
+            return Ok(None);
+        }
+        let Some(environment) = project.settings.database()? else { return Ok(None) };
         Live::of(&environment, project).map(Some)
     }
 

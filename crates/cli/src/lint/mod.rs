@@ -86,7 +86,7 @@ fn judge(arguments: &Lint, project: &Project, printer: &Printer) -> Result<(Lint
     let mut config = configuration::config(arguments, lint)?;
     // What a branch adds is deployed together.
     config.together = since.is_some();
-    let live = Live::look(&engines, project)?;
+    let live = Live::look(&engines, project, printer)?;
     let mut linted = Linted {
         files: Vec::new(),
         context: inputs.iter().map(|input| input.context()).sum(),

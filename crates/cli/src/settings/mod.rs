@@ -54,6 +54,16 @@ impl Environment {
     }
 }
 
+/// Where a database is, as somebody wrote it.
+struct Place<'a> {
+    name: Option<&'a str>,
+    url: String,
+    protected: bool,
+    source: String,
+    /// What the names of files in it are relative to.
+    folder: &'a Path,
+}
+
 impl Settings {
     pub fn load(global: &Global) -> Result<Settings, Failure> {
         let here = std::env::current_dir()
@@ -151,28 +161,40 @@ impl Settings {
 
     /// The database to work on, if one is named anywhere.
     pub fn database(&self) -> Result<Option<Environment>, Failure> {
-        if let Some(text) = &self.url {
-            return self.named(None, text, false, "--url", &self.here).map(Some);
+        self.place()?.map(|place| self.named(&place)).transpose()
+    }
+
+    /// The engine of that database, also of one that can only be read for, and not be connected to yet.
+    pub fn database_engine(&self) -> Result<Option<Engine>, Failure> {
+        let Some(place) = self.place()? else { return Ok(None) };
+        match whimbrel_engines::url::engine(&place.url) {
+            Some(engine) => Ok(Some(engine)),
+            None => self.named(&place).map(|environment| Some(environment.url.engine())),
         }
+    }
+
+    fn place(&self) -> Result<Option<Place<'_>>, Failure> {
+        if let Some(text) = &self.url {
+            let source = "--url".to_string();
+            return Ok(Some(Place { name: None, url: text.clone(), protected: false, source, folder: &self.here }));
+        }
+        let folder = &self.root;
         if let Some((name, environment)) = self.environment()? {
             let Some(text) = &environment.url else {
                 return Err(Failure::usage("no-url", format!("environment `{name}` has no url"))
                     .note("help", format!("set `url` under `[environments.{name}]` in whimbrel.toml")));
             };
-            let text = self.resolved(name, text)?;
-            let source = format!("environment `{name}`");
-            return self.named(Some(name), &text, environment.protected, &source, &self.root).map(Some);
+            let (url, source) = (self.resolved(name, text)?, format!("environment `{name}`"));
+            return Ok(Some(Place { name: Some(name), url, protected: environment.protected, source, folder }));
         }
-        match conventions::variable(&self.root, environment::DATABASE_URL) {
-            None => Ok(None),
-            Some((text, source)) => {
-                let source = match source {
-                    VariableSource::Environment => environment::DATABASE_URL.to_string(),
-                    VariableSource::DotEnv => format!("{} in .env", environment::DATABASE_URL),
-                };
-                self.named(None, &text, false, &source, &self.root).map(Some)
-            }
-        }
+        let named = conventions::variable(&self.root, environment::DATABASE_URL);
+        Ok(named.map(|(url, source)| {
+            let source = match source {
+                VariableSource::Environment => environment::DATABASE_URL.to_string(),
+                VariableSource::DotEnv => format!("{} in .env", environment::DATABASE_URL),
+            };
+            Place { name: None, url, protected: false, source, folder }
+        }))
     }
 
     /// The database to work on, or what to do about there being none.
@@ -239,23 +261,17 @@ impl Settings {
         Ok(text.to_string())
     }
 
-    fn named(
-        &self,
-        name: Option<&str>,
-        text: &str,
-        protected: bool,
-        source: &str,
-        folder: &Path,
-    ) -> Result<Environment, Failure> {
-        let url = whimbrel_engines::url::parse(text)
-            .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", source))?;
+    fn named(&self, place: &Place<'_>) -> Result<Environment, Failure> {
+        let url = whimbrel_engines::url::parse(&place.url)
+            .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", &place.source))?;
         let url = match url {
             DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), parameters }) => {
-                DatabaseUrl::Sqlite(SqliteUrl { file: Some(folder.join(file)), parameters })
+                DatabaseUrl::Sqlite(SqliteUrl { file: Some(place.folder.join(file)), parameters })
             }
             url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_)) => url,
         };
-        Ok(Environment { name: name.map(str::to_string), url, protected, source: source.to_string() })
+        let (name, source) = (place.name.map(str::to_string), place.source.clone());
+        Ok(Environment { name, url, protected: place.protected, source })
     }
 
     /// A path as a person at the terminal would write it.

@@ -45,3 +45,21 @@ fn a_sqlite_file_is_asked_without_being_read_whole() {
     assert_eq!(other.exit(), 2);
     assert!(other.stderr().contains("the SQL is for PostgreSQL, and the database is SQLite"), "{}", other.stderr());
 }
+
+#[test]
+fn a_mysql_url_says_which_engine_and_that_nothing_is_asked_of_it_yet() {
+    let project = Project::new();
+    project.write("a.sql", "ALTER TABLE email MODIFY size bigint;\n");
+    for url in ["mysql://root@localhost:1/app", "mariadb+pymysql://root:secret@localhost:1/app"] {
+        let asked = project.whimbrel(&format!("lint a.sql --url {url}"));
+        let screen = asked.screen();
+        assert_eq!(asked.exit(), 1, "{screen}");
+        assert!(screen.contains("MySQL is not asked for sizes and settings yet"), "{screen}");
+        assert!(screen.contains("care[copy-blocks-writes]"), "{screen}");
+        // What a URL cannot tell, none is asked for.
+        assert!(screen.contains("so the worst is assumed\n") && !screen.contains("--url tells"), "{screen}");
+    }
+    let other = project.whimbrel("lint a.sql --engine postgres --url mysql://localhost/app");
+    assert_eq!(other.exit(), 2);
+    assert!(other.stderr().contains("the SQL is for PostgreSQL, and the database is MySQL"), "{}", other.stderr());
+}

@@ -45,7 +45,7 @@ fn words_of(work: &Work, what: &str) -> String {
 }
 
 /// What the live database says about the tables for which size matters; or that nobody asked it.
-pub fn here(touches: &[&Touch], facts: &Facts) -> Option<String> {
+pub fn here(touches: &[&Touch], facts: &Facts, can_be_asked: bool) -> Option<String> {
     let working: Vec<&&Touch> = touches.iter().filter(|touch| !touch.work.is_empty()).collect();
     let first = working.iter().filter_map(|touch| touch.relation()).next()?;
     let known: Vec<String> = working
@@ -58,8 +58,9 @@ pub fn here(touches: &[&Touch], facts: &Facts) -> Option<String> {
             Some(format!("`{name}` has {rows} rows ({size}), {time} at this size"))
         })
         .collect();
+    let who_tells = if can_be_asked { "; --url tells" } else { "" };
     Some(match known.is_empty() {
-        true => format!("the size of `{first}` is unknown, so the worst is assumed; --url tells"),
+        true => format!("the size of `{first}` is unknown, so the worst is assumed{who_tells}"),
         false => known.join("; "),
     })
 }

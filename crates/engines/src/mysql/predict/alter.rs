@@ -62,12 +62,13 @@ fn outcome(alter: &Alter, ground: &Ground<'_>) -> Result<Outcome, String> {
     let clause = (0..costs.len()).rev().max_by_key(|at| weight(&costs[*at])).unwrap_or_default();
     let needed = costs.into_iter().fold(Cost::instant(), Cost::and);
     let server = ground.server;
-    let cost = heed(needed, alter, server)?;
+    let cost = heed(needed, alter, server, ground.table.is_some())?;
     Ok(Outcome { cost, clause, mysql: !server.is_mariadb() })
 }
 
-/// `ALGORITHM=` and `LOCK=` ask for at least that; what the server cannot do so, it refuses.
-fn heed(needed: Cost, alter: &Alter, server: Server) -> Result<Cost, String> {
+/// `ALGORITHM=` and `LOCK=` ask for at least that; what the server cannot do so, it refuses. Of a table that is not
+/// `known` it may need less than is feared, and then it does what was asked for.
+fn heed(needed: Cost, alter: &Alter, server: Server, known_table: bool) -> Result<Cost, String> {
     let mut cost = needed;
     if let Some(wanted) = alter.algorithm {
         let known = match wanted {
@@ -81,8 +82,11 @@ fn heed(needed: Cost, alter: &Alter, server: Server) -> Result<Cost, String> {
         } else {
             cost.algorithm
         };
-        if !known || wanted < best {
-            return Err(format!("ALGORITHM={} is refused: it needs {}", wanted.word(), best.word()));
+        if !known || (wanted < best && known_table) {
+            return Err(format!("ALGORITHM={} asks for less than {}, which it needs", wanted.word(), best.word()));
+        }
+        if wanted < best {
+            cost.algorithm = wanted;
         }
         if wanted == Algorithm::Copy {
             cost = cost.and(Cost::copy());
@@ -95,8 +99,8 @@ fn heed(needed: Cost, alter: &Alter, server: Server) -> Result<Cost, String> {
         }
     }
     if let Some(wanted) = alter.lock {
-        if wanted < cost.lock {
-            return Err(format!("LOCK={} is refused: it needs {}", wanted.word(), cost.lock.word()));
+        if wanted < cost.lock && known_table {
+            return Err(format!("LOCK={} asks for less than {}, which it needs", wanted.word(), cost.lock.word()));
         }
         cost.lock = wanted;
     }

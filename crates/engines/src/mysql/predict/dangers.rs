@@ -141,7 +141,7 @@ fn of_redefinition(
     }
     if old.nullable && to.nullable == Some(false) && !primary {
         match is_strict(at.session) {
-            true => found.push(Danger::Fails { why: format!("`{}` is NULL in some row", old.name) }),
+            true => found.push(Danger::Fails { why: format!("a row may have NULL in `{}`", old.name) }),
             false => {
                 let what = format!("without strict mode, NULLs of `{}` become {}", old.name, zero(to));
                 found.push(Danger::DependsOnSetting { setting: "sql_mode".to_string(), what });

@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "foreign-key-missing",
     severity: Severity::Advice,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a column that looks like a reference has no foreign key",
     why: "A column named `…_id` that nothing holds to the other table collects rows that refer to nobody, and no query \
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
         "https://www.sqlite.org/foreignkeys.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html",
     ],
     check,
     stands: Some(stands),

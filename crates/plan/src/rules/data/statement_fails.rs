@@ -8,7 +8,7 @@ pub(super) static RULE: Rule = Rule {
     id: "statement-fails",
     severity: Severity::Care,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "the statement is refused as the schema stands",
     why: "Something else depends on what is changed or dropped, or what is asked for cannot be: the migration fails, \
@@ -19,7 +19,11 @@ pub(super) static RULE: Rule = Rule {
         good: "ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;\n\
                DROP TABLE account;",
     },
-    sources: &["https://www.postgresql.org/docs/current/ddl-depend.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/ddl-depend.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-table-foreign-keys.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/innodb-online-ddl-operations.html",
+    ],
     check,
     stands: None,
     fix: None,
@@ -54,7 +58,9 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 Some(Step::DropTable { table, .. }) => seen.table(table).is_some(),
                 Some(_) | None => false,
             };
-        if !on_rows && !unique && !told && !elsewhere {
+        // MySQL's are of the statement as a whole, or have no rule of their own.
+        let of_rows = (on_rows || unique) && seen.before().engine != Engine::Mysql;
+        if !of_rows && !told && !elsewhere {
             found.step(at, format!("it is refused: {why}")).label("fails").here = None;
         }
     }

@@ -8,11 +8,11 @@ pub(super) static RULE: Rule = Rule {
     id: "unique-fails-on-duplicates",
     severity: Severity::Advice,
     on: true,
-    engines: &[Engine::Postgres, Engine::Sqlite],
+    engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "values that have to be unique from now on may not be",
-    why: "Building a unique index fails on the first two rows that are alike, at the end of a long build, and built \
-          CONCURRENTLY it leaves an invalid index behind.",
+    why: "Building a unique index fails on the first two rows that are alike, at the end of a long build; on PostgreSQL, \
+          built CONCURRENTLY, it leaves an invalid index behind.",
     safe_way: "look for duplicates first: SELECT columns, count(*) … GROUP BY columns HAVING count(*) > 1",
     example: Example {
         bad: "CREATE UNIQUE INDEX CONCURRENTLY email_message_key ON email (message);",
@@ -21,6 +21,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/indexes-unique.html",
         "https://www.sqlite.org/lang_createindex.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/create-index.html#create-index-unique",
     ],
     check,
     stands: None,
