@@ -1,11 +1,12 @@
 use std::ops::Range;
 
 use whimbrel_plan::backfill::Batching;
+use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{cast, complete, expression, predict, quote, render, split, types, understand};
+use super::{cast, complete, dual_write, expression, predict, quote, render, split, types, understand};
 
 /// PostgreSQL 13 to 18.
 #[derive(Debug, Clone, Copy)]
@@ -73,6 +74,14 @@ impl Dialect for Postgres {
 
     fn cast(&self, column: &str, types: Pair<&ColumnType>) -> Cast {
         cast::cast(column, types)
+    }
+
+    fn keepers(&self, dual: &DualWrite, schema: &Schema) -> Result<Keepers, DualWriteError> {
+        dual_write::keepers(dual, schema)
+    }
+
+    fn fills_before_not_null(&self) -> bool {
+        true
     }
 
     fn quote(&self, name: &str) -> String {

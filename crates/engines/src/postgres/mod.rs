@@ -8,6 +8,7 @@ mod connection;
 mod creation;
 mod dialect;
 mod driver;
+mod dual_write;
 mod error;
 mod expression;
 mod facts;

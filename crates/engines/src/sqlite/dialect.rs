@@ -1,12 +1,13 @@
 use std::ops::Range;
 
 use whimbrel_plan::backfill::Batching;
+use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
-use super::{complete, expression, how, naming, predict, renamed, render, split, types, understand};
+use super::{complete, dual_write, expression, how, naming, predict, renamed, render, split, types, understand};
 
 /// SQLite's text and rules; it holds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -100,6 +101,10 @@ impl Dialect for Sqlite {
             Some(value) if setting == "legacy_alter_table" => Some(!understand::is_off(value)),
             Some(_) | None => None,
         }
+    }
+
+    fn keepers(&self, dual: &DualWrite, schema: &Schema) -> Result<Keepers, DualWriteError> {
+        dual_write::keepers(dual, schema)
     }
 
     fn quote(&self, name: &str) -> String {

@@ -7,6 +7,7 @@ mod batching;
 mod complete;
 mod dialect;
 mod driver;
+mod dual_write;
 mod expression;
 mod facts;
 mod how;
