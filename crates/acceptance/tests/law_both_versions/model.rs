@@ -54,8 +54,11 @@ impl Model<'_> {
             old = (scenario.backward)(&new);
         } else if !given(&new) {
             new = (scenario.forward)(&old);
-        } else if !(given(&old) && (scenario.forward)(&old) == new) && !self.agrees_back(&old, &new) {
-            old = (scenario.backward)(&new);
+        } else {
+            let agree = given(&old) && (scenario.forward)(&old) == new;
+            if !agree && !self.agrees_back(&old, &new) {
+                old = (scenario.backward)(&new);
+            }
         }
         (old, new)
     }

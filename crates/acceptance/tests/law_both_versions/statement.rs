@@ -223,7 +223,8 @@ impl Writer<'_> {
             if self.scenario.required && (unfilled(&a.new) || unfilled(&b.new)) {
                 return self.unrelated(random, model);
             }
-            for (id, row) in [(one, b), (other, a)] {
+            let changed = if one == other { vec![(one, b)] } else { vec![(one, b), (other, a)] };
+            for (id, row) in changed {
                 let old = (code != Code::New).then_some(row.old);
                 let new = (code != Code::Old).then_some(row.new);
                 model.update(id, &Said { old, new });
