@@ -240,3 +240,106 @@ fn any(sides: &[Side], what: impl Fn(&str) -> String) -> String {
 fn different(one: &str, other: &str, column: &str) -> String {
     format!("ROW({one}.{column})::record OPERATOR(pg_catalog.*<>) ROW({other}.{column})::record")
 }
+
+#[cfg(test)]
+mod tests {
+    use whimbrel_schema::{Column, ColumnType, Engine, PartitionOf};
+
+    use super::*;
+
+    fn table(name: &str, columns: &[&str]) -> Table {
+        let column = |name: &&str| Column::new(*name, ColumnType::new("text"));
+        Table { columns: columns.iter().map(column).collect(), ..Table::new(name) }
+    }
+
+    fn renaming(table: &str) -> DualWrite {
+        DualWrite { table: table.into(), kept: vec![Kept::renamed("subject", "title")] }
+    }
+
+    #[test]
+    fn the_function_touches_the_row_in_hand_only() {
+        let mut schema = Schema::new(Engine::Postgres);
+        schema.insert_table(table("email", &["subject", "title"]));
+        let keepers = keepers(&renaming("email"), &schema).unwrap();
+        let definition = keepers.objects[0].as_routine().map(|routine| routine.definition.clone()).unwrap();
+        insta::assert_snapshot!(definition, @r"
+        CREATE OR REPLACE FUNCTION zz_whimbrel_email_subject_title()
+         RETURNS trigger
+         LANGUAGE plpgsql
+         SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+        AS $function$
+        #variable_conflict use_column
+        DECLARE
+          newer boolean;
+          older boolean;
+          made record;
+        BEGIN
+          IF TG_OP = 'INSERT' THEN
+            newer := NEW.title IS DISTINCT FROM NULL;
+            older := NEW.subject IS DISTINCT FROM NULL;
+          ELSE
+            newer := ROW(NEW.title)::record OPERATOR(pg_catalog.*<>) ROW(OLD.title)::record;
+            older := ROW(NEW.subject)::record OPERATOR(pg_catalog.*<>) ROW(OLD.subject)::record;
+            IF NOT newer AND NOT older THEN
+              RETURN NEW;
+            END IF;
+            older := older OR NOT (OLD.title IS DISTINCT FROM NULL);
+          END IF;
+          IF newer AND older THEN
+            made := NEW;
+            made.title := NEW.subject;
+            IF NOT (ROW(made.title)::record OPERATOR(pg_catalog.*<>) ROW(NEW.title)::record) THEN
+              RETURN NEW;
+            END IF;
+          END IF;
+          IF newer THEN
+            NEW.subject := NEW.title;
+          ELSE
+            NEW.title := NEW.subject;
+          END IF;
+          RETURN NEW;
+        END
+        $function$
+        ");
+        insta::assert_snapshot!(keepers.triggers[0].1.definition, @"CREATE TRIGGER zz_whimbrel_email_subject_title BEFORE INSERT OR UPDATE ON email FOR EACH ROW EXECUTE FUNCTION zz_whimbrel_email_subject_title()");
+    }
+
+    #[test]
+    fn children_of_an_inheriting_table_have_the_trigger_too() {
+        let mut schema = Schema::new(Engine::Postgres);
+        schema.insert_table(table("email", &["subject", "title"]));
+        for (child, parent) in [("newsletter", "email"), ("weekly", "newsletter")] {
+            let mut child = table(child, &["subject", "title"]);
+            child.options.inherits.push(parent.into());
+            schema.insert_table(child);
+        }
+        let keepers = keepers(&renaming("email"), &schema).unwrap();
+        let tables: Vec<String> = keepers.triggers.iter().map(|(table, _)| table.to_string()).collect();
+        assert_eq!(tables, ["email", "newsletter", "weekly"]);
+    }
+
+    #[test]
+    fn a_column_that_decides_the_partition_is_refused() {
+        let mut schema = Schema::new(Engine::Postgres);
+        schema.insert_table(table("email", &["id", "subject", "title"]));
+        let mut low = table("low", &["id", "subject", "title"]);
+        low.options.partition_of =
+            Some(PartitionOf { parent: "email".into(), bound: "FOR VALUES FROM (0) TO (10)".to_string() });
+        low.options.partition_by = Some("LIST (subject)".to_string());
+        schema.insert_table(low);
+        let refused = keepers(&renaming("email"), &schema);
+        assert!(matches!(refused, Err(DualWriteError::PartitionKey { column, .. }) if column == "subject"));
+    }
+
+    #[test]
+    fn names_fit_and_differ() {
+        let mut schema = Schema::new(Engine::Postgres);
+        let long = "ü".repeat(31);
+        schema.insert_table(table(&long, &["subject", "title", "first", "last"]));
+        let kept = vec![Kept::renamed("subject", "title"), Kept::renamed("first", "last")];
+        let keepers = keepers(&DualWrite { table: long.as_str().into(), kept }, &schema).unwrap();
+        let names: Vec<&str> = keepers.triggers.iter().map(|(_, trigger)| trigger.name.as_str()).collect();
+        assert!(names.iter().all(|name| name.len() <= LONGEST_NAME && name.starts_with("zz_whimbrel_")), "{names:?}");
+        assert_ne!(names[0], names[1]);
+    }
+}
