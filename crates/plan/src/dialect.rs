@@ -70,6 +70,12 @@ pub trait Dialect: Send + Sync {
     /// Whether the engine can do the step on the table as it stands.
     fn how(&self, step: &Step, before: &Schema) -> How;
 
+    /// Whether the engine can build an index while others write, and hold new rows to a constraint before it has looked at
+    /// the old ones.
+    fn builds_beside_writers(&self) -> bool {
+        false
+    }
+
     /// Fills in what the engine itself would add to the table: names of unnamed constraints, columns that a foreign
     /// key leaves out, NOT NULL of primary keys, defaults of `serial`. Doing it twice changes nothing more.
     fn complete(&self, schema: &mut Schema, table: &ObjectName);

@@ -15,9 +15,12 @@ pub fn fresh_database() -> Option<String> {
     Some(server::shared(None).unwrap().fresh_database().unwrap())
 }
 
-/// Somebody does something to the database beside whimbrel.
+/// Somebody does something to the database beside whimbrel, one statement after the other as `psql` would.
 pub fn execute(url: &str, sql: &str) {
-    database::open(url).unwrap().execute_script(sql).unwrap();
+    let mut driver = database::open(url).unwrap();
+    for range in driver.dialect().split(sql) {
+        driver.execute(&sql[range]).unwrap();
+    }
 }
 
 /// The rows of a query, a line each.

@@ -52,6 +52,10 @@ impl Dialect for Postgres {
         How::InPlace
     }
 
+    fn builds_beside_writers(&self) -> bool {
+        true
+    }
+
     fn complete(&self, schema: &mut Schema, table: &ObjectName) {
         complete::complete(schema, table);
     }

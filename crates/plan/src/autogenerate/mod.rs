@@ -31,7 +31,7 @@ pub struct Draft {
 pub struct DraftStatement {
     /// Without the closing semicolon.
     pub sql: String,
-    /// Whether the engine takes it within a transaction.
+    /// Whether it runs within a transaction: the engine takes it there, and nobody waits for it.
     pub transactional: bool,
     /// What a reader should know before it runs.
     pub note: Option<String>,

@@ -33,7 +33,7 @@ impl<'a> Writer<'a> {
     }
 
     fn one(&mut self, planned: Planned) -> Result<(), DraftError> {
-        let Planned { step, sql, note, questions } = planned;
+        let Planned { step, sql, note, questions, alone } = planned;
         let rendered = match sql {
             Some(sql) => vec![sql],
             None => self.dialect.render(&step, self.meant.schema())?,
@@ -46,7 +46,7 @@ impl<'a> Writer<'a> {
         let mut note = note;
         let mut questions = questions;
         for sql in rendered {
-            let transactional = self.read_back(&sql, &step)?;
+            let transactional = self.read_back(&sql, &step)? && !alone;
             self.statements.push(DraftStatement {
                 sql,
                 transactional,

@@ -156,7 +156,7 @@ impl Conversion {
             collation: to.collation.clone(),
             using: self.using,
         };
-        Planned { step, sql: None, note: self.note, questions: self.question.into_iter().collect() }
+        Planned { step, sql: None, note: self.note, questions: self.question.into_iter().collect(), alone: false }
     }
 }
 

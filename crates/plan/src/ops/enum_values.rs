@@ -55,7 +55,6 @@ fn add(values: &Pair<EnumType>, items: &mut Items) {
         }
         let before = at.checked_sub(1).and_then(|at| values.to.values.get(at));
         let (position, place) = match before {
-            Some(before) if known.last() == Some(before) => (EnumPosition::Last, known.len()),
             Some(before) => {
                 let place = known.iter().position(|other| other == before).map_or(known.len(), |at| at + 1);
                 (EnumPosition::After(before.clone()), place)

@@ -6,6 +6,7 @@
 mod add_column;
 mod alter_column;
 mod around;
+mod beside_writers;
 mod comment;
 mod constraint;
 mod create_table;
@@ -56,11 +57,13 @@ pub(crate) struct Planned {
     pub sql: Option<String>,
     pub note: Option<String>,
     pub questions: Vec<Question>,
+    /// In no transaction with others, though the engine would let it: it takes long, and would hold their locks.
+    pub alone: bool,
 }
 
 impl From<Step> for Planned {
     fn from(step: Step) -> Self {
-        Planned { step, sql: None, note: None, questions: Vec::new() }
+        Planned { step, sql: None, note: None, questions: Vec::new(), alone: false }
     }
 }
 
@@ -72,6 +75,10 @@ impl Planned {
     /// With the note, if there is one.
     pub fn warned(self, note: Option<String>) -> Self {
         Planned { note: note.or(self.note), ..self }
+    }
+
+    pub fn alone(self) -> Self {
+        Planned { alone: true, ..self }
     }
 
     pub fn asking(mut self, question: Question) -> Self {
@@ -120,7 +127,8 @@ pub(crate) fn plan(setting: &Setting<'_>, changes: Vec<Change>) -> Vec<Planned> 
     view::remake(setting, &remade, &mut items);
     let items = rebuild::merge(setting, items.0);
     let places = Pair::new(&survey.dropped, &survey.created);
-    order::sort(setting, items, places).into_iter().flat_map(|item| item.steps).collect()
+    let sorted = order::sort(setting, items, places).into_iter().flat_map(|item| item.steps).collect();
+    beside_writers::forms(setting, sorted)
 }
 
 fn one(setting: &Setting<'_>, change: &Change, survey: &Survey, remade: &BTreeSet<ObjectName>, items: &mut Items) {

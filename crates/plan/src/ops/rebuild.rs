@@ -80,7 +80,7 @@ fn one(setting: &Setting<'_>, name: &ObjectName, parts: Vec<Planned>) -> Option<
         copy: copy(setting, from, to),
     };
     let note = (!notes.is_empty()).then(|| notes.join("; "));
-    let planned = Planned { step, sql: None, note, questions };
+    let planned = Planned { note, questions, ..step.into() };
     Some(Item { rank: Rank::AlterColumn, subject: name.clone(), on: None, steps: vec![planned] })
 }
 
