@@ -40,7 +40,9 @@ impl Sessions {
         if sql.contains("COMMIT") {
             return Role::Commit;
         }
-        match self.statements.iter().any(|statement| sql.ends_with(statement.as_str())) {
+        // A batch is a piece of a statement, in other words.
+        let is_batch = sql.contains("UPDATE ") && !sql.contains("whimbrel_");
+        match is_batch || self.statements.iter().any(|statement| sql.ends_with(statement.as_str())) {
             true => Role::Statement,
             false => Role::Other,
         }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 /// A comment that Whimbrel acts on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Directive {
-    /// `-- transaction: none`: the statement below cannot run inside a transaction.
+    /// `-- transaction: none`: the statement below shares no transaction with its neighbours.
     NoTransaction,
     /// `-- backfill`: the `UPDATE` below runs in batches.
     Backfill,

@@ -19,15 +19,48 @@ pub(super) struct Job<'h> {
 pub(super) struct Prepared {
     pub statement: RevisionStatement,
     pub understanding: Understanding,
-    pub transactional: bool,
+    pub standing: Standing,
     /// What the ledger knows it by.
     pub hash: String,
+}
+
+/// How a statement stands to transactions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It shares one with its neighbours.
+    Shared,
+    /// It is not to share one, and the engine takes it in one: it gets its own, with its row on the ledger in it, so
+    /// that a run that stops there leaves both or neither.
+    Own,
+    /// It runs outside any: the engine wants it so, or nobody understands it.
+    Alone,
+    /// It is cut into batches.
+    Batches,
+}
+
+impl Standing {
+    fn of(statement: &RevisionStatement, understanding: &Understanding, dialect: &dyn Dialect) -> Standing {
+        if statement.backfill {
+            return Standing::Batches;
+        }
+        // What is set for the session may be refused, or be without effect, inside a transaction: `PRAGMA` above all.
+        let own = match understanding {
+            Understanding::Known { steps, .. } => !steps.iter().any(|step| matches!(step, Step::SetSession { .. })),
+            Understanding::Unknown { .. } => false,
+        };
+        match (understanding.shares_transactions(dialect), statement.no_transaction) {
+            (true, false) => Standing::Shared,
+            (true, true) if own => Standing::Own,
+            (true, true) | (false, _) => Standing::Alone,
+        }
+    }
 }
 
 /// Statements that take effect together.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Group {
     Transaction(Range<usize>),
+    Own(usize),
     Alone(usize),
     /// In batches, each a transaction of its own.
     Backfill(usize),
@@ -53,28 +86,28 @@ impl<'h> Job<'h> {
             if statement.backfill {
                 check(&statement.sql, dialect).map_err(|error| refusal(statement.origin.clone(), error))?;
             }
-            let transactional =
-                !statement.backfill && !statement.no_transaction && understanding.shares_transactions(dialect);
+            let standing = Standing::of(&statement, &understanding, dialect);
             let hash = fingerprint_of(&statement.sql).0;
-            Ok(Prepared { statement, understanding, transactional, hash })
+            Ok(Prepared { statement, understanding, standing, hash })
         });
         Ok(Job { revision, direction, statements: prepared.collect::<Result<_, Failure>>()? })
     }
 
     /// Whether it takes effect as a whole or not at all.
     pub fn is_one_transaction(&self) -> bool {
-        self.statements.iter().all(|prepared| prepared.transactional)
+        self.statements.iter().all(|prepared| prepared.standing == Standing::Shared)
     }
 
     /// What is left from one statement on, cut where a transaction has to end.
     pub fn groups(&self, from: usize) -> Vec<Group> {
         let mut groups: Vec<Group> = Vec::new();
         for (at, prepared) in self.statements.iter().enumerate().skip(from) {
-            match groups.last_mut() {
-                Some(Group::Transaction(range)) if prepared.transactional => range.end = at + 1,
-                Some(_) | None if prepared.transactional => groups.push(Group::Transaction(at..at + 1)),
-                Some(_) | None if prepared.statement.backfill => groups.push(Group::Backfill(at)),
-                Some(_) | None => groups.push(Group::Alone(at)),
+            match (prepared.standing, groups.last_mut()) {
+                (Standing::Shared, Some(Group::Transaction(range))) => range.end = at + 1,
+                (Standing::Shared, Some(_) | None) => groups.push(Group::Transaction(at..at + 1)),
+                (Standing::Own, _) => groups.push(Group::Own(at)),
+                (Standing::Alone, _) => groups.push(Group::Alone(at)),
+                (Standing::Batches, _) => groups.push(Group::Backfill(at)),
             }
         }
         groups

@@ -135,6 +135,7 @@ impl Runner<'_> {
     /// One group of a revision that is not one transaction.
     pub fn run_group(&mut self, job: &Job<'_>, seq: i64, group: Group) -> Result<u64, Failure> {
         match group {
+            Group::Own(at) => self.run_group(job, seq, Group::Transaction(at..at + 1)),
             Group::Transaction(range) => {
                 if !job.may_break_references(range.clone()) {
                     self.driver.expect_no_violations();

@@ -148,7 +148,8 @@ impl Job<'_> {
                         script.statement(&prepared.statement.sql);
                     }
                 }
-                Group::Alone(at) => {
+                // A statement by itself is a transaction by itself.
+                Group::Own(at) | Group::Alone(at) => {
                     script.close();
                     if let Some(prepared) = self.statements.get(at) {
                         script.statement(&prepared.statement.sql);
