@@ -32,12 +32,18 @@ fn expected(judge: &str, dialect: &dyn Dialect) -> Vec<(usize, BTreeSet<String>)
 }
 
 fn found(review: &Review) -> Vec<(usize, BTreeSet<String>)> {
-    let statements = review.files.iter().flat_map(|file| &file.statements);
-    let rules = |statement: &whimbrel_plan::review::Judged| {
-        let rules = statement.findings.iter().map(|finding| finding.rule.to_string());
-        (statement.span.start, rules.collect())
-    };
-    statements.map(rules).collect()
+    let mut all = Vec::new();
+    for file in &review.files {
+        let mut after = 0;
+        for statement in &file.statements {
+            // What is found in the lines above a statement counts as its own.
+            let above = file.findings.iter().filter(|it| (after..statement.span.start).contains(&it.span.start));
+            let rules = statement.findings.iter().chain(above).map(|finding| finding.rule.to_string());
+            all.push((statement.span.start, rules.collect()));
+            after = statement.span.end;
+        }
+    }
+    all
 }
 
 fn without_comments(text: &str) -> String {

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use thiserror::Error;
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use crate::Step;
 use crate::backfill::Batching;
@@ -50,6 +50,11 @@ pub trait Dialect: Send + Sync {
 
     /// What the statement carries over from one table into another, where it does that and nothing else.
     fn copied(&self, _statement: &str, _before: &Schema) -> Option<Copied> {
+        None
+    }
+
+    /// The bound of a partition as the condition of a check; `None` where it cannot be told as one.
+    fn bound_as_check(&self, _parent: &Table, _bound: &str) -> Option<String> {
         None
     }
 

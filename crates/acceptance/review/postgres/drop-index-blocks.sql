@@ -22,3 +22,17 @@ DROP INDEX CONCURRENTLY ix_email_subject;
 CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 CREATE INDEX ix_email_subject ON email (subject);
 DROP INDEX ix_email_subject;
+
+-- case: among others in a file that is one transaction
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+CREATE INDEX ix_email_subject ON email (subject);
+-- judge
+-- finds: drop-index-blocks
+DROP INDEX ix_email_subject;
+CREATE TABLE label (id bigint PRIMARY KEY);
+-- fixed
+CREATE TABLE label (id bigint PRIMARY KEY);
+-- later: drop ix_email_subject
+-- transaction: none
+DROP INDEX CONCURRENTLY ix_email_subject;

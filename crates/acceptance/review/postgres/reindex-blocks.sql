@@ -25,3 +25,16 @@ CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 -- judge
 -- transaction: none
 REINDEX TABLE CONCURRENTLY email;
+
+-- case: among others in a file that is one transaction
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+CREATE TABLE label (id bigint PRIMARY KEY);
+-- finds: reindex-blocks
+REINDEX TABLE email;
+-- fixed
+CREATE TABLE label (id bigint PRIMARY KEY);
+-- later: rebuild indexes
+-- transaction: none
+REINDEX TABLE CONCURRENTLY email;

@@ -4,7 +4,7 @@ use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::{cast, complete, dual_write, expression, predict, quote, render, split, types, understand};
 
@@ -29,6 +29,10 @@ impl Dialect for Postgres {
 
     fn understand(&self, statement: &str) -> Understanding {
         understand::understand(statement)
+    }
+
+    fn bound_as_check(&self, parent: &Table, bound: &str) -> Option<String> {
+        predict::bound_as_check(parent, bound)
     }
 
     fn predict(&self, statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {

@@ -104,7 +104,7 @@ impl<'a> Reviewer<'a> {
         script.judged.then(|| {
             let mut reviewed = Reviewed { script: script.clone(), statements, findings: Vec::new() };
             self.look_again(&mut reviewed);
-            reviewed.findings = self.allows(script, &used);
+            reviewed.findings = self.directives(script, &used);
             reviewed
         })
     }
@@ -200,30 +200,37 @@ impl<'a> Reviewer<'a> {
         }
     }
 
-    /// What is to be said about the file's own `allow`s.
-    fn allows(&self, script: &Script, used: &BTreeSet<usize>) -> Vec<Finding> {
+    /// What is to be said about the lines of the file that are meant for Whimbrel.
+    fn directives(&self, script: &Script, used: &BTreeSet<usize>) -> Vec<Finding> {
+        let slips = script.slips.iter().map(|(span, why)| ("misread-directive", span, why.clone()));
         let of_statements = script.statements.iter().flat_map(|statement| &statement.allows);
-        let slip = |(span, why): &(Range<usize>, String)| {
-            about_directive("misread-directive", span, why.clone(), ALLOW.to_string())
-        };
-        let mut findings: Vec<Finding> = script.slips.iter().map(slip).collect();
-        for (allow, span) in of_statements.chain(&script.allows) {
-            let problem = match rules::find(&allow.rule) {
-                None => Some(("unknown-rule", format!("there is no rule `{}`", allow.rule))),
-                Some(_) if allow.reason.is_none() => {
-                    Some(("allow-without-reason", format!("`{}` is allowed without a reason", allow.rule)))
-                }
-                Some(_) if !used.contains(&span.start) => {
-                    Some(("unused-allow", format!("`{}` is allowed, and nothing here needs it", allow.rule)))
-                }
-                Some(_) => None,
-            };
-            findings.extend(problem.map(|(rule, message)| {
-                let safe_way = format!("{ALLOW}, or take it out");
-                about_directive(rule, span, message, safe_way)
-            }));
-        }
-        findings
+        let allows = of_statements.chain(&script.allows).filter_map(|(allow, span)| match rules::find(&allow.rule) {
+            None => Some(("unknown-rule", span, format!("there is no rule `{}`", allow.rule))),
+            Some(_) if allow.reason.is_none() => {
+                Some(("allow-without-reason", span, format!("`{}` is allowed without a reason", allow.rule)))
+            }
+            Some(_) if !used.contains(&span.start) => {
+                Some(("unused-allow", span, format!("`{}` is allowed, and nothing here needs it", allow.rule)))
+            }
+            Some(_) => None,
+        });
+        slips.chain(allows).filter_map(|(id, span, message)| self.about_directive(id, span, message)).collect()
+    }
+
+    fn about_directive(&self, id: &str, span: &Range<usize>, message: String) -> Option<Finding> {
+        let (rule, severity) = self.rules.iter().find(|(rule, _)| rule.id == id)?;
+        Some(Finding {
+            rule: rule.id,
+            severity: (*severity)?,
+            span: span.clone(),
+            step: None,
+            message,
+            label: String::new(),
+            here: None,
+            safe_way: rule.safe_way.to_string(),
+            about: None,
+            fix: None,
+        })
     }
 }
 
@@ -234,24 +241,6 @@ fn set(session: &mut Session, sql: &str, steps: &[Step], prediction: &Prediction
         if matches!(step, Step::SetSession { .. }) && !prediction.does_nothing(at) {
             session.take(step, dialect.local_settings_end() && says_local());
         }
-    }
-}
-
-const ALLOW: &str = "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it";
-
-/// What is to be said about a line that is meant for Whimbrel.
-fn about_directive(rule: &'static str, span: &Range<usize>, message: String, safe_way: String) -> Finding {
-    Finding {
-        rule,
-        severity: Severity::Care,
-        span: span.clone(),
-        step: None,
-        message,
-        label: String::new(),
-        here: None,
-        safe_way,
-        about: None,
-        fix: None,
     }
 }
 

@@ -2,9 +2,10 @@
 
 use whimbrel_schema::{Column, Constraint, Expression, ObjectName, Schema};
 
+use super::alone::Alone;
 use super::limits;
 use crate::Step;
-use crate::review::{Edit, Finding, Fix, Followup, ScriptStatement, Seen};
+use crate::review::{Edit, Finding, Fix, Followup, Seen};
 
 /// The constraint of the finding added NOT VALID, and validated in a later transaction.
 pub(super) fn not_valid(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
@@ -26,7 +27,8 @@ pub(super) fn not_valid(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     })
 }
 
-/// The constraint's index built on its own, and taken over by the constraint in a later transaction.
+/// The constraint's index built on its own, and taken over by the constraint in a later transaction. A primary key's
+/// columns are made NOT NULL before that, where they may be NULL: the key would read the whole table for them.
 pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let [Step::AddConstraint { table, constraint, using_index: None }] = seen.steps() else { return None };
     finding.step?;
@@ -35,11 +37,8 @@ pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         Constraint::Unique(key) => ("UNIQUE", &key.columns, &key.include, key.nulls_distinct, key.deferrable),
         Constraint::ForeignKey(_) | Constraint::Check(_) | Constraint::Exclusion(_) => return None,
     };
-    let known = seen.table(table)?;
-    // A key over columns that may be NULL reads the table for them; those have to be made NOT NULL first.
-    let nullable = columns.iter().any(|name| known.column(name).is_none_or(|column| column.nullable));
-    let partitioned = known.options.partition_by.is_some();
-    if (word == "PRIMARY KEY" && nullable) || partitioned || deferrable != whimbrel_schema::Deferrable::No {
+    let partitioned = seen.table(table)?.options.partition_by.is_some();
+    if partitioned || deferrable != whimbrel_schema::Deferrable::No {
         return None;
     }
     let dialect = seen.dialect;
@@ -53,45 +52,58 @@ pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     if !distinct {
         build.push_str(" NULLS NOT DISTINCT");
     }
-    let take = format!("ALTER TABLE {on} ADD CONSTRAINT {index} {word} USING INDEX {index}");
-    let outside = seen.outside_transactions();
-    Some(Fix {
-        what: "build its index CONCURRENTLY, and add the constraint with it in a later transaction".to_string(),
-        edits: outside.into_iter().chain([seen.instead(build)]).collect(),
-        then: vec![Followup {
-            message: format!("add `{name}` with its index"),
-            statements: limits::within(seen, vec![take]),
-            no_transaction: false,
-            undo: vec![format!("ALTER TABLE {on} DROP CONSTRAINT {index}")],
-        }],
-    })
+    let take = Followup {
+        message: format!("add `{name}` with its index"),
+        statements: limits::within(
+            seen,
+            vec![format!("ALTER TABLE {on} ADD CONSTRAINT {index} {word} USING INDEX {index}")],
+        ),
+        no_transaction: false,
+        undo: vec![format!("ALTER TABLE {on} DROP CONSTRAINT {index}")],
+    };
+    let (message, undo) = (format!("build the index of `{name}`"), vec![format!("DROP INDEX CONCURRENTLY {index}")]);
+    if let (Constraint::PrimaryKey(_), Some((first, mut then))) =
+        (constraint.as_ref(), never_null(seen, table, columns))
+    {
+        then.push(Followup { message, statements: vec![build], no_transaction: true, undo });
+        then.push(take);
+        let what = "prove that no column of it is NULL, build its index CONCURRENTLY, and add the key with it";
+        return Some(Fix { what: what.to_string(), edits: vec![seen.instead(first)], then });
+    }
+    let alone = Alone {
+        what: "build its index CONCURRENTLY, and add the constraint with it in a later transaction",
+        edits: vec![seen.instead(build)],
+        name: Some(&name),
+        table: Some(table),
+        constrains: true,
+        message,
+        undo,
+        then: vec![take],
+    };
+    Some(alone.fix(seen))
 }
 
-/// The statement in a file of its own that follows: where a tool has one transaction for all of a file, what cannot be
-/// in one cannot stay among others. `None` where it can stay, or where a later statement names what it makes.
-pub(super) fn moved_out(seen: &Seen<'_>, sql: String, name: &str, message: String, undo: String) -> Option<Fix> {
-    let shares =
-        |other: &&ScriptStatement| other.span != seen.statement.span && other.transaction == seen.statement.transaction;
-    // A revision of whimbrel's own has statements with and without a transaction.
-    if seen.script.revision.is_some() || seen.statement.transaction.is_none() {
-        return None;
-    }
-    if !seen.script.statements.iter().any(|other| shares(&other)) || seen.session().has_begun() {
-        return None;
-    }
-    let after = seen.statement.span.end;
-    let rest = seen.script.text.get(after..)?;
-    if rest.to_lowercase().contains(&name.to_lowercase()) {
-        return None;
-    }
-    let closing = rest.len() - rest.trim_start_matches([';', ' ', '\t']).len();
-    let line_end = usize::from(rest.get(closing..).is_some_and(|rest| rest.starts_with('\n')));
-    let span = seen.statement.span.start..after + closing + line_end;
-    Some(Fix {
-        what: "move it into a file of its own, outside a transaction".to_string(),
-        edits: vec![Edit { span, text: String::new() }],
-        then: vec![Followup { message, statements: vec![sql], no_transaction: true, undo: vec![undo] }],
-    })
+/// A primary key that takes over an index, over columns that may be NULL: they are made NOT NULL before it.
+pub(super) fn key_after_not_null(seen: &Seen<'_>, table: &ObjectName, columns: &[String]) -> Option<Fix> {
+    let [Step::AddConstraint { using_index: Some(index), .. }] = seen.steps() else { return None };
+    let (first, mut then) = never_null(seen, table, columns)?;
+    then.push(Followup {
+        message: format!("add the primary key with `{index}`"),
+        statements: limits::within(seen, vec![seen.sql.to_string()]),
+        no_transaction: false,
+        undo: Vec::new(),
+    });
+    let what = "prove that no column of it is NULL, and add the key after that".to_string();
+    Some(Fix { what, edits: vec![seen.instead(first)], then })
+}
+
+/// How those of the columns that may be NULL become NOT NULL while others go on; `None` where none may.
+fn never_null(seen: &Seen<'_>, table: &ObjectName, columns: &[String]) -> Option<(String, Vec<Followup>)> {
+    let known = seen.table(table)?;
+    let nullable = |name: &&String| known.column(name).is_some_and(|column| column.nullable);
+    let steps: Vec<_> = columns.iter().filter(nullable).map(|column| not_null(seen, table, column)).collect();
+    let (first, then): (Vec<String>, Vec<Vec<Followup>>) = steps.into_iter().unzip();
+    (!first.is_empty()).then(|| (first.join(";\n"), then.concat()))
 }
 
 /// How a column becomes NOT NULL while others go on: the first statement, and what follows it.
@@ -99,7 +111,7 @@ pub(super) fn not_null(seen: &Seen<'_>, table: &ObjectName, column: &str) -> (St
     let dialect = seen.dialect;
     let (on, quoted) = (dialect.quote_name(table), dialect.quote(column));
     // A check that is there and not validated may have been left so for a reason, and stays as it is.
-    let name = free_name(seen, table, column);
+    let name = free_name(seen, table, format!("{}_{column}", table.name), "set");
     let check = dialect.quote(&name);
     let add = format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({quoted} IS NOT NULL) NOT VALID");
     let prove = Followup {
@@ -123,13 +135,9 @@ pub(super) fn not_null(seen: &Seen<'_>, table: &ObjectName, column: &str) -> (St
 
 /// A new column whose rows are filled after it is there.
 pub(super) fn filled_column(seen: &Seen<'_>, table: &ObjectName, column: &Column, default: &Expression) -> Option<Fix> {
-    let dialect = seen.dialect;
     seen.table(table)?.primary_key.as_ref()?;
-    let bare = Column { nullable: true, default: None, ..column.clone() };
-    let add =
-        Step::AddColumn { table: table.clone(), column: Box::new(bare), constraints: Vec::new(), if_not_exists: false };
-    let mut statements = dialect.render(&add, seen.before()).ok()?;
-    let (on, quoted) = (dialect.quote_name(table), dialect.quote(&column.name));
+    let mut statements = bare(seen, table, column)?;
+    let (on, quoted) = (seen.dialect.quote_name(table), seen.dialect.quote(&column.name));
     statements.push(format!("ALTER TABLE {on} ALTER COLUMN {quoted} SET DEFAULT {default}"));
     let fill = Followup {
         message: format!("fill `{}`", column.name),
@@ -137,18 +145,72 @@ pub(super) fn filled_column(seen: &Seen<'_>, table: &ObjectName, column: &Column
         no_transaction: false,
         undo: Vec::new(),
     };
-    let mut then = vec![fill];
-    if !column.nullable {
-        let (first, rest) = not_null(seen, table, &column.name);
-        let message = format!("begin to make `{}` NOT NULL", column.name);
-        let statements = limits::within(seen, vec![first]);
-        then.push(Followup { message, statements, no_transaction: false, undo: Vec::new() });
-        then.extend(rest);
-    }
+    let required = if column.nullable { Vec::new() } else { then_required(seen, table, column) };
     Some(Fix {
         what: "add it without a value, and fill it in batches".to_string(),
         edits: vec![seen.instead(statements.join(";\n"))],
-        then,
+        then: std::iter::once(fill).chain(required).collect(),
+    })
+}
+
+/// A required column for which nobody has said what old rows get: the check is validated once they all have a value.
+pub(super) fn required_later(seen: &Seen<'_>, table: &ObjectName, column: &Column) -> Option<Fix> {
+    seen.table(table)?;
+    Some(Fix {
+        what: "add it nullable, and make it NOT NULL by a check that is validated once every row has a value"
+            .to_string(),
+        edits: vec![seen.instead(bare(seen, table, column)?.join(";\n"))],
+        then: then_required(seen, table, column),
+    })
+}
+
+/// The statements that add the column with nothing that rows would have to be looked at for.
+fn bare(seen: &Seen<'_>, table: &ObjectName, column: &Column) -> Option<Vec<String>> {
+    let bare = Column { nullable: true, default: None, ..column.clone() };
+    let add =
+        Step::AddColumn { table: table.clone(), column: Box::new(bare), constraints: Vec::new(), if_not_exists: false };
+    seen.dialect.render(&add, seen.before()).ok()
+}
+
+fn then_required(seen: &Seen<'_>, table: &ObjectName, column: &Column) -> Vec<Followup> {
+    let (first, rest) = not_null(seen, table, &column.name);
+    let message = format!("begin to make `{}` NOT NULL", column.name);
+    let statements = limits::within(seen, vec![first]);
+    let begin = Followup { message, statements, no_transaction: false, undo: Vec::new() };
+    std::iter::once(begin).chain(rest).collect()
+}
+
+/// A partition attached after a check that says what its bound says: no row is looked at under the strong lock.
+pub(super) fn proved_partition(
+    seen: &Seen<'_>,
+    parent: &ObjectName,
+    partition: &ObjectName,
+    bound: &str,
+) -> Option<Fix> {
+    let dialect = seen.dialect;
+    let condition = dialect.bound_as_check(seen.table(parent)?, bound)?;
+    seen.table(partition)?;
+    let name = free_name(seen, partition, partition.name.clone(), "bound");
+    let (on, check) = (dialect.quote_name(partition), dialect.quote(&name));
+    let prove = Followup {
+        message: format!("validate that `{partition}` holds what its bound says"),
+        statements: vec![validate(seen, partition, &name)],
+        no_transaction: false,
+        undo: Vec::new(),
+    };
+    let settle = Followup {
+        message: format!("attach `{partition}`"),
+        statements: limits::within(
+            seen,
+            vec![seen.sql.to_string(), format!("ALTER TABLE {on} DROP CONSTRAINT {check}")],
+        ),
+        no_transaction: false,
+        undo: vec![format!("ALTER TABLE {} DETACH PARTITION {on}", dialect.quote_name(parent))],
+    };
+    Some(Fix {
+        what: "prove its bound by a check that is validated while others go on, and attach it after that".to_string(),
+        edits: vec![seen.instead(format!("ALTER TABLE {on} ADD CONSTRAINT {check} CHECK ({condition}) NOT VALID"))],
+        then: vec![prove, settle],
     })
 }
 
@@ -198,18 +260,17 @@ pub(super) fn name_of(seen: &Seen<'_>, table: &ObjectName, constraint: &Constrai
 }
 
 /// `email_subject_set`, with a number where that is taken, within the 63 bytes that a name may have.
-fn free_name(seen: &Seen<'_>, table: &ObjectName, column: &str) -> String {
-    let mut stem = format!("{}_{column}", table.name);
-    while stem.len() > 56 {
+fn free_name(seen: &Seen<'_>, table: &ObjectName, mut stem: String, end: &str) -> String {
+    while stem.len() > 54 {
         stem.pop();
     }
     let constraints = seen.table(table).map(whimbrel_schema::Table::constraints).unwrap_or_default();
     let taken = |name: &str| constraints.iter().any(|constraint| constraint.name() == Some(name));
-    let plain = format!("{stem}_set");
+    let plain = format!("{stem}_{end}");
     if !taken(&plain) {
         return plain;
     }
-    (2..100).map(|number| format!("{stem}_set{number}")).find(|name| !taken(name)).unwrap_or(plain)
+    (2..100).map(|number| format!("{stem}_{end}{number}")).find(|name| !taken(name)).unwrap_or(plain)
 }
 
 #[cfg(test)]

@@ -4,9 +4,11 @@
 //! by heart: what a statement locks, reads and rewrites is predicted by the engine's room, and a rule turns it into a
 //! reason and a safe way.
 
+mod alone;
 mod blocking;
 mod breaking;
 mod data;
+mod directives;
 mod found;
 mod later;
 mod limits;
@@ -65,6 +67,7 @@ static GROUPS: &[(&str, &[&Rule])] = &[
     ("mysql", mysql::RULES),
     ("session", session::RULES),
     ("style", style::RULES),
+    ("directives", directives::RULES),
 ];
 
 /// Every rule, in the order in which findings about one place are told.

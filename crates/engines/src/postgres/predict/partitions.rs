@@ -159,6 +159,15 @@ fn conditions(parent: &Table, bound: &str) -> Option<Vec<Condition>> {
     Some(wanted)
 }
 
+/// What a check of the partition has to say, so that no row is looked at.
+pub(in crate::postgres) fn bound_as_check(parent: &Table, bound: &str) -> Option<String> {
+    let text = |condition: Condition| match condition {
+        Condition::NotNull(column) => format!("{column} IS NOT NULL"),
+        Condition::Compared(text) => text,
+    };
+    Some(conditions(parent, bound)?.into_iter().map(text).collect::<Vec<_>>().join(" AND "))
+}
+
 /// Each index and each key of the parent is needed on the partition: one like it is taken over, or one is built.
 fn lacks_an_index(parent: &Table, partition: &Table) -> bool {
     let has = |wanted: &Index| partition.indexes.iter().any(|index| is_like(wanted, index));

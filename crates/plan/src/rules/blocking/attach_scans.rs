@@ -1,8 +1,8 @@
 use whimbrel_schema::Engine;
 
 use crate::Step;
-use crate::review::{Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::review::{Finding, Fix, Seen, Severity};
+use crate::rules::{Example, Found, Rule, later};
 
 pub(super) static RULE: Rule = Rule {
     id: "attach-scans",
@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -46,4 +46,10 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             );
         }
     }
+}
+
+/// An index that is missing has to be built first, under a name that nobody can choose for others.
+fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
+    let [Step::AttachPartition { parent, partition, bound }] = seen.steps() else { return None };
+    later::proved_partition(seen, parent, partition, bound)
 }

@@ -2,6 +2,7 @@ use whimbrel_schema::{Check, Constraint, Engine, Expression, ObjectName, Table};
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Followup, Seen, Severity};
+use crate::rules::alone::Alone;
 use crate::rules::{Example, Found, Rule, later, limits};
 
 pub(super) static RULE: Rule = Rule {
@@ -52,17 +53,22 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let (on, check) = (seen.dialect.quote_name(partition), seen.dialect.quote(&check));
     let drop = format!("ALTER TABLE {on} DROP CONSTRAINT IF EXISTS {check}");
     let end = seen.statement.span.end;
-    let edit = Edit { span: end..end, text: " CONCURRENTLY".to_string() };
-    Some(Fix {
-        what: "detach it CONCURRENTLY, outside a transaction".to_string(),
-        edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
+    let alone = Alone {
+        what: "detach it CONCURRENTLY",
+        edits: vec![Edit { span: end..end, text: " CONCURRENTLY".to_string() }],
+        name: Some(&partition.name),
+        table: Some(parent),
+        constrains: true,
+        message: format!("detach {partition}"),
+        undo: Vec::new(),
         then: vec![Followup {
             message: format!("drop the check that detaching leaves on `{partition}`"),
             statements: limits::within(seen, vec![drop]),
             no_transaction: false,
             undo: Vec::new(),
         }],
-    })
+    };
+    Some(alone.fix(seen))
 }
 
 /// Detached concurrently, a table keeps its bound as a check; this is the name that it gets. `None` where the key is not

@@ -2,6 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
+use crate::rules::alone::Alone;
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -40,11 +41,17 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     if seen.steps().len() != 1 || seen.table(table)?.options.partition_by.is_some() {
         return None;
     }
+    let unique = seen.table(table)?.indexes.iter().any(|it| it.unique && it.name == index.name);
     let word = seen.word("INDEX")?;
-    let edit = Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() };
-    Some(Fix {
-        what: "drop it CONCURRENTLY, outside a transaction".to_string(),
-        edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
+    let alone = Alone {
+        what: "drop it CONCURRENTLY",
+        edits: vec![Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() }],
+        name: Some(&index.name),
+        table: Some(table),
+        constrains: unique,
+        message: format!("drop {}", index.name),
+        undo: Vec::new(),
         then: Vec::new(),
-    })
+    };
+    Some(alone.fix(seen))
 }

@@ -2,7 +2,8 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
-use crate::rules::{Example, Found, Rule, later};
+use crate::rules::alone::Alone;
+use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-blocks-writes",
@@ -42,18 +43,16 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         return None;
     }
     let word = seen.word("INDEX")?;
-    let edit = Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() };
-    let at = word.end - seen.statement.span.start;
-    let sql = format!("{} CONCURRENTLY{}", seen.sql.get(..at)?, seen.sql.get(at..)?);
     let name = seen.dialect.quote_name(&table.sibling(&index.name));
-    let (message, undo) = (format!("build {}", index.name), format!("DROP INDEX CONCURRENTLY {name}"));
-    if let Some(moved) = later::moved_out(seen, sql, &index.name, message, undo) {
-        return Some(moved);
-    }
-    let outside = seen.outside_transactions();
-    Some(Fix {
-        what: "build it CONCURRENTLY, outside a transaction".to_string(),
-        edits: outside.into_iter().chain([edit]).collect(),
+    let alone = Alone {
+        what: "build it CONCURRENTLY",
+        edits: vec![Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() }],
+        name: Some(&index.name),
+        table: Some(table),
+        constrains: index.unique,
+        message: format!("build {}", index.name),
+        undo: vec![format!("DROP INDEX CONCURRENTLY {name}")],
         then: Vec::new(),
-    })
+    };
+    Some(alone.fix(seen))
 }

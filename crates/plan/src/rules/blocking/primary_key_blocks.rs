@@ -1,5 +1,6 @@
-use whimbrel_schema::{Constraint, Engine};
+use whimbrel_schema::{Constraint, Engine, IndexTarget};
 
+use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity};
 use crate::rules::later;
 use crate::rules::{Example, Found, Rule};
@@ -49,5 +50,17 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 }
 
 fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
-    later::using_index(seen, finding)
+    let [Step::AddConstraint { table, using_index: Some(index), .. }] = seen.steps() else {
+        return later::using_index(seen, finding);
+    };
+    let index = seen.table(table)?.indexes.iter().find(|it| it.name == *index)?;
+    let columns: Option<Vec<String>> = index
+        .keys
+        .iter()
+        .map(|key| match &key.target {
+            IndexTarget::Column(name) => Some(name.clone()),
+            IndexTarget::Expression(_) => None,
+        })
+        .collect();
+    later::key_after_not_null(seen, table, &columns?)
 }

@@ -2,6 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
+use crate::rules::alone::Alone;
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -37,10 +38,15 @@ fn is_reindex(seen: &Seen<'_>) -> bool {
 fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
     let kinds = ["INDEX", "TABLE", "SCHEMA", "DATABASE"];
     let kind = kinds.iter().find_map(|kind| seen.word(kind))?;
-    let edit = Edit { span: kind.end..kind.end, text: " CONCURRENTLY".to_string() };
-    Some(Fix {
-        what: "rebuild CONCURRENTLY, outside a transaction".to_string(),
-        edits: seen.outside_transactions().into_iter().chain([edit]).collect(),
+    let alone = Alone {
+        what: "rebuild CONCURRENTLY",
+        edits: vec![Edit { span: kind.end..kind.end, text: " CONCURRENTLY".to_string() }],
+        name: None,
+        table: None,
+        constrains: false,
+        message: "rebuild indexes".to_string(),
+        undo: Vec::new(),
         then: Vec::new(),
-    })
+    };
+    Some(alone.fix(seen))
 }

@@ -1,4 +1,4 @@
-use whimbrel_schema::{Column, Engine, ObjectName};
+use whimbrel_schema::{Column, Engine, Expression, ObjectName, Pair};
 
 use crate::Step;
 use crate::review::{Seen, Severity};
@@ -39,7 +39,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     }
 }
 
-/// A check that a NOT NULL of the column makes needless, or one that comes back in the same statement or transaction.
+/// A check that a NOT NULL of the column or the bound of the partition makes needless, or one that comes back in the same statement or transaction.
 fn is_needless(seen: &Seen<'_>, at: usize, table: &ObjectName, name: &str) -> bool {
     let later = seen.steps().iter().skip(at + 1).any(|step| step.adds_constraint(table, name));
     let Some(known) = seen.table(table) else { return later };
@@ -56,5 +56,9 @@ fn is_needless(seen: &Seen<'_>, at: usize, table: &ObjectName, name: &str) -> bo
     let proves = |column: &Column| {
         (!column.nullable || made(&column.name)) && says_not_null(check.expression.text(), &column.name)
     };
-    later || !check.enforced || known.columns.iter().any(proves)
+    let bound = known.options.partition_of.as_ref().and_then(|of| {
+        let says = seen.dialect.bound_as_check(seen.table(&of.parent)?, &of.bound)?;
+        Some(seen.dialect.same_expression(Pair::new(&check.expression, &Expression::new(says))))
+    });
+    later || !check.enforced || known.columns.iter().any(proves) || bound.unwrap_or_default()
 }

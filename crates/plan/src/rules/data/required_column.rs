@@ -1,8 +1,8 @@
 use whimbrel_schema::{Constraint, Engine};
 
 use crate::Step;
-use crate::review::{Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::review::{Finding, Fix, Seen, Severity};
+use crate::rules::{Example, Found, Rule, later};
 
 pub(super) static RULE: Rule = Rule {
     id: "required-column",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN"],
     check,
     stands: None,
-    fix: None,
+    fix: Some(fix),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -36,4 +36,9 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             finding.label("and code that does not know it can no longer insert");
         }
     }
+}
+
+fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
+    let [Step::AddColumn { table, column, constraints, if_not_exists: false }] = seen.steps() else { return None };
+    constraints.is_empty().then(|| later::required_later(seen, table, column)).flatten()
 }

@@ -1,0 +1,16 @@
+-- case: as it should not be
+-- version: 8.4
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int) DEFAULT CHARSET=utf8mb4;
+-- judge
+-- finds: drop-column, unused-allow
+-- whimbrel: allow drop-table, because nobody reads it
+ALTER TABLE email DROP COLUMN size;
+
+-- case: as it should be
+-- version: 8.4
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int) DEFAULT CHARSET=utf8mb4;
+-- judge
+-- whimbrel: allow drop-column, because nobody reads it
+ALTER TABLE email DROP COLUMN size;
