@@ -72,7 +72,11 @@ impl Screen for Explained {
         if self.fix {
             let _ = writeln!(out, "fix: `whimbrel lint --fix` rewrites it where that is certain to be right");
         }
-        let _ = writeln!(out, "accept it: `-- whimbrel: allow {}, because REASON` above the statement\n", self.id);
+        // What is wrong with an `allow` is accepted by none.
+        let _ = match self.group {
+            "directives" => writeln!(out, "turn it off: `rules = {{ {} = \"off\" }}` under `[lint]`\n", self.id),
+            _ => writeln!(out, "accept it: `-- whimbrel: allow {}, because REASON` above the statement\n", self.id),
+        };
         for source in self.sources {
             let _ = writeln!(out, "{}", source.dimmed());
         }

@@ -7,7 +7,7 @@ use crate::{Step, Understanding};
 
 /// A statement as it is to be, on its own.
 pub(super) struct Alone<'a> {
-    /// What the fix does to it, in words: `build it CONCURRENTLY`.
+    /// What the fix does to it, in words.
     pub what: &'a str,
     /// What becomes of its text.
     pub edits: Vec<Edit>,
@@ -33,12 +33,12 @@ impl Alone<'_> {
             Some((sql, span)) => {
                 let (message, undo) = (self.message, self.undo);
                 let own = Followup { message, statements: vec![sql], no_transaction: true, undo };
-                ("move it into a file of its own", vec![Edit { span, text: String::new() }], Some(own))
+                let what = "move it into a file of its own, outside a transaction";
+                (what, vec![Edit { span, text: String::new() }], Some(own))
             }
             None => (self.what, seen.outside_transactions().into_iter().chain(self.edits).collect(), None),
         };
-        let what = format!("{what}, outside a transaction");
-        Fix { what, edits, then: first.into_iter().chain(self.then).collect() }
+        Fix { what: what.to_string(), edits, then: first.into_iter().chain(self.then).collect() }
     }
 
     fn is_moved(&self, seen: &Seen<'_>) -> bool {

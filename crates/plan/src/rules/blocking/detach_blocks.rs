@@ -54,7 +54,7 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let drop = format!("ALTER TABLE {on} DROP CONSTRAINT IF EXISTS {check}");
     let end = seen.statement.span.end;
     let alone = Alone {
-        what: "detach it CONCURRENTLY",
+        what: "detach it CONCURRENTLY, outside a transaction",
         edits: vec![Edit { span: end..end, text: " CONCURRENTLY".to_string() }],
         name: Some(&partition.name),
         table: Some(parent),

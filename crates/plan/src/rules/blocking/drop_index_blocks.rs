@@ -44,7 +44,7 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let unique = seen.table(table)?.indexes.iter().any(|it| it.unique && it.name == index.name);
     let word = seen.word("INDEX")?;
     let alone = Alone {
-        what: "drop it CONCURRENTLY",
+        what: "drop it CONCURRENTLY, outside a transaction",
         edits: vec![Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() }],
         name: Some(&index.name),
         table: Some(table),

@@ -45,7 +45,7 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let word = seen.word("INDEX")?;
     let name = seen.dialect.quote_name(&table.sibling(&index.name));
     let alone = Alone {
-        what: "build it CONCURRENTLY",
+        what: "build it CONCURRENTLY, outside a transaction",
         edits: vec![Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() }],
         name: Some(&index.name),
         table: Some(table),

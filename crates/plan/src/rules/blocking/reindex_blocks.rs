@@ -39,7 +39,7 @@ fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
     let kinds = ["INDEX", "TABLE", "SCHEMA", "DATABASE"];
     let kind = kinds.iter().find_map(|kind| seen.word(kind))?;
     let alone = Alone {
-        what: "rebuild CONCURRENTLY",
+        what: "rebuild CONCURRENTLY, outside a transaction",
         edits: vec![Edit { span: kind.end..kind.end, text: " CONCURRENTLY".to_string() }],
         name: None,
         table: None,
