@@ -49,11 +49,11 @@ fn recovered(project: &Project) -> Result<Vec<String>> {
     Ok(heard)
 }
 
-/// Waits until a statement of that beginning runs in this database, and gives the process that runs it.
-fn running(project: &Project, beginning: &str) -> Result<String> {
+/// Waits until a statement with these words runs in this database, and gives the process that runs it.
+fn running(project: &Project, words: &str) -> Result<String> {
     let deadline = Instant::now() + Duration::from_secs(20);
     let query = format!(
-        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '{beginning}%'"
+        "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND state = 'active' AND query LIKE '%{words}%' AND pid <> pg_backend_pid()"
     );
     while Instant::now() < deadline {
         if let Some(pid) = project.rows(&query)?.into_iter().flatten().flatten().next() {
@@ -61,7 +61,7 @@ fn running(project: &Project, beginning: &str) -> Result<String> {
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    anyhow::bail!("`{beginning}` never ran")
+    anyhow::bail!("`{words}` never ran")
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use whimbrel_plan::history::{History, Target, TargetRange};
 use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume};
 use whimbrel_run::event::Found;
+use whimbrel_run::guard::Sight;
 use whimbrel_run::ledger::{self, Ledger};
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
@@ -25,6 +27,7 @@ use crate::progress::Progress;
 use crate::project::Project;
 use crate::render::{table, words};
 use crate::settings::Environment;
+use crate::settings::guard::Guard;
 use crate::signals;
 
 /// One run, from the words of the command line to its last line.
@@ -49,7 +52,7 @@ impl Run<'_> {
         let environment = self.project.settings.need_database()?;
         let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
-        let mut options = options(self.running);
+        let mut options = options(self.running, self.project.settings.guard());
         options.backfill = self.project.settings.backfill();
         if let Some(query) = &self.running.pause_when {
             options.backfill.pause_when = Some(query.clone());
@@ -121,9 +124,14 @@ pub fn actor(deploy: Option<&str>) -> Actor {
     actor
 }
 
-pub fn options(running: &Running) -> Options {
+pub fn options(running: &Running, guard: &Guard) -> Options {
     let mut options = Options::new(actor(running.deploy.as_deref()));
-    options.wait = std::time::Duration::from_secs(running.wait);
+    options.wait = Duration::from_secs(running.wait);
+    options.timeouts = guard.timeouts(&Guard {
+        lock_timeout: running.lock_timeout,
+        lock_patience: running.lock_patience,
+        statement_timeout: running.statement_timeout,
+    });
     options.accept_drift = running.accept_drift.clone();
     options.resume = running.resume.map(|choice| match choice {
         ResumeChoice::Again => Resume::Again,
@@ -257,6 +265,17 @@ impl<'a> Watcher<'a> {
                 };
                 self.printer.remark(&format!("{word}: each row of `{table}` was changed once, because {why}; {left}"));
             }
+            Event::Blocked { sight, waited, at_most } => {
+                for line in blocked(sight, waited, at_most) {
+                    self.printer.remark(&line);
+                }
+            }
+            Event::OwnLimit { setting, value } => {
+                self.printer.remark(&format!("the revision sets {setting} = {value} itself, so that is what holds"));
+            }
+            Event::Cleared { what } => {
+                self.line(&format!("  an earlier try left {what}: cleared away"));
+            }
             Event::Notice { text } => self.printer.remark(text),
             Event::RevisionDone { revision, direction, took } => {
                 let mark = match direction {
@@ -270,6 +289,21 @@ impl<'a> Watcher<'a> {
             }
         }
     }
+}
+
+/// What is waited for, and one line for each who has it.
+fn blocked(sight: &Sight, waited: Duration, at_most: Option<Duration>) -> Vec<String> {
+    let until = match at_most {
+        Some(at_most) => format!("for up to {}", words::duration(at_most)),
+        None => "as long as it takes".to_string(),
+    };
+    let wanted = sight.wanted.as_deref().unwrap_or("a lock");
+    let so_far =
+        if waited < Duration::from_secs(1) { String::new() } else { format!(", {} so far", words::duration(waited)) };
+    let mut lines = vec![format!("waiting for {wanted}, {until}{so_far}")];
+    lines.extend(sight.blockers.iter().map(|blocker| format!("  in the way: {blocker}")));
+    lines.extend(sight.unseen.iter().map(|why| format!("  who is in the way cannot be seen: {why}")));
+    lines
 }
 
 /// Enough of a statement to know it by.
@@ -340,7 +374,7 @@ impl Screen for Ended {
             (true, 1) => " (head)",
             (true, _) => " (heads)",
         };
-        let took = words::duration(std::time::Duration::from_millis(u64::try_from(self.took_ms).unwrap_or(u64::MAX)));
+        let took = words::duration(Duration::from_millis(u64::try_from(self.took_ms).unwrap_or(u64::MAX)));
         match (self.revisions.len(), self.direction) {
             (0, Direction::Up) => format!("nothing to apply: the database stands at {at}{head}\n"),
             (0, Direction::Down) => format!("nothing to undo: the database stands at {at}{head}\n"),

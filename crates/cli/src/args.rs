@@ -13,6 +13,7 @@ use whimbrel_schema::Engine;
 
 use crate::environment;
 use crate::lint::report::Format;
+use crate::settings::guard::{self, Length};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -103,6 +104,7 @@ pub enum Command {
     Show(Show),
     Merge(Merge),
     Stamp(Stamp),
+    Repair(Repair),
     Edit(Edit),
     Check(Check),
     Lint(Lint),
@@ -212,6 +214,15 @@ pub struct Running {
     /// How long to wait for another run to end, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     pub wait: u64,
+    /// How long one try of a statement waits for a lock behind which others would queue (default: 50ms)
+    #[arg(long, value_name = "TIME", value_parser = guard::limit)]
+    pub lock_timeout: Option<Length>,
+    /// How long to go on trying when others are in the way (default: 5min)
+    #[arg(long, value_name = "TIME")]
+    pub lock_patience: Option<Length>,
+    /// How long a statement may keep others out while it works, `0` for any time (default: 30min)
+    #[arg(long, value_name = "TIME")]
+    pub statement_timeout: Option<Length>,
     /// Go on although the database is not what its history says; the reason goes on the ledger
     #[arg(long, value_name = "REASON")]
     pub accept_drift: Option<String>,
@@ -309,6 +320,12 @@ pub struct Stamp {
     #[arg(long, value_name = "LABEL", env = environment::DEPLOY, hide_env = true)]
     pub deploy: Option<String>,
 }
+
+/// Explain what a run that stopped half-way has left, and name the command that ends it; changes nothing
+///
+/// Exits with 1 when something was left. The next `upgrade` finds the same by itself.
+#[derive(Debug, Args)]
+pub struct Repair {}
 
 /// Open a revision in your editor ($VISUAL, $EDITOR)
 #[derive(Debug, Args)]

@@ -12,7 +12,7 @@ use whimbrel_plan::ChoiceError;
 use whimbrel_plan::autogenerate::DraftError;
 use whimbrel_plan::history::{FoldHistoryError, TargetError, UnknownStatement};
 use whimbrel_plan::revision::{Direction, StatementOrigin, StatementsError};
-use whimbrel_run::apply::{self, ApplyError, Refusal, ScriptError};
+use whimbrel_run::apply::{self, ApplyError, Contention, Refusal, ScriptError};
 use whimbrel_run::ledger::{AppliedRevision, LedgerError};
 use whimbrel_run::replay::ReplayError;
 use whimbrel_run::{DriverError, DriverErrorKind};
@@ -95,6 +95,7 @@ pub fn database(error: &DriverError) -> Failure {
         DriverErrorKind::Lost => "connection-lost",
         DriverErrorKind::Busy => "busy",
         DriverErrorKind::Cancelled => "cancelled",
+        DriverErrorKind::TimedOut => "timed-out",
         DriverErrorKind::Unwritable => "unwritable",
         DriverErrorKind::Forbidden => "forbidden",
         DriverErrorKind::Statement => "database",
@@ -179,6 +180,7 @@ fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
             Failure::new(Exit::Failed, "violations", message).note("broken", broken.join("\n"))
         }
         apply::Failure::Locked { .. } => plain("locked"),
+        apply::Failure::Blocked(contention) => blocked(contention),
         apply::Failure::Overtaken => plain("overtaken"),
         apply::Failure::Lost { error, in_doubt } => {
             let failure = Failure::new(Exit::Failed, "connection-lost", "the connection was lost");
@@ -196,6 +198,24 @@ fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
         apply::Failure::Backfill(_) => plain("backfill"),
         apply::Failure::Driver(error) => database(error),
     }
+}
+
+/// Others had what was needed for longer than this run was to wait.
+fn blocked(contention: &Contention) -> Failure {
+    let Contention { revision, waited, tries, sight, error } = contention;
+    let wanted = sight.wanted.as_deref().unwrap_or("a lock");
+    let message =
+        format!("`{revision}` waited {} for {wanted}, and others did not give it back", words::duration(*waited));
+    let mut failure = Failure::new(Exit::Failed, "blocked", message);
+    for blocker in &sight.blockers {
+        failure = failure.note("in the way", blocker.to_string());
+    }
+    if let Some(why) = &sight.unseen {
+        failure = failure.note("in the way", format!("cannot be seen: {why}"));
+    }
+    let tries = if *tries == 1 { "once".to_string() } else { format!("{tries} times") };
+    let tried = format!("{tries}, a moment each; in between nobody was kept waiting");
+    failure.note("tried", tried).note("because", &error.message)
 }
 
 fn refused(refusal: &Refusal, settings: &Settings) -> Failure {

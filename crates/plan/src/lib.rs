@@ -14,6 +14,7 @@ mod dialect;
 pub mod diff;
 pub mod evolution;
 pub mod fold;
+pub mod guard;
 pub mod history;
 mod ops;
 mod order;

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
 use thiserror::Error;
-use whimbrel_plan::Dialect;
 use whimbrel_plan::review::Facts;
+use whimbrel_plan::{Dialect, Step};
 use whimbrel_schema::{Schema, Version};
+
+use crate::guard::{Leftover, Limits, Observer};
 
 /// One open connection to one database. Synchronous: one colour; whoever wants progress uses a thread.
 ///
@@ -34,6 +36,33 @@ pub trait Driver: Send {
 
     /// Runs one statement; the number of rows it touched where the engine says.
     fn execute(&mut self, statement: &str) -> Result<u64, DriverError>;
+
+    /// Runs one statement of a revision within its limits, and calls `tick` with the time that has passed, now and then
+    /// while it runs. The engine is told the limits in the same round trip where it can be, and asked whether the
+    /// session is still the one that [`prepare_session`](Driver::prepare_session) prepared.
+    fn execute_within(
+        &mut self,
+        statement: &str,
+        _limits: &Limits,
+        _tick: &mut dyn FnMut(Duration),
+    ) -> Result<u64, DriverError> {
+        self.execute(statement)
+    }
+
+    /// The statement before may have changed the session, as a revision may: role and search path are from here on
+    /// what they are found to be.
+    fn accept_session(&mut self) {}
+
+    /// Sees from beside who keeps this session waiting; `None` where an engine lets nobody see that. Asked for after
+    /// the session was prepared. It connects when it is first used.
+    fn observer(&self) -> Option<Box<dyn Observer>> {
+        None
+    }
+
+    /// What an earlier try of these steps left half-way, where an engine can leave something so.
+    fn leftovers(&mut self, _steps: &[Step]) -> Result<Vec<Leftover>, DriverError> {
+        Ok(Vec::new())
+    }
 
     /// Runs several statements, separated by semicolons, in one round trip where the engine can. On a failure the
     /// statements before it have run; `DriverError::position` is an offset into `script`.
@@ -152,6 +181,8 @@ pub enum DriverErrorKind {
     Busy,
     /// Stopped on request.
     Cancelled,
+    /// It took longer than it may.
+    TimedOut,
     /// It takes no writes: it is read-only here, or no room is left.
     Unwritable,
     /// This user may not.

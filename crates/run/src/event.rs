@@ -4,6 +4,7 @@ use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
 use whimbrel_schema::ObjectName;
 
 use crate::backfill::Progress;
+use crate::guard::Sight;
 use crate::ledger::LedgerEvent;
 
 /// What happens while revisions are applied, told as it happens. Screens and logs are made of these.
@@ -76,6 +77,22 @@ pub enum Event<'a> {
         table: &'a ObjectName,
         why: &'a str,
         left: Option<u64>,
+    },
+    /// Others keep a statement from its locks. Told again when they are others, or still there after a while.
+    Blocked {
+        sight: &'a Sight,
+        waited: Duration,
+        /// `None` for a statement that waits as long as it has to.
+        at_most: Option<Duration>,
+    },
+    /// The revision has set a limit itself, and that one holds.
+    OwnLimit {
+        setting: &'a str,
+        value: &'a str,
+    },
+    /// What an earlier try of a statement left was cleared away.
+    Cleared {
+        what: &'a str,
     },
     /// What the engine remarked.
     Notice {

@@ -6,6 +6,7 @@ pub mod backfill;
 pub mod drift;
 mod driver;
 pub mod event;
+pub mod guard;
 pub mod ledger;
 pub mod replay;
 

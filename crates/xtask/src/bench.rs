@@ -27,6 +27,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|word| word == "review") {
         return review(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "guard") {
+        return guard(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     let whimbrel = released()?;
@@ -50,6 +53,22 @@ pub fn review(arguments: &[String]) -> Result<()> {
             .args(arguments)
             .env("WHIMBREL_BIN", whimbrel)
             .envs(linters::install()?)
+            .current_dir(root()),
+    )
+}
+
+/// How long others wait for a change that has to wait itself.
+pub fn guard(arguments: &[String]) -> Result<()> {
+    engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
+    let whimbrel = match std::env::var_os("WHIMBREL_BIN") {
+        Some(whimbrel) => PathBuf::from(whimbrel),
+        None => released()?,
+    };
+    succeed(
+        Command::new(env!("CARGO"))
+            .args(["test", "--package", "whimbrel-acceptance", "--bench", "guard", "--", "--run"])
+            .args(arguments)
+            .env("WHIMBREL_BIN", whimbrel)
             .current_dir(root()),
     )
 }

@@ -62,6 +62,11 @@ const COMMANDS: &[Command] = &[
         usage: "[--each]   whimbrel's findings beside those of squawk and eugene, against what PostgreSQL did",
         run: bench::review,
     },
+    Command {
+        name: "bench guard",
+        usage: "   how long others wait for an ADD COLUMN behind a long reader, guarded and not",
+        run: bench::guard,
+    },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];
 

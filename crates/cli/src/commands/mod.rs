@@ -15,6 +15,7 @@ mod lint;
 mod man;
 mod merge;
 mod plan;
+mod repair;
 mod revision;
 mod schema;
 mod show;
@@ -22,7 +23,7 @@ mod stamp;
 mod tour;
 mod upgrade;
 
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Repair};
 use crate::failure::Outcome;
 use crate::lint::report::Format;
 use crate::printer::Printer;
@@ -41,6 +42,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Check(_)
         | Command::Schema(_)
         | Command::Stamp(_)
+        | Command::Repair(_)
         | Command::Lint(_)
         | Command::Backfill(_)
         | Command::Plan(_) => Some(Progress::new(printer)),
@@ -61,6 +63,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Show(command) => show::run(command, &project()?, printer),
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
+        Command::Repair(Repair {}) => repair::run(&project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
@@ -94,6 +97,7 @@ impl Command {
             Command::Show(_) => "show",
             Command::Merge(_) => "merge",
             Command::Stamp(_) => "stamp",
+            Command::Repair(_) => "repair",
             Command::Edit(_) => "edit",
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use whimbrel_schema::Engine;
 
+use super::guard::Guard;
 use crate::failure::{Failure, Snippet};
 
 pub const NAME: &str = "whimbrel.toml";
@@ -22,6 +23,8 @@ pub struct File {
     pub lint: Lint,
     #[serde(default)]
     pub backfill: Backfill,
+    #[serde(default)]
+    pub guard: Guard,
     #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
@@ -150,7 +153,7 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a string" => "a text, as `\"…\"`",
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
-        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Backfill" => {
+        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Backfill" | "struct Guard" => {
             "a table: its name in brackets on a line of its own"
         }
         other => other,
@@ -195,6 +198,10 @@ mod tests {
             batch_ms = 50
             pause_ms = 5
             replica_lag_s = 3
+            [guard]
+            lock_timeout = "20ms"
+            lock_patience = "1h"
+            statement_timeout = "0"
             [environments.dev]
             url = "sqlite:///app.db"
             [environments.production]
@@ -208,6 +215,7 @@ mod tests {
         assert_eq!(file.models.assume, ["app.config.SCHEMA = 'shop'"]);
         assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
         assert_eq!(file.lint.rules["index-blocks-writes"], "off");
+        assert_eq!(file.guard.lock_patience, Some("1h".parse().unwrap()));
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));
         assert_eq!(file.backfill.pause_when.as_deref(), Some("SELECT busy FROM load"));
         let backfill =

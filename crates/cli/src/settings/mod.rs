@@ -3,6 +3,7 @@
 
 pub mod conventions;
 pub mod file;
+pub mod guard;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -135,6 +136,10 @@ impl Settings {
             target: milliseconds(file.batch_ms),
             pause: milliseconds(file.pause_ms),
         }
+    }
+
+    pub fn guard(&self) -> &guard::Guard {
+        &self.file.guard
     }
 
     pub fn lint(&self) -> &file::Lint {

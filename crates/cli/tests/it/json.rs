@@ -17,6 +17,7 @@ fn every_command_prints_one_document() {
         "downgrade -1",
         "upgrade +1",
         "stamp head",
+        "repair",
         "check",
         "lint --fail-on unknown",
         "plan",

@@ -29,6 +29,7 @@ mod plan;
 mod postgres;
 mod project;
 mod readme;
+mod repair;
 mod revision;
 mod schema;
 mod show;

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::TryStreamExt;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -21,6 +21,9 @@ use super::settings::{Check, Settings};
 use super::tls;
 
 const OPENING: &str = "BEGIN;";
+
+/// Between two looks while a statement runs.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// One connection, driven by the thread that uses it.
 ///
@@ -84,26 +87,50 @@ impl Connection {
         sql: &str,
         mut each: impl FnMut(SimpleQueryMessage) -> Result<(), DriverError>,
     ) -> Result<(), DriverError> {
-        let Some(client) = &self.client else {
-            return Err(DriverError::new(DriverErrorKind::Lost, "the connection is closed"));
-        };
         let opening = if std::mem::take(&mut self.opening) { OPENING } else { "" };
+        let client = open(self.client.as_ref())?;
         self.runtime.block_on(async {
-            let sent: Cow<'_, str> = match opening {
-                "" => sql.into(),
-                opening => format!("{opening}{sql}").into(),
-            };
-            let refused = |error| {
-                let error = refused(&error, &sent);
-                let position = error.position.and_then(|position| position.checked_sub(opening.len()));
-                DriverError { position, ..error }
-            };
-            let mut answer = pin!(client.simple_query_raw(&sent).await.map_err(refused)?);
-            while let Some(message) = answer.try_next().await.map_err(refused)? {
+            let sent = Sent::new(opening, "", sql);
+            let mut answer = pin!(client.simple_query_raw(&sent.text).await.map_err(|error| sent.refused(&error))?);
+            while let Some(message) = answer.try_next().await.map_err(|error| sent.refused(&error))? {
                 each(message)?;
             }
             Ok(())
         })
+    }
+
+    /// The same with something sent `ahead` of the statement, and with a `tick` for whoever wants to look around while
+    /// the answer does not come: first after `look_after`, then every now and then.
+    pub fn send_watched(
+        &mut self,
+        ahead: &str,
+        sql: &str,
+        look_after: Duration,
+        tick: &mut dyn FnMut(Duration),
+        mut each: impl FnMut(SimpleQueryMessage) -> Result<(), DriverError>,
+    ) -> Result<(), DriverError> {
+        let opening = if std::mem::take(&mut self.opening) { OPENING } else { "" };
+        let client = open(self.client.as_ref())?;
+        let sent = Sent::new(opening, ahead, sql);
+        let begun = Instant::now();
+        let answer = self.runtime.block_on(client.simple_query_raw(&sent.text));
+        let mut answer = pin!(answer.map_err(|error| sent.refused(&error))?);
+        let mut next = look_after;
+        loop {
+            // The tick runs outside of the runtime, so that it may use another connection.
+            let left = next.saturating_sub(begun.elapsed());
+            let received = self.runtime.block_on(async { tokio::time::timeout(left, answer.try_next()).await });
+            match received {
+                Ok(received) => match received.map_err(|error| sent.refused(&error))? {
+                    Some(message) => each(message)?,
+                    None => return Ok(()),
+                },
+                Err(_elapsed) => {
+                    tick(begun.elapsed());
+                    next = begun.elapsed() + LOOK_AGAIN;
+                }
+            }
+        }
     }
 
     /// Opens a transaction with the next thing that is sent.
@@ -159,6 +186,33 @@ impl Connection {
                 None => runtime.block_on(token.cancel_query(NoTls)),
             };
         })
+    }
+}
+
+fn open(client: Option<&Client>) -> Result<&Client, DriverError> {
+    client.ok_or_else(|| DriverError::new(DriverErrorKind::Lost, "the connection is closed"))
+}
+
+/// One message, with what goes ahead of the statement in it.
+struct Sent<'a> {
+    text: Cow<'a, str>,
+    ahead: usize,
+}
+
+impl<'a> Sent<'a> {
+    fn new(opening: &str, ahead: &str, sql: &'a str) -> Self {
+        let text = match (opening, ahead) {
+            ("", "") => sql.into(),
+            (opening, ahead) => format!("{opening}{ahead}{sql}").into(),
+        };
+        Sent { ahead: opening.len() + ahead.len(), text }
+    }
+
+    /// What the server said, about the statement as it was written.
+    fn refused(&self, error: &tokio_postgres::Error) -> DriverError {
+        let error = refused(error, &self.text);
+        let position = error.position.and_then(|position| position.checked_sub(self.ahead));
+        DriverError { position, ..error }
     }
 }
 

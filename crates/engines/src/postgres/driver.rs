@@ -2,14 +2,17 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
-use whimbrel_plan::Dialect;
 use whimbrel_plan::review::Facts;
+use whimbrel_plan::{Dialect, Step};
+use whimbrel_run::guard::{self, Leftover, Limits};
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
-use super::connection::Connection;
+use super::connection::{Connection, texts};
+use super::observer::Observer;
+use super::session::{self, Session};
 use super::settings::Settings;
-use super::{facts, introspect, normalize, scratch};
+use super::{facts, introspect, leftovers, normalize, scratch};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -30,6 +33,9 @@ pub struct PostgresDriver {
     /// The schema that unqualified names mean here, and that a [`Schema`] leaves out of its names.
     pub(super) home: String,
     pub(super) in_transaction: bool,
+    session: Session,
+    /// Whether the server can look after lost clients; `None` until it was asked.
+    watched: Option<bool>,
     /// Of a scratch database; after the connection, which it outlives.
     pub(super) guard: Option<scratch::Guard>,
 }
@@ -43,7 +49,15 @@ impl PostgresDriver {
     pub(super) fn open(settings: Settings) -> Result<PostgresDriver, DriverError> {
         let mut connection = Connection::open(&settings)?;
         let home = PostgresDriver::ask_home(&mut connection)?;
-        Ok(PostgresDriver { connection, settings, home, in_transaction: false, guard: None })
+        Ok(PostgresDriver {
+            connection,
+            settings,
+            home,
+            in_transaction: false,
+            session: Session::default(),
+            watched: None,
+            guard: None,
+        })
     }
 
     pub(super) fn ask_home(connection: &mut Connection) -> Result<String, DriverError> {
@@ -112,6 +126,57 @@ impl Driver for PostgresDriver {
         Ok(touched)
     }
 
+    fn execute_within(
+        &mut self,
+        statement: &str,
+        limits: &Limits,
+        tick: &mut dyn FnMut(Duration),
+    ) -> Result<u64, DriverError> {
+        let ask = Session::ask(limits, self.in_transaction);
+        // What cannot run inside a transaction cannot share a message either.
+        let ahead = match self.in_transaction {
+            true => format!("{ask};"),
+            false => {
+                let answer = self.connection.rows(&ask)?.into_iter().next().unwrap_or_default();
+                self.session.check(answer)?;
+                String::new()
+            }
+        };
+        let (mut asked, mut touched) = (self.in_transaction, 0);
+        let session = &mut self.session;
+        let ran = self.connection.send_watched(&ahead, statement, limits.look_after, tick, |message| match message {
+            SimpleQueryMessage::Row(row) if std::mem::take(&mut asked) => session.check(texts(&row)),
+            SimpleQueryMessage::CommandComplete(rows) => {
+                touched = rows;
+                Ok(())
+            }
+            _ => Ok(()),
+        });
+        // Those of a transaction end with it; these were for this statement alone.
+        let reset = Session::reset(limits);
+        if !self.in_transaction && !reset.is_empty() {
+            let reset = self.connection.rows(&reset);
+            ran?;
+            reset?;
+            return Ok(touched);
+        }
+        ran?;
+        Ok(touched)
+    }
+
+    fn accept_session(&mut self) {
+        self.session.accept();
+    }
+
+    fn observer(&self) -> Option<Box<dyn guard::Observer>> {
+        let pid = self.session.pid()?.parse().ok()?;
+        Some(Box::new(Observer::of(self.settings.clone(), pid)))
+    }
+
+    fn leftovers(&mut self, steps: &[Step]) -> Result<Vec<Leftover>, DriverError> {
+        leftovers::leftovers(&mut self.connection, steps)
+    }
+
     fn execute_script(&mut self, script: &str) -> Result<(), DriverError> {
         self.connection.send(script, |_| Ok(()))
     }
@@ -168,8 +233,20 @@ impl Driver for PostgresDriver {
     }
 
     fn prepare_session(&mut self) -> Result<(), DriverError> {
-        // The role is no setting that RESET ALL puts back.
-        self.execute_script("SET SESSION AUTHORIZATION DEFAULT; RESET ALL")
+        let (new, connection) = (self.connection.version.major >= 14, &mut self.connection);
+        let watched = *self.watched.get_or_insert_with(|| new && connection.rows(session::NOTICE_LOST_CLIENTS).is_ok());
+        let state = self.connection.rows(&session::prepare(watched))?.into_iter().next().unwrap_or_default();
+        let before = self.session.pid().map(str::to_string);
+        self.session = match before {
+            None => Session::prepared(state),
+            Some(_) => {
+                let mut session = std::mem::take(&mut self.session);
+                session.accept();
+                session.check(state)?;
+                session
+            }
+        };
+        Ok(())
     }
 
     fn violations(&mut self) -> Result<Vec<String>, DriverError> {

@@ -40,7 +40,8 @@ fn byte_offset(sql: &str, character: u32) -> Option<usize> {
 fn kind(answer: &DbError) -> DriverErrorKind {
     match answer.code().code() {
         // A statement timeout has the same code as a request to cancel; only its words tell.
-        "57014" if !answer.message().contains("timeout") => DriverErrorKind::Cancelled,
+        "57014" if answer.message().contains("timeout") => DriverErrorKind::TimedOut,
+        "57014" => DriverErrorKind::Cancelled,
         // lock_not_available, deadlock_detected
         "55P03" | "40P01" => DriverErrorKind::Busy,
         // admin_shutdown, crash_shutdown, cannot_connect_now, idle_in_transaction_session_timeout, idle_session_timeout

@@ -1,13 +1,16 @@
 //! One connection to one database file, or to one in memory.
 
+use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use whimbrel_plan::Dialect;
+use whimbrel_plan::guard::Class;
 use whimbrel_plan::review::Facts;
+use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight};
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
@@ -69,7 +72,13 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
         Place::Memory => None,
         Place::File(path) => Some(path.clone()),
     };
-    Ok(SqliteDriver { connection, place: place.clone(), orphans: Orphans::new(file), lock: None })
+    Ok(SqliteDriver {
+        connection,
+        place: place.clone(),
+        orphans: Orphans::new(file),
+        lock: None,
+        commit_waits: PATIENCE,
+    })
 }
 
 fn look_for(path: &Path, mode: Mode) -> Result<(), DriverError> {
@@ -104,6 +113,7 @@ fn cannot_open(place: &Place, error: &rusqlite::Error) -> DriverError {
         | DriverErrorKind::Unwritable
         | DriverErrorKind::Forbidden
         | DriverErrorKind::Statement
+        | DriverErrorKind::TimedOut
         | DriverErrorKind::Unsupported => {
             // With the path after it once more.
             let said = error.message.split(": /").next().unwrap_or_default();
@@ -113,17 +123,29 @@ fn cannot_open(place: &Place, error: &rusqlite::Error) -> DriverError {
     }
 }
 
-/// How long somebody else's lock is waited for.
+/// How long somebody else's lock is waited for, where nobody waits behind.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long a transaction that is to write waits for its turn: whoever runs it comes again, and hears requests to stop
+/// in between.
+const TURN: Duration = Duration::from_secs(2);
 /// Pauses stay short, so that a writer who lets go only for a moment between two transactions starves nobody.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
+thread_local! {
+    /// What the statement that runs now may wait, and since when it does. SQLite calls whoever waits on the thread that
+    /// runs the statement, and tells it nothing but a count.
+    static WAITING: Cell<(Duration, Option<Instant>)> = const { Cell::new((PATIENCE, None)) };
+}
+
 /// Called by SQLite while somebody else has the lock, with the number of calls before; `false` gives up.
 fn wait_for_others(calls: i32) -> bool {
-    let calls = u32::try_from(calls).unwrap_or(0);
-    if LONGEST_PAUSE * calls > PATIENCE {
+    let (at_most, since) = WAITING.get();
+    let since = since.filter(|_| calls > 0).unwrap_or_else(Instant::now);
+    if since.elapsed() >= at_most {
         return false;
     }
+    WAITING.set((at_most, Some(since)));
+    let calls = u32::try_from(calls).unwrap_or(0);
     // Waiters who began together must not go on knocking together.
     let moment = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |it| it.subsec_micros());
     let growing = Duration::from_millis(u64::from(calls) + 1).min(LONGEST_PAUSE);
@@ -136,9 +158,33 @@ pub struct SqliteDriver {
     place: Place,
     orphans: Orphans,
     lock: Option<FileLock>,
+    /// How long the commit of the transaction that is open may wait for readers: it keeps new ones out meanwhile.
+    commit_waits: Duration,
 }
 
 impl SqliteDriver {
+    /// Runs something that waits no longer than it may.
+    fn waiting<T>(
+        &self,
+        at_most: Duration,
+        run: impl FnOnce(&Self) -> Result<T, DriverError>,
+    ) -> Result<T, DriverError> {
+        WAITING.set((at_most, None));
+        let result = run(self);
+        WAITING.set((PATIENCE, None));
+        result
+    }
+
+    fn run(&self, statement: &str) -> Result<u64, DriverError> {
+        let before = self.connection.total_changes();
+        let mut prepared = self.connection.prepare(statement).map_err(|error| error_of(&error))?;
+        // PRAGMA and RETURNING give rows, and take effect as they are read.
+        let mut rows = prepared.query([]).map_err(|error| error_of(&error))?;
+        while rows.next().map_err(|error| error_of(&error))?.is_some() {}
+        let touched = self.connection.total_changes() != before;
+        Ok(if touched { self.connection.changes() } else { 0 })
+    }
+
     fn batch(&self, sql: &str) -> Result<(), DriverError> {
         self.connection.execute_batch(sql).map_err(|error| error_of(&error))
     }
@@ -178,13 +224,25 @@ impl Driver for SqliteDriver {
     }
 
     fn execute(&mut self, statement: &str) -> Result<u64, DriverError> {
-        let before = self.connection.total_changes();
-        let mut prepared = self.connection.prepare(statement).map_err(|error| error_of(&error))?;
-        // PRAGMA and RETURNING give rows, and take effect as they are read.
-        let mut rows = prepared.query([]).map_err(|error| error_of(&error))?;
-        while rows.next().map_err(|error| error_of(&error))?.is_some() {}
-        let touched = self.connection.total_changes() != before;
-        Ok(if touched { self.connection.changes() } else { 0 })
+        self.run(statement)
+    }
+
+    fn execute_within(
+        &mut self,
+        statement: &str,
+        limits: &Limits,
+        _tick: &mut dyn FnMut(Duration),
+    ) -> Result<u64, DriverError> {
+        self.commit_waits = match (limits.class, limits.lock) {
+            (Class::Brief | Class::Free, Limit::Of(time)) => time.min(self.commit_waits),
+            // To begin again would cost more than it spares others.
+            (Class::Long | Class::Patient, _) | (_, Limit::None | Limit::Own) => self.commit_waits,
+        };
+        self.waiting(self.commit_waits, |driver| driver.run(statement))
+    }
+
+    fn observer(&self) -> Option<Box<dyn Observer>> {
+        Some(Box::new(Nobody))
     }
 
     fn execute_script(&mut self, script: &str) -> Result<(), DriverError> {
@@ -211,13 +269,14 @@ impl Driver for SqliteDriver {
     }
 
     fn begin(&mut self) -> Result<(), DriverError> {
-        self.batch("BEGIN IMMEDIATE")?;
+        self.commit_waits = PATIENCE;
+        self.waiting(TURN, |driver| driver.batch("BEGIN IMMEDIATE"))?;
         // Nobody else writes from here on, so this is what the transaction finds.
         self.orphans.begin(&self.connection).map_err(|error| error_of(&error))
     }
 
     fn commit(&mut self) -> Result<(), DriverError> {
-        self.batch("COMMIT")?;
+        self.waiting(self.commit_waits, |driver| driver.batch("COMMIT"))?;
         self.orphans.commit(&self.connection).map_err(|error| error_of(&error))
     }
 
@@ -281,6 +340,20 @@ impl Driver for SqliteDriver {
     fn canceller(&self) -> Canceller {
         let handle = self.connection.get_interrupt_handle();
         Box::new(move || handle.interrupt())
+    }
+}
+
+/// SQLite's locks are the system's, and no connection can see whose.
+struct Nobody;
+
+impl Observer for Nobody {
+    fn look(&mut self) -> Result<Sight, DriverError> {
+        let unseen = Some("SQLite does not say who has the file locked".to_string());
+        Ok(Sight { wanted: Some("the lock on the database file".to_string()), blockers: Vec::new(), unseen })
+    }
+
+    fn still(&mut self, _seen: &[Blocker]) -> Result<Vec<Blocker>, DriverError> {
+        Ok(Vec::new())
     }
 }
 

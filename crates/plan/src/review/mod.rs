@@ -19,6 +19,7 @@ mod seen;
 mod session;
 pub mod words;
 
+pub use births::Births;
 pub use config::Config;
 pub use copied::{Copied, Rebuild};
 pub use facts::{Facts, TableFacts};

@@ -6,6 +6,7 @@ use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin, Statements
 
 use super::{Refusal, Report};
 use crate::backfill::BackfillFailure;
+use crate::guard::Sight;
 use crate::ledger::LedgerError;
 use crate::{DriverError, DriverErrorKind};
 
@@ -34,6 +35,8 @@ pub enum Failure {
     Violations { revision: RevisionId, broken: Vec<String> },
     #[error("another run has the lock{}", patience(*waited))]
     Locked { waited: Duration },
+    #[error(transparent)]
+    Blocked(Box<Contention>),
     #[error("another run writes the ledger at the same time")]
     Overtaken,
     /// `in_doubt`: the connection went while the engine was asked to commit.
@@ -52,6 +55,18 @@ fn patience(waited: Duration) -> String {
         0 => String::new(),
         seconds => format!(", and did not give it back within {seconds} s"),
     }
+}
+
+/// Locks that others did not give back for as long as they were waited for.
+#[derive(Debug, Clone, Error)]
+#[error("`{revision}` waited {} s for {}, and others did not give it back", waited.as_secs(), sight.wanted.as_deref().unwrap_or("a lock"))]
+pub struct Contention {
+    pub revision: RevisionId,
+    pub waited: Duration,
+    pub tries: u32,
+    pub sight: Sight,
+    #[source]
+    pub error: DriverError,
 }
 
 /// A statement that the engine refused.
@@ -76,11 +91,13 @@ impl From<Refusal> for Failure {
 
 impl From<DriverError> for Failure {
     fn from(error: DriverError) -> Self {
-        use crate::DriverErrorKind::{Busy, Cancelled, Connect, Forbidden, Lost, Statement, Unsupported, Unwritable};
+        use crate::DriverErrorKind::{
+            Busy, Cancelled, Connect, Forbidden, Lost, Statement, TimedOut, Unsupported, Unwritable,
+        };
         match error.kind {
             Lost => Failure::Lost { error, in_doubt: false },
             Cancelled => Failure::Stopped,
-            Busy | Connect | Forbidden | Statement | Unsupported | Unwritable => Failure::Driver(error),
+            Busy | Connect | Forbidden | Statement | TimedOut | Unsupported | Unwritable => Failure::Driver(error),
         }
     }
 }
@@ -111,6 +128,7 @@ impl ApplyError {
             | Failure::Statement(_)
             | Failure::Violations { .. }
             | Failure::Locked { .. }
+            | Failure::Blocked(_)
             | Failure::Lost { .. }
             | Failure::Overtaken
             | Failure::Stopped
@@ -134,6 +152,10 @@ impl ApplyError {
                 vec![format!("correct the statement, then: {command}")]
             }
             Failure::Backfill(failure) => failure.next(command),
+            Failure::Blocked(_) => vec![
+                format!("once they are gone: {command}"),
+                format!("{command} --lock-patience 1h   (waits longer, and keeps nobody waiting meanwhile)"),
+            ],
             Failure::Locked { .. }
             | Failure::Overtaken
             | Failure::Stopped

@@ -56,6 +56,7 @@ impl Runner<'_> {
         let live = self.driver.introspect()?;
         let now = live.fingerprint();
         self.before = Some(now.clone());
+        self.foresight.start_at(live.clone());
         if ledger.fingerprint() == Some(&now) {
             return Ok(());
         }

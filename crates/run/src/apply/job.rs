@@ -129,10 +129,28 @@ impl<'h> Job<'h> {
     }
 
     fn effects(&self, range: Range<usize>) -> impl Iterator<Item = Effect> {
-        self.statements.get(range).unwrap_or_default().iter().flat_map(|prepared| match &prepared.understanding {
+        self.statements.get(range).unwrap_or_default().iter().flat_map(Prepared::effects)
+    }
+}
+
+impl Prepared {
+    /// None of a statement that nobody understands.
+    pub fn steps(&self) -> &[Step] {
+        match &self.understanding {
+            Understanding::Known { steps, .. } => steps,
+            Understanding::Unknown { .. } => &[],
+        }
+    }
+
+    pub fn may_change_session(&self) -> bool {
+        self.effects().iter().any(|effect| effect.session)
+    }
+
+    fn effects(&self) -> Vec<Effect> {
+        match &self.understanding {
             Understanding::Unknown { .. } => vec![Effect::UNKNOWN],
             Understanding::Known { steps, .. } => steps.iter().map(Effect::of).collect(),
-        })
+        }
     }
 }
 

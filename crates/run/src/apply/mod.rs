@@ -9,7 +9,9 @@
 mod batches;
 mod effect;
 mod error;
+mod examine;
 mod gate;
+mod guarded;
 mod job;
 mod recover;
 mod refusal;
@@ -27,10 +29,12 @@ use std::time::Duration;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::Direction;
 
+use crate::guard::Timeouts;
 use crate::ledger::Ledger;
 use crate::{Actor, Driver, Event};
 
-pub use error::{ApplyError, Failure, StatementFailure};
+pub use error::{ApplyError, Contention, Failure, StatementFailure};
+pub use examine::{Examined, Stopped, Unfinished, Verdict, examine};
 pub use gate::{Strays, strays};
 pub use refusal::Refusal;
 pub use report::{Partial, Report, RevisionReport};
@@ -45,6 +49,8 @@ pub struct Options {
     pub actor: Actor,
     /// How long to wait for another runner.
     pub wait: Duration,
+    /// How long statements may wait for locks, and keep others waiting.
+    pub timeouts: Timeouts,
     /// What to do about a statement of which nobody can see whether it took effect before an earlier run stopped.
     pub resume: Option<Resume>,
     /// Go on although the database is not what its history says, and why.
@@ -73,6 +79,7 @@ impl Options {
         Options {
             actor,
             wait: Duration::from_secs(300),
+            timeouts: Timeouts::default(),
             resume: None,
             accept_drift: None,
             refuse_questions: false,

@@ -1,6 +1,6 @@
 use whimbrel_plan::fold::{self, FoldError};
 use whimbrel_plan::{Dialect, Step, Understanding};
-use whimbrel_schema::{ObjectName, Schema};
+use whimbrel_schema::{Index, Object, ObjectId, ObjectKind, ObjectName, Schema};
 
 use crate::ledger::StatementOutcome;
 
@@ -37,7 +37,10 @@ pub(super) fn decide(sql: &str, outcome: StatementOutcome, live: &Schema, dialec
 fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &dyn Dialect) -> Decision {
     if let Step::CreateIndex { table, index, .. } = step {
         let namespace = table.namespace.clone();
-        let found = live.table(table).and_then(|table| table.index(&index.name));
+        let found = match live.table(table) {
+            Some(table) => table.index(&index.name),
+            None => indexes_of_view(live, table).iter().find(|known| known.name == index.name),
+        };
         return match found {
             None => Decision::Again,
             Some(found) if found.valid => Decision::Done,
@@ -58,9 +61,18 @@ fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &
                 Ok(()) => Decision::Again,
                 Err(FoldError::Exists { .. }) if makes(schema_change) => Decision::Done,
                 Err(FoldError::Missing { .. }) if takes_away(schema_change) => Decision::Done,
+                // What has been renamed is not there under its old name, and is under the new one.
+                Err(FoldError::Missing { .. }) if is_renamed(schema_change, live, dialect) => Decision::Done,
                 Err(error) => Decision::Ask(error.to_string()),
             }
         }
+    }
+}
+
+fn indexes_of_view<'s>(live: &'s Schema, name: &ObjectName) -> &'s [Index] {
+    match live.object(&ObjectId::new(ObjectKind::MaterializedView, name.clone())) {
+        Some(Object::View(view)) => &view.indexes,
+        Some(_) | None => &[],
     }
 }
 
@@ -75,6 +87,30 @@ fn makes(step: &Step) -> bool {
             | Step::AddEnumValue { .. }
             | Step::CreateTrigger { .. }
     )
+}
+
+/// Whether the way back of a rename could be gone.
+fn is_renamed(step: &Step, live: &Schema, dialect: &dyn Dialect) -> bool {
+    back(step).is_some_and(|back| fold::apply(&mut live.clone(), &back, dialect).is_ok())
+}
+
+fn back(step: &Step) -> Option<Step> {
+    if let Step::RenameTable { from, to } = step {
+        Some(Step::RenameTable { from: to.clone(), to: from.clone() })
+    } else if let Step::RenameColumn { table, from, to } = step {
+        Some(Step::RenameColumn { table: table.clone(), from: to.clone(), to: from.clone() })
+    } else if let Step::RenameConstraint { table, from, to } = step {
+        Some(Step::RenameConstraint { table: table.clone(), from: to.clone(), to: from.clone() })
+    } else if let Step::RenameIndex { from, to } = step {
+        Some(Step::RenameIndex { from: from.sibling(to.clone()), to: from.name.clone() })
+    } else if let Step::RenameEnumValue { name, from, to } = step {
+        Some(Step::RenameEnumValue { name: name.clone(), from: to.clone(), to: from.clone() })
+    } else if let Step::RenameObject { object, to } = step {
+        let renamed = ObjectId { name: to.clone(), ..object.clone() };
+        Some(Step::RenameObject { object: renamed, to: object.name.clone() })
+    } else {
+        None
+    }
 }
 
 fn takes_away(step: &Step) -> bool {

@@ -38,7 +38,7 @@ pub struct Partial {
 }
 
 impl Report {
-    pub(super) fn new(direction: Direction) -> Self {
+    pub fn new(direction: Direction) -> Self {
         let (done, elsewhere, applied) = (Vec::new(), Vec::new(), BTreeSet::new());
         Report { direction, done, elsewhere, partial: None, applied, took: Duration::ZERO }
     }

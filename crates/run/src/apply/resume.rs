@@ -39,6 +39,7 @@ impl Runner<'_> {
         if let Some(row) = rows.get(next) {
             next = self.decide_about(&job, event, row, next)?;
         }
+        self.foresight.begin_revision();
         let mut touched = 0;
         for group in job.groups(next) {
             touched += self.run_group(&job, event.seq, group)?;
@@ -124,14 +125,14 @@ impl Runner<'_> {
         let statements =
             statements.map_err(|error| DriverError::new(DriverErrorKind::Unsupported, error.to_string()))?;
         for statement in statements {
-            self.driver.execute(&statement)?;
+            self.execute_patiently(&statement)?;
         }
         Ok(())
     }
 }
 
 /// How many statements are done; each must still be in the file what it was when it ran.
-fn done_before(job: &Job<'_>, rows: &[StatementRow]) -> Result<usize, Refusal> {
+pub(super) fn done_before(job: &Job<'_>, rows: &[StatementRow]) -> Result<usize, Refusal> {
     let mut done = 0;
     for (row, at) in rows.iter().zip(0..) {
         if row.outcome != StatementOutcome::Done {

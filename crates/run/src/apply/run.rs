@@ -1,6 +1,7 @@
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
+use whimbrel_plan::guard::Foreseen;
 use whimbrel_schema::Fingerprint;
 
 use super::job::{Group, Job, Prepared};
@@ -46,8 +47,12 @@ impl Runner<'_> {
         if !questions.is_empty() && direction == whimbrel_plan::revision::Direction::Up {
             (self.listen)(Event::Questions { revision, questions: &questions });
         }
+        self.foresight.begin_revision();
         let rows = match job.is_one_transaction() {
-            true => self.run_whole(job, &begun, last)?,
+            true => {
+                let foreseen = self.foresee(job, 0..job.statements.len());
+                self.until_unblocked(job, |runner| runner.run_whole(job, &begun, last, &foreseen))?
+            }
             false => self.run_in_steps(job, &begun, last)?,
         };
         let Some(rows) = rows else { return Ok(Turn::Lost) };
@@ -73,7 +78,13 @@ impl Runner<'_> {
     }
 
     /// The whole revision and its row in one transaction. `None`: somebody else was there first.
-    fn run_whole(&mut self, job: &Job<'_>, begun: &Moment, last: bool) -> Result<Option<u64>, Failure> {
+    fn run_whole(
+        &mut self,
+        job: &Job<'_>,
+        begun: &Moment,
+        last: bool,
+        foreseen: &[Foreseen],
+    ) -> Result<Option<u64>, Failure> {
         if !job.may_break_references(0..job.statements.len()) {
             self.driver.expect_no_violations();
         }
@@ -81,7 +92,7 @@ impl Runner<'_> {
         self.begin()?;
         let seq = self.last + 1;
         let statements = 0..job.statements.len();
-        let ran = self.run_statements(job, statements).and_then(|ran| {
+        let ran = self.run_statements(job, statements, foreseen).and_then(|ran| {
             let after = self.look(last)?;
             let row = self.event(
                 job,
@@ -137,20 +148,11 @@ impl Runner<'_> {
         match group {
             Group::Own(at) => self.run_group(job, seq, Group::Transaction(at..at + 1)),
             Group::Transaction(range) => {
-                if !job.may_break_references(range.clone()) {
-                    self.driver.expect_no_violations();
-                }
-                if self.begin_at(seq)? == Turn::Lost {
-                    return Err(Failure::Overtaken);
-                }
                 let done = range.end;
-                let ran = self.run_statements(job, range).and_then(|ran| {
-                    self.driver.execute(&self.tables.insert_statements(seq, &ran))?;
-                    Ok(ran)
-                });
-                let ran = self.end(ran)?;
+                let foreseen = self.foresee(job, range.clone());
+                let rows = self.until_unblocked(job, |runner| runner.run_part(job, seq, range.clone(), &foreseen))?;
                 self.part_done(job, done);
-                Ok(rows_of(&ran))
+                Ok(rows)
             }
             Group::Alone(at) => match job.statements.get(at) {
                 Some(prepared) => self.run_alone(job, seq, at, prepared),
@@ -163,6 +165,28 @@ impl Runner<'_> {
         }
     }
 
+    /// Some of a revision's statements and what became of them, in one transaction.
+    fn run_part(
+        &mut self,
+        job: &Job<'_>,
+        seq: i64,
+        range: Range<usize>,
+        foreseen: &[Foreseen],
+    ) -> Result<u64, Failure> {
+        if !job.may_break_references(range.clone()) {
+            self.driver.expect_no_violations();
+        }
+        if self.begin_at(seq)? == Turn::Lost {
+            return Err(Failure::Overtaken);
+        }
+        let ran = self.run_statements(job, range, foreseen).and_then(|ran| {
+            self.driver.execute(&self.tables.insert_statements(seq, &ran))?;
+            Ok(ran)
+        });
+        let ran = self.end(ran)?;
+        Ok(rows_of(&ran))
+    }
+
     /// A statement outside any transaction: its intent, itself, what became of it; each on the ledger at once.
     fn run_alone(&mut self, job: &Job<'_>, seq: i64, at: usize, prepared: &Prepared) -> Result<u64, Failure> {
         self.heed_stop()?;
@@ -171,7 +195,11 @@ impl Runner<'_> {
         row.outcome = StatementOutcome::Intent;
         row.sql = Some(prepared.statement.sql.clone());
         self.driver.execute(&self.tables.insert_statements(seq, std::slice::from_ref(&row)))?;
-        let result = self.execute(job, at, prepared);
+        let foreseen = self.foresight.alone(&prepared.statement.sql, &prepared.understanding);
+        let result = self.until_unblocked(job, |runner| match runner.clear_leftovers(prepared)? {
+            true => Ok(0),
+            false => runner.execute(job, at, prepared, &foreseen),
+        });
         row.duration_ms = Some(milliseconds(begun.tick.elapsed()));
         match result {
             Ok(rows) => {
@@ -262,13 +290,18 @@ impl Runner<'_> {
     }
 
     /// Runs statements inside the transaction that is open, and looks whether what others rely on still holds.
-    fn run_statements(&mut self, job: &Job<'_>, range: Range<usize>) -> Result<Vec<StatementRow>, Failure> {
+    fn run_statements(
+        &mut self,
+        job: &Job<'_>,
+        range: Range<usize>,
+        foreseen: &[Foreseen],
+    ) -> Result<Vec<StatementRow>, Failure> {
         let mut rows = Vec::with_capacity(range.len());
-        for at in range.clone() {
+        for (at, foreseen) in range.clone().zip(foreseen) {
             let Some(prepared) = job.statements.get(at) else { break };
             self.heed_stop()?;
             let begun = Moment::now();
-            let touched = self.execute(job, at, prepared)?;
+            let touched = self.execute(job, at, prepared, foreseen)?;
             let mut row = row_of(prepared, at, &begun);
             row.rows = i64::try_from(touched).ok();
             row.duration_ms = Some(milliseconds(begun.tick.elapsed()));
@@ -283,11 +316,11 @@ impl Runner<'_> {
         Ok(rows)
     }
 
-    fn execute(&mut self, job: &Job<'_>, at: usize, prepared: &Prepared) -> Result<u64, Failure> {
+    fn execute(&mut self, job: &Job<'_>, at: usize, prepared: &Prepared, foreseen: &Foreseen) -> Result<u64, Failure> {
         let (number, of) = (at + 1, job.statements.len());
         (self.listen)(Event::StatementStarted { statement: &prepared.statement, number, of });
         let begun = Instant::now();
-        let result = self.driver.execute(&prepared.statement.sql);
+        let result = self.execute_guarded(prepared, foreseen);
         for notice in self.driver.notices() {
             (self.listen)(Event::Notice { text: &notice });
         }
@@ -341,6 +374,7 @@ fn in_doubt(error: DriverError) -> Failure {
         | DriverErrorKind::Cancelled
         | DriverErrorKind::Forbidden
         | DriverErrorKind::Statement
+        | DriverErrorKind::TimedOut
         | DriverErrorKind::Unwritable
         | DriverErrorKind::Unsupported => error.into(),
     }
@@ -367,13 +401,13 @@ pub(super) fn refused(job: &Job<'_>, prepared: &Prepared, error: DriverError) ->
     match error.kind {
         DriverErrorKind::Lost => Failure::Lost { error, in_doubt: false },
         DriverErrorKind::Cancelled => Failure::Stopped,
-        // No other words in the file would be written either.
-        DriverErrorKind::Unwritable => Failure::Driver(error),
+        // No other words in the file would be written either, nor run on a session that is another one.
+        DriverErrorKind::Unwritable | DriverErrorKind::Unsupported => Failure::Driver(error),
         DriverErrorKind::Forbidden
         | DriverErrorKind::Statement
+        | DriverErrorKind::TimedOut
         | DriverErrorKind::Busy
-        | DriverErrorKind::Connect
-        | DriverErrorKind::Unsupported => {
+        | DriverErrorKind::Connect => {
             let origin = prepared.statement.origin.clone();
             Failure::Statement(Box::new(StatementFailure {
                 revision: job.revision.id.clone(),

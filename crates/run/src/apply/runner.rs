@@ -3,10 +3,12 @@ use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use whimbrel_plan::guard::Foresight;
 use whimbrel_plan::history::{History, TargetError};
 use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 use whimbrel_schema::Fingerprint;
 
+use super::guarded::Lookout;
 use super::job::Job;
 use super::{ApplyError, Failure, Options, Refusal, Report, gate};
 use crate::ledger::{self, Ledger, Tables};
@@ -29,6 +31,11 @@ pub(super) struct Runner<'r> {
     pub note: Option<String>,
     /// Whether the database has been compared with its history.
     pub compared: bool,
+    /// What the statements to come are going to meet.
+    pub foresight: Foresight,
+    pub lookout: Lookout,
+    /// Limits of revisions' own that have been told.
+    pub told_limits: BTreeSet<(&'static str, String)>,
 }
 
 /// Whether a step of the run took place, or somebody else was there first.
@@ -47,6 +54,7 @@ impl<'r> Runner<'r> {
         direction: Direction,
     ) -> Self {
         let tables = Tables::of(driver);
+        let foresight = Foresight::new(driver.dialect(), driver.version());
         Runner {
             driver,
             history,
@@ -59,6 +67,9 @@ impl<'r> Runner<'r> {
             before: None,
             note: None,
             compared: false,
+            foresight,
+            lookout: Lookout::default(),
+            told_limits: BTreeSet::new(),
         }
     }
 
@@ -127,6 +138,7 @@ impl<'r> Runner<'r> {
             if !prepared {
                 self.create_ledger(&ledger)?;
                 self.driver.prepare_session()?;
+                self.lookout = Lookout::with(self.driver.observer());
                 prepared = true;
             }
             let pending = self.pending(wanted);
@@ -243,19 +255,13 @@ impl<'r> Runner<'r> {
     /// Begins a transaction, waiting for whoever else writes.
     pub fn begin(&mut self) -> Result<(), Failure> {
         let begun = Instant::now();
-        let mut told = false;
+        let at_most = self.options.timeouts.patience;
         loop {
             match self.driver.begin() {
                 Ok(()) => return Ok(()),
-                Err(error) if error.kind == DriverErrorKind::Busy => {
-                    if begun.elapsed() >= self.options.wait {
-                        return Err(Failure::Locked { waited: begun.elapsed() });
-                    }
-                    if !told {
-                        (self.listen)(Event::Waiting { at_most: self.options.wait });
-                        told = true;
-                    }
+                Err(error) if error.kind == DriverErrorKind::Busy && begun.elapsed() < at_most => {
                     self.heed_stop()?;
+                    self.look_around(begun.elapsed());
                     sleep(Duration::from_millis(20));
                 }
                 Err(error) => return Err(error.into()),

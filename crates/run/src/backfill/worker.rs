@@ -326,7 +326,7 @@ impl Worker<'_> {
 /// Others have locked what the batch needs, or it ran into their changes: smaller and later it may get through.
 fn is_in_the_way(error: &DriverError) -> bool {
     match error.kind {
-        DriverErrorKind::Busy => true,
+        DriverErrorKind::Busy | DriverErrorKind::TimedOut => true,
         // serialization_failure, and query_canceled where nobody cancelled: a statement_timeout.
         DriverErrorKind::Statement => matches!(error.code.as_deref(), Some("40001" | "57014")),
         DriverErrorKind::Connect

@@ -1,0 +1,163 @@
+//! What an earlier run left, looked at and not touched.
+
+use std::time::Duration;
+
+use whimbrel_plan::Understanding;
+use whimbrel_plan::history::History;
+use whimbrel_plan::revision::{Direction, RevisionId};
+use whimbrel_schema::ObjectName;
+
+use super::job::Job;
+use super::recover::{Decision, decide};
+use super::resume::done_before;
+use super::{Failure, Refusal};
+use crate::guard::Then;
+use crate::ledger::{self, AppliedRevision, EventDirection, LedgerEvent, StatementOutcome};
+use crate::{Driver, DriverErrorKind};
+
+/// A database after runs that may have stopped half-way.
+#[derive(Debug, Clone, Default)]
+pub struct Examined {
+    /// Another run has the lock: what is half-way may be on its way.
+    pub running: bool,
+    pub unfinished: Option<Unfinished>,
+    /// Indexes that no query uses, whoever left them; not those that the next run clears away by itself.
+    pub invalid_indexes: Vec<ObjectName>,
+}
+
+/// A revision that was begun and not ended.
+#[derive(Debug, Clone)]
+pub struct Unfinished {
+    pub event: LedgerEvent,
+    /// The direction in which it is ended.
+    pub direction: Direction,
+    pub done: usize,
+    pub of: usize,
+    /// `None` where the run stopped between two statements.
+    pub statement: Option<Stopped>,
+}
+
+/// The statement at which the run stopped.
+#[derive(Debug, Clone)]
+pub struct Stopped {
+    pub ordinal: usize,
+    pub sql: String,
+    /// What the engine said, where it refused.
+    pub error: Option<String>,
+    pub verdict: Verdict,
+}
+
+/// What the next run will do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Its effect is there: go on behind it.
+    GoOn,
+    RunAgain,
+    /// Clear that away, and run it again.
+    ClearAndRunAgain(Vec<String>),
+    /// Clear that away, which finishes it.
+    ClearAndGoOn(Vec<String>),
+    /// Nobody can see it: it has to be said.
+    Ask(String),
+    /// Somebody else is at work on it.
+    Wait(String),
+}
+
+/// Looks at the ledger and at the database. Changes nothing.
+pub fn examine(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure> {
+    let running = !driver.lock(Duration::ZERO)?;
+    let looked = look(driver, history);
+    if !running {
+        driver.unlock()?;
+    }
+    let (unfinished, mut invalid_indexes) = looked?;
+    if let Some(Unfinished { statement: Some(Stopped { verdict, .. }), .. }) = &unfinished {
+        let (Verdict::ClearAndRunAgain(what) | Verdict::ClearAndGoOn(what)) = verdict else {
+            return Ok(Examined { running, unfinished, invalid_indexes });
+        };
+        invalid_indexes.retain(|index| !what.iter().any(|what| what.contains(&format!("`{index}`"))));
+    }
+    Ok(Examined { running, unfinished, invalid_indexes })
+}
+
+fn look(driver: &mut dyn Driver, history: &History) -> Result<(Option<Unfinished>, Vec<ObjectName>), Failure> {
+    let ledger = ledger::read(driver)?;
+    let invalid = driver.facts()?.invalid_indexes.into_iter().collect();
+    let Some(event) = ledger.unfinished() else { return Ok((None, invalid)) };
+    let Some(revision) = history.get(&event.revision) else {
+        return Err(Refusal::Missing { revisions: vec![AppliedRevision::from(event)] }.into());
+    };
+    let direction = match event.direction {
+        EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => Direction::Up,
+        EventDirection::Down => Direction::Down,
+    };
+    let job = Job::prepare(revision, direction, driver.dialect())?;
+    let rows = ledger::statements_of(driver, event.seq)?;
+    let done = done_before(&job, &rows)?;
+    let statement = match rows.get(done) {
+        None => None,
+        Some(row) => {
+            let sql = row.sql.clone().unwrap_or_default();
+            let error = row.error.clone().filter(|_| row.outcome == StatementOutcome::Failed);
+            let verdict = judge(driver, &sql, row.outcome)?;
+            Some(Stopped { ordinal: done + 1, sql, error, verdict })
+        }
+    };
+    let of = job.statements.len();
+    Ok((Some(Unfinished { event: event.clone(), direction, done, of, statement }), invalid))
+}
+
+fn judge(driver: &mut dyn Driver, sql: &str, outcome: StatementOutcome) -> Result<Verdict, Failure> {
+    let live = driver.introspect()?;
+    match decide(sql, outcome, &live, driver.dialect()) {
+        Decision::Done => Ok(Verdict::GoOn),
+        Decision::Ask(why) => Ok(Verdict::Ask(why)),
+        Decision::DropInvalid(index) => Ok(Verdict::ClearAndRunAgain(vec![format!("the invalid index `{index}`")])),
+        Decision::Again => {
+            let steps = match driver.dialect().understand(sql) {
+                Understanding::Known { steps, .. } => steps,
+                Understanding::Unknown { .. } => Vec::new(),
+            };
+            let leftovers = match driver.leftovers(&steps) {
+                Ok(leftovers) => leftovers,
+                Err(error) if error.kind == DriverErrorKind::Busy => return Ok(Verdict::Wait(error.message)),
+                Err(error) => return Err(error.into()),
+            };
+            let what: Vec<String> = leftovers.iter().map(|leftover| leftover.what.clone()).collect();
+            Ok(match leftovers.iter().any(|leftover| leftover.then == Then::Done) {
+                true => Verdict::ClearAndGoOn(what),
+                false if what.is_empty() => Verdict::RunAgain,
+                false => Verdict::ClearAndRunAgain(what),
+            })
+        }
+    }
+}
+
+impl Unfinished {
+    pub fn revision(&self) -> &RevisionId {
+        &self.event.revision
+    }
+
+    /// What ends it: the one command, or the two of which a person has to choose.
+    pub fn next(&self) -> Vec<String> {
+        let revision = &self.event.revision;
+        let command = match self.direction {
+            Direction::Up => format!("whimbrel upgrade {revision}"),
+            Direction::Down => format!("whimbrel downgrade {revision}-1"),
+        };
+        match self.statement.as_ref().map(|statement| &statement.verdict) {
+            Some(Verdict::Ask(_)) => vec![
+                format!("{command} --resume done   (if the database shows that it took effect)"),
+                format!("{command} --resume again   (if it did not)"),
+            ],
+            Some(
+                Verdict::GoOn
+                | Verdict::RunAgain
+                | Verdict::ClearAndRunAgain(_)
+                | Verdict::ClearAndGoOn(_)
+                | Verdict::Wait(_),
+            )
+            | None => vec![command],
+        }
+    }
+}
