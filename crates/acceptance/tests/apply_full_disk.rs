@@ -1,0 +1,120 @@
+//! A disk that fills up under a run, and the next run once there is room. SQLite's is filled by `cargo xtask crash`, at
+//! single writes; this is PostgreSQL's, on a small file system of its own where the system lets one be mounted.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+use std::os::unix::fs::{MetadataExt, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, ensure};
+use whimbrel_acceptance::database::open;
+use whimbrel_acceptance::server;
+use whimbrel_frontends::revision::read_folder;
+use whimbrel_run::apply::{self, ApplyError, Failure, Options, Report};
+use whimbrel_run::{Actor, DriverErrorKind, ledger};
+
+/// A file system in memory; gone with this value.
+struct Disk {
+    folder: PathBuf,
+}
+
+impl Disk {
+    /// `None` where this user may not mount any.
+    fn of(size: &str, owner: &Path) -> Result<Option<Disk>> {
+        let folder = tempfile::Builder::new().prefix("whimbrel-disk-").tempdir_in("/tmp")?.keep();
+        if !mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &folder)? {
+            std::fs::remove_dir(&folder)?;
+            return Ok(None);
+        }
+        let found = std::fs::metadata(owner)?;
+        chown(&folder, Some(found.uid()), Some(found.gid()))?;
+        Ok(Some(Disk { folder }))
+    }
+
+    fn grow(&self, size: &str) -> Result<()> {
+        ensure!(mount(&["-o", &format!("remount,size={size}")], &self.folder)?, "the disk does not grow");
+        Ok(())
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
+        let _ = std::fs::remove_dir(&self.folder);
+    }
+}
+
+fn mount(words: &[&str], folder: &Path) -> Result<bool> {
+    let mut command = Command::new("mount");
+    command.args(words).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
+    Ok(command.status().context("running mount")?.success())
+}
+
+const FILLING: &str = "\
+-- revision: a1
+-- parents:  none
+-- message:  fill
+
+-- upgrade
+CREATE TABLE before (id integer);
+-- transaction: none
+CREATE TABLE big (id integer, body text);
+INSERT INTO big SELECT i, repeat('x', 500) FROM generate_series(1, 60000) i;
+-- transaction: none
+CREATE INDEX CONCURRENTLY ix_big ON big (body, id);
+-- transaction: none
+UPDATE big SET body = body || 'y';
+
+-- downgrade
+-- nothing to do
+";
+
+fn upgrade(url: &str, migrations: &Path) -> Result<std::result::Result<Report, ApplyError>> {
+    let history = read_folder(migrations).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
+    let options = Options::new(Actor::here("test"));
+    Ok(apply::upgrade(open(url)?.as_mut(), &history, &"head".parse()?, &options, &mut |_| {}))
+}
+
+#[test]
+fn a_full_disk_is_told_and_the_next_run_ends_it() -> Result<()> {
+    if server::installed().is_empty() && server::may_be_missing() {
+        return Ok(());
+    }
+    let server = server::shared(None)?;
+    let Some(disk) = Disk::of("24m", &server.socket_folder().join("data"))? else {
+        println!("no file system may be mounted here: PostgreSQL is not tried on a full disk");
+        return Ok(());
+    };
+    let mut admin = open(&server.url("postgres"))?;
+    admin.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder.display()))?;
+    admin.execute("CREATE DATABASE full_disk TEMPLATE template0 TABLESPACE small")?;
+    let url = server.url("full_disk");
+    let migrations = tempfile::tempdir()?;
+    std::fs::write(migrations.path().join("a1.sql"), FILLING)?;
+
+    let mut full = 0;
+    for size in ["32m", "64m", "96m", "128m", "500m"] {
+        let ended = upgrade(&url, migrations.path())?;
+        let Err(error) = ended else { break };
+        full += 1;
+        let Failure::Driver(said) = &*error.failure else { panic!("another failure: {error:?}") };
+        assert_eq!(said.kind, DriverErrorKind::Unwritable, "{said:?}");
+        assert!(error.next("whimbrel upgrade head")[0].starts_with("whimbrel upgrade head"));
+        disk.grow(size)?;
+    }
+    upgrade(&url, migrations.path())??;
+    ensure!(full >= 2, "the disk was full {full} times only: this shows little");
+    let mut driver = open(&url)?;
+    let ledger = ledger::read(driver.as_mut())?;
+    assert!(ledger.unfinished().is_none());
+    assert_eq!(ledger.fingerprint(), Some(&driver.introspect()?.fingerprint()));
+    let rows = driver.query("SELECT count(*), count(*) FILTER (WHERE length(body) = 501) FROM big", &[])?;
+    assert_eq!(rows, [[Some("60000".to_owned()), Some("60000".to_owned())]]);
+    let invalid = driver.query("SELECT 1 FROM pg_index WHERE NOT indisvalid", &[])?;
+    assert!(invalid.is_empty());
+    drop(driver);
+    admin.execute("DROP DATABASE full_disk WITH (FORCE)")?;
+    admin.execute("DROP TABLESPACE small")?;
+    Ok(())
+}
