@@ -30,6 +30,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|word| word == "guard") {
         return guard(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "backfill") {
+        return backfill(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     let whimbrel = released()?;
@@ -67,6 +70,19 @@ pub fn guard(arguments: &[String]) -> Result<()> {
     succeed(
         Command::new(env!("CARGO"))
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "guard", "--", "--run"])
+            .args(arguments)
+            .env("WHIMBREL_BIN", whimbrel)
+            .current_dir(root()),
+    )
+}
+
+/// Updates in batches beside one UPDATE, while others write.
+pub fn backfill(arguments: &[String]) -> Result<()> {
+    engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
+    let whimbrel = released()?;
+    succeed(
+        Command::new(env!("CARGO"))
+            .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_one_update", "--", "--run"])
             .args(arguments)
             .env("WHIMBREL_BIN", whimbrel)
             .current_dir(root()),

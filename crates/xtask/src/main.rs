@@ -67,6 +67,11 @@ const COMMANDS: &[Command] = &[
         usage: "   how long others wait for an ADD COLUMN behind a long reader, guarded and not",
         run: bench::guard,
     },
+    Command {
+        name: "bench backfill",
+        usage: "[--rows 2000000]   updates in batches beside one UPDATE, while others write",
+        run: bench::backfill,
+    },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];
 

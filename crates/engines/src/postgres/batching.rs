@@ -98,7 +98,7 @@ impl Batching for Postgres {
             most: 10_000,
             target: Duration::from_millis(100),
             pause: Duration::from_millis(2),
-            upkeep_percent: 10,
+            upkeep_percent: 15,
         }
     }
 }

@@ -54,15 +54,15 @@ impl Batching for Sqlite {
         ["current_timestamp", "current_date", "current_time"].contains(&word)
     }
 
-    /// One writer at a time: whoever waits sleeps and looks again, up to a tenth of a second apart, so that both a batch
-    /// and the pause behind it have to be shorter than other engines need.
+    /// One writer at a time: whoever waits sleeps and looks again, each time a little longer, up to a tenth of a second
+    /// apart. Only where the pauses are at least as long as the batches is it let in before it sleeps that long.
     fn pacing(&self) -> Pacing {
         Pacing {
             first: 1_000,
             least: 50,
             most: 10_000,
-            target: Duration::from_millis(20),
-            pause: Duration::from_millis(10),
+            target: Duration::from_millis(10),
+            pause: Duration::from_millis(20),
             upkeep_percent: 100,
         }
     }

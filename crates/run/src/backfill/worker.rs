@@ -206,29 +206,38 @@ impl Worker<'_> {
             Proof::Once { .. } => true,
         };
         if !done && self.checkpoint.pass >= SWEEPS {
+            // The next run has as many tries again, and goes over what is left only.
+            let next = Checkpoint { pass: 1, reached: None, left, ..self.end_of_pass(false) };
+            self.write_patiently(next, course)?;
             let (table, passes) = (self.plan.table.clone(), SWEEPS + 1);
             let failure = BackfillFailure::Unending { table, passes, left: left.unwrap_or(0) };
             return Err(Ended::Failed(Box::new(failure)));
         }
+        let next = Checkpoint { left, ..self.end_of_pass(done) };
+        self.write_patiently(next, course)?;
+        self.show(course, if done { Doing::Done } else { self.doing() }, true);
+        Ok(done)
+    }
+
+    /// An end that is counted as a batch cannot be written twice either.
+    fn end_of_pass(&self, done: bool) -> Checkpoint {
         let checkpoint = self.checkpoint.clone();
-        let next = Checkpoint {
+        Checkpoint {
             pass: if done { checkpoint.pass } else { checkpoint.pass + 1 },
             reached: None,
             batches: checkpoint.batches + 1,
             state: if done { State::Done } else { State::Running },
-            left,
             moved_at: now(),
             ..checkpoint
-        };
-        // An end that is counted as a batch cannot be written twice either.
-        let mut written = self.write(next.clone());
-        while let Err(ended) = written {
+        }
+    }
+
+    fn write_patiently(&mut self, next: Checkpoint, course: &mut Course<'_>) -> Result<(), Ended> {
+        while let Err(ended) = self.write(next.clone()) {
             let _ = self.driver.rollback();
             self.make_way(ended, course)?;
-            written = self.write(next.clone());
         }
-        self.show(course, if done { Doing::Done } else { self.doing() }, true);
-        Ok(done)
+        Ok(())
     }
 
     fn write(&mut self, next: Checkpoint) -> Result<(), Ended> {

@@ -1,5 +1,6 @@
 use whimbrel_schema::Engine;
 
+use crate::backfill::BackfillPlan;
 use crate::review::{Edit, Extent, Finding, Fix, Seen, Severity, Touch, Touched, Work};
 use crate::rules::{Example, Found, Rule};
 use crate::{DataChange, Step};
@@ -66,6 +67,8 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let [table] = tables.as_slice() else { return None };
     seen.table(table)?.primary_key.as_ref()?;
     finding.step?;
+    // What would be refused when it runs is not written.
+    BackfillPlan::new(seen.sql, seen.at.before, seen.dialect).ok()?;
     if !seen.begins(&["UPDATE"]) || seen.session().has_begun() {
         return None;
     }
