@@ -14,7 +14,9 @@ use whimbrel_schema::{ObjectName, Pair, Schema};
 
 use crate::diff::{DiffOptions, Scope, diff};
 use crate::fold::{FoldError, settle};
-use crate::ops::{Setting, Way, plan};
+use crate::ops::{Known, Setting, Way, plan};
+pub(crate) use renames::Renames;
+
 use crate::{Change, ChoiceError, Choices, Dialect, Question, RenderError};
 
 /// A revision for one engine, before it is a file.
@@ -56,47 +58,102 @@ pub enum DraftError {
 
 /// The changes that lead from the schema at the head of the history to the one that the models describe, both ways.
 pub fn draft(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -> Result<Draft, DraftError> {
-    let Pair { from: start, to } = schemas.map(|schema| settled(schema, dialect));
-    check(&start, choices)?;
-
-    let renames = renames::of(&start, &to, dialect, choices)?;
-    let mut questions = Vec::new();
-    let target = mended(target::of(&renames.after, &to, dialect, choices, &mut questions));
-    for (flag, places) in [("--backfill", &choices.backfills), ("--using", &choices.usings)] {
-        for place in places.keys() {
-            check_column(flag, place, &target)?;
-        }
-    }
-    let everything = DiffOptions { scope: Scope::Everything };
-    let changes = diff(Pair::new(&renames.after, &target), dialect, &everything);
-    if changes.is_empty() && renames.changes.is_empty() {
-        return Ok(Draft { questions, ..Draft::default() });
-    }
-    questions.extend(suspicion::of(Pair::new(&renames.after, &to), &changes));
-    drop(to);
-
-    let setting = Setting { schemas: Pair::new(&renames.after, &target), dialect, choices, way: Way::Upgrade };
-    let steps = renames.steps().chain(plan(&setting, changes.clone())).collect();
-    let mut upgrade = write::Writer::new("upgrade", &start, dialect);
-    upgrade.write(steps)?;
-    let (upgrade, reached) = upgrade.finish(&target)?;
-
-    let before = mended(renames.after.clone());
-    let back = diff(Pair::new(&target, &before), dialect, &everything);
-    let setting = Setting { schemas: Pair::new(&target, &before), dialect, choices, way: Way::Downgrade };
-    let steps = plan(&setting, back).into_iter().chain(renames.steps_back()).collect();
-    let mut downgrade = write::Writer::new("downgrade", &reached, dialect);
-    downgrade.write(steps)?;
-    let (downgrade, _) = downgrade.finish(&mended(start))?;
-
-    for question in upgrade.iter().flat_map(|statement: &DraftStatement| &statement.questions) {
-        if !questions.contains(question) {
-            questions.push(question.clone());
-        }
-    }
-    let changes = renames.changes.into_iter().chain(changes).collect();
-    Ok(Draft { changes, upgrade, downgrade, questions })
+    Aim::of(schemas, dialect, choices)?.drafted(dialect, choices)
 }
+
+/// Where the models and the choices lead, before a statement is written.
+pub(crate) struct Aim {
+    /// Settled.
+    pub start: Schema,
+    pub renames: Renames,
+    /// What shall be, with all that the models do not speak for.
+    pub target: Schema,
+    /// What is to do after the renames.
+    pub changes: Vec<Change>,
+    pub questions: Vec<Question>,
+}
+
+impl Aim {
+    pub fn of(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -> Result<Self, DraftError> {
+        let Pair { from: start, to } = schemas.map(|schema| settled(schema, dialect));
+        check(&start, choices)?;
+        let renames = renames::of(&start, &to, dialect, choices)?;
+        let mut questions = Vec::new();
+        let target = mended(target::of(&renames.after, &to, dialect, choices, &mut questions));
+        for (flag, places) in [("--backfill", &choices.backfills), ("--using", &choices.usings)] {
+            for place in places.keys() {
+                check_column(flag, place, &target)?;
+            }
+        }
+        let changes = diff(Pair::new(&renames.after, &target), dialect, &EVERYTHING);
+        if !changes.is_empty() {
+            questions.extend(suspicion::of(Pair::new(&renames.after, &to), &changes));
+        }
+        Ok(Aim { start, renames, target, changes, questions })
+    }
+
+    pub fn is_reached(&self) -> bool {
+        self.changes.is_empty() && self.renames.changes.is_empty()
+    }
+
+    pub fn drafted(self, dialect: &dyn Dialect, choices: &Choices) -> Result<Draft, DraftError> {
+        if self.is_reached() {
+            return Ok(Draft { questions: self.questions, ..Draft::default() });
+        }
+        let link = Link { start: &self.start, renames: &self.renames, target: &self.target };
+        let mut draft = link.drafted(dialect, choices, &Known::default())?;
+        let of_statements = std::mem::replace(&mut draft.questions, self.questions);
+        draft.ask(of_statements);
+        Ok(draft)
+    }
+}
+
+/// From one schema to another that is known to the last name, both ways.
+pub(crate) struct Link<'a> {
+    pub start: &'a Schema,
+    pub renames: &'a Renames,
+    pub target: &'a Schema,
+}
+
+impl Link<'_> {
+    pub fn drafted(&self, dialect: &dyn Dialect, choices: &Choices, known: &Known) -> Result<Draft, DraftError> {
+        let Link { start, renames, target } = self;
+        let changes = diff(Pair::new(&renames.after, target), dialect, &EVERYTHING);
+        let schemas = Pair::new(&renames.after, *target);
+        let setting = Setting { schemas, dialect, choices, known, way: Way::Upgrade };
+        let steps = renames.steps().chain(plan(&setting, changes.clone())).collect();
+        let mut upgrade = write::Writer::new("upgrade", start, dialect);
+        upgrade.write(steps)?;
+        let (upgrade, reached) = upgrade.finish(target)?;
+
+        let before = mended(renames.after.clone());
+        let back = diff(Pair::new(target, &before), dialect, &EVERYTHING);
+        let setting =
+            Setting { schemas: Pair::new(*target, &before), dialect, choices, known, way: Way::Downgrade };
+        let steps = plan(&setting, back).into_iter().chain(renames.steps_back()).collect();
+        let mut downgrade = write::Writer::new("downgrade", &reached, dialect);
+        downgrade.write(steps)?;
+        let (downgrade, _) = downgrade.finish(&mended((*start).clone()))?;
+
+        let changes = renames.changes.iter().cloned().chain(changes).collect();
+        let mut draft = Draft { changes, upgrade, downgrade, questions: Vec::new() };
+        let questions = draft.upgrade.iter().flat_map(|statement| statement.questions.clone()).collect();
+        draft.ask(questions);
+        Ok(draft)
+    }
+}
+
+impl Draft {
+    pub(crate) fn ask(&mut self, questions: Vec<Question>) {
+        for question in questions {
+            if !self.questions.contains(&question) {
+                self.questions.push(question);
+            }
+        }
+    }
+}
+
+const EVERYTHING: DiffOptions = DiffOptions { scope: Scope::Everything };
 
 /// What among the changes looks like a rename that nobody said.
 pub fn suspected_renames(schemas: Pair<&Schema>, changes: &[Change]) -> Vec<Question> {
@@ -135,7 +192,7 @@ fn check_column(flag: &'static str, place: &(ObjectName, String), target: &Schem
 }
 
 /// No way leads to an index that is broken.
-fn mended(mut schema: Schema) -> Schema {
+pub(crate) fn mended(mut schema: Schema) -> Schema {
     schema.tables.change(
         |table| table.indexes.iter().any(|index| !index.valid),
         |table| table.indexes.iter_mut().for_each(|index| index.valid = true),

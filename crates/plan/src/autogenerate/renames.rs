@@ -6,7 +6,7 @@ use crate::ops::Planned;
 use crate::{Change, ChoiceError, Choices, Dialect, Rename, Step};
 
 /// The renames that were chosen, taken in memory.
-pub(super) struct Renames {
+pub(crate) struct Renames {
     pub changes: Vec<Change>,
     steps: Vec<Pair<Step>>,
     /// The schema after them.
@@ -14,6 +14,25 @@ pub(super) struct Renames {
 }
 
 impl Renames {
+    /// None at all.
+    pub fn none(schema: Schema) -> Self {
+        Renames { changes: Vec::new(), steps: Vec::new(), after: schema }
+    }
+
+    /// Those that are not done in another way.
+    pub fn without(
+        &self,
+        start: &Schema,
+        dialect: &dyn Dialect,
+        otherwise: impl Fn(&Change) -> bool,
+    ) -> Result<Self, ChoiceError> {
+        let mut renames = Renames::none(start.clone());
+        for change in self.changes.iter().filter(|change| !otherwise(change)) {
+            renames.take(&change.describe(), change.clone(), dialect)?;
+        }
+        Ok(renames)
+    }
+
     pub fn steps(&self) -> impl Iterator<Item = Planned> {
         self.steps.iter().map(|step| step.from.clone().into())
     }

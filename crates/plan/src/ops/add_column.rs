@@ -67,7 +67,7 @@ pub(super) fn value_of_old_rows(setting: &Setting<'_>, table: &ObjectName, colum
     if column.generation.is_some() {
         return Value::None;
     }
-    if let (Way::Upgrade, Some(chosen)) = (setting.way, setting.choices.backfill(table, &column.name)) {
+    if let Some(chosen) = setting.given(table, &column.name) {
         return Value::Is { expression: chosen.clone(), note: None };
     }
     if column.nullable || column.default.is_some() || is_rowid(setting, table, column) {

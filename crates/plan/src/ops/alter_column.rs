@@ -164,8 +164,8 @@ impl Conversion {
 /// refuses while there is one.
 fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut impl FnMut(Planned)) {
     let step = set_nullable(table, to, false);
-    match (setting.way, setting.choices.backfill(table, &to.name)) {
-        (Way::Upgrade, Some(value)) => {
+    match (setting.way, setting.given(table, &to.name)) {
+        (Way::Upgrade | Way::Downgrade, Some(value)) => {
             update(setting, table, &to.name, value, true).into_iter().for_each(&mut *push);
             push(step);
         }
@@ -174,7 +174,7 @@ fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut im
             let question = Question::NullsInColumn { table: table.clone(), column: to.name.clone() };
             push(step.asking(question));
         }
-        (Way::Downgrade, _) => push(step.noted(format!("fails while a row holds NULL in `{table}.{}`", to.name))),
+        (Way::Downgrade, None) => push(step.noted(format!("fails while a row holds NULL in `{table}.{}`", to.name))),
     }
 }
 
@@ -186,7 +186,8 @@ fn never_null(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> boo
     };
     let counted = matches!(column.generation, Some(Generation::Identity(_) | Generation::Serial { .. }));
     let counted = counted || is_rowid(setting, table, column);
-    counted || setting.schemas.from.table(table).is_some_and(|found| found.checks.iter().any(kept_out))
+    let filled = setting.way == Way::Upgrade && setting.known.is_filled(table, &column.name);
+    counted || filled || setting.schemas.from.table(table).is_some_and(|found| found.checks.iter().any(kept_out))
 }
 
 /// The sequence of a serial column does not follow its column's type: it would end where the old type ended.

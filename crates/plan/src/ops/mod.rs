@@ -24,11 +24,11 @@ mod table_options;
 mod trigger;
 mod view;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use alter_column::is_computed;
 use survey::Survey;
-use whimbrel_schema::{ObjectName, Pair, Schema};
+use whimbrel_schema::{Expression, ObjectName, Pair, Schema};
 
 use crate::order::{self, Rank};
 use crate::{Change, Choices, Dialect, Question, Step};
@@ -46,7 +46,37 @@ pub(crate) struct Setting<'a> {
     pub schemas: Pair<&'a Schema>,
     pub dialect: &'a dyn Dialect,
     pub choices: &'a Choices,
+    pub known: &'a Known,
     pub way: Way,
+}
+
+/// What a chain of revisions knows that one revision alone would have to ask or give up.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Known {
+    /// Columns in which no row has NULL any more.
+    pub filled: BTreeSet<(ObjectName, String)>,
+    /// What rows get in a column that comes back, or that may not be NULL again, on the way back.
+    pub restores: BTreeMap<(ObjectName, String), Expression>,
+}
+
+impl Known {
+    pub fn is_filled(&self, table: &ObjectName, column: &str) -> bool {
+        self.filled.contains(&(table.clone(), column.to_string()))
+    }
+
+    pub fn restore(&self, table: &ObjectName, column: &str) -> Option<&Expression> {
+        self.restores.get(&(table.clone(), column.to_string()))
+    }
+}
+
+impl Setting<'_> {
+    /// What somebody said that rows get in the column.
+    pub fn given(&self, table: &ObjectName, column: &str) -> Option<&Expression> {
+        match self.way {
+            Way::Upgrade => self.choices.backfill(table, column),
+            Way::Downgrade => self.known.restore(table, column),
+        }
+    }
 }
 
 /// One step, with what people should know about it.

@@ -4,7 +4,7 @@ use whimbrel_schema::{Column, Expression, Generation, ObjectName, Pair, Table};
 
 use super::add_column::{Value, value_of_old_rows};
 use super::alter_column::{Conversion, is_replaced};
-use super::{Item, Planned, Setting, Way};
+use super::{Item, Planned, Setting};
 use crate::fold::Folding;
 use crate::order::Rank;
 use crate::{How, Question, Step};
@@ -112,11 +112,7 @@ fn carried(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Column>) -> 
     } else {
         Conversion::of(setting, table, column).using.unwrap_or(quoted)
     };
-    let filled = match setting.way {
-        Way::Upgrade => setting.choices.backfill(table, &column.to.name),
-        Way::Downgrade => None,
-    };
-    match filled {
+    match setting.given(table, &column.to.name) {
         Some(fill) if column.from.nullable && !column.to.nullable => {
             Expression::new(format!("coalesce({value}, {fill})"))
         }
