@@ -8,6 +8,7 @@ use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
+use whimbrel_plan::revision::Phase;
 use whimbrel_schema::Engine;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub enum Choice {
     AllowDoubts,
     /// The two are the same: nothing may be found.
     NoChanges,
+    /// The chain that it becomes; `plain` where it stays one revision.
+    Phases(Vec<Phase>),
 }
 
 impl Choice {
@@ -83,6 +86,12 @@ impl Choice {
             "allow-questions" => Choice::AllowQuestions,
             "allow-doubts" => Choice::AllowDoubts,
             "no-changes" => Choice::NoChanges,
+            "phases" if rest == "plain" => Choice::Phases(Vec::new()),
+            "phases" => {
+                let phase = |word: &str| Phase::ALL.into_iter().find(|phase| phase.word() == word);
+                let phases: Option<Vec<Phase>> = rest.split_whitespace().map(phase).collect();
+                Choice::Phases(phases.filter(|phases| !phases.is_empty()).with_context(|| format!("`{line}`: which?"))?)
+            }
             _ => bail!("there is no choice `{word}`"),
         })
     }
@@ -99,6 +108,10 @@ impl fmt::Display for Choice {
             Choice::AllowQuestions => f.write_str("allow-questions"),
             Choice::AllowDoubts => f.write_str("allow-doubts"),
             Choice::NoChanges => f.write_str("no-changes"),
+            Choice::Phases(phases) if phases.is_empty() => f.write_str("phases plain"),
+            Choice::Phases(phases) => {
+                write!(f, "phases {}", phases.iter().map(|phase| phase.word()).collect::<Vec<_>>().join(" "))
+            }
         }
     }
 }
@@ -126,6 +139,14 @@ impl Case {
 
     pub fn has(&self, choice: &Choice) -> bool {
         self.choices.contains(choice)
+    }
+
+    /// The chain that it has to become, where it says so.
+    pub fn phases(&self) -> Option<&[Phase]> {
+        self.choices.iter().find_map(|choice| match choice {
+            Choice::Phases(phases) => Some(phases.as_slice()),
+            _ => None,
+        })
     }
 
     /// Every case under the folder, in the order of their names.

@@ -8,7 +8,7 @@ use anyhow::Result;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 use whimbrel_acceptance::case::Part;
 use whimbrel_acceptance::database::{self, Ground, Journal};
-use whimbrel_acceptance::laws::{self, Held};
+use whimbrel_acceptance::laws::{self, Held, Through};
 use whimbrel_acceptance::random::{self, RandomPair};
 use whimbrel_schema::{Engine, Pair};
 
@@ -48,7 +48,7 @@ fn folding_a_script_is_introspecting_what_it_made_on_sqlite() {
 
 /// Convergence, preservation and undo over random pairs. Asking SQLite's catalogue costs nothing; `pg_dump` costs more
 /// than all the rest, so it is run on every eighth pair, and on all once something has failed.
-fn random_pairs_converge(ground: Ground, count: u32) -> Result<()> {
+fn random_pairs_converge(ground: Ground, count: u32, through: Through) -> Result<()> {
     let databases = RefCell::new((ground.database()?, ground.database()?));
     let (held, number, failed) = (RefCell::new(Held::default()), Cell::new(0), Cell::new(false));
     over_random_pairs(ground, count, |pair| {
@@ -59,24 +59,37 @@ fn random_pairs_converge(ground: Ground, count: u32) -> Result<()> {
         here.reset()?;
         there.reset()?;
         number.set(number.get() + 1);
-        let dump = ground.engine == Engine::Sqlite || failed.get() || number.get() % 8 == 0;
-        let outcome = laws::hold(&pair.case("random"), Pair::new(here, there), dump);
+        let seldom = through == Through::Draft && number.get() % 8 == 0;
+        let dump = ground.engine == Engine::Sqlite || failed.get() || seldom;
+        let outcome = laws::hold(&pair.case("random"), Pair::new(here, there), through, dump);
         failed.set(failed.get() || outcome.is_err());
         *held.borrow_mut() += outcome?;
         Ok(())
     });
     let held = held.into_inner();
     println!("{ground}: {held}");
+    assert!(through == Through::Draft || held.chains > count as usize / 4, "too few chains: {held}");
     assert!(held.changes > count as usize && held.rows > count as usize, "a run that looked at little: {held}");
     Ok(())
 }
 
 #[test]
 fn random_pairs_converge_on_sqlite() -> Result<()> {
-    random_pairs_converge(database::SQLITE, cases(400))
+    random_pairs_converge(database::SQLITE, cases(400), Through::Draft)
 }
 
 #[test]
 fn random_pairs_converge_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(100)))
+    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(100), Through::Draft))
+}
+
+#[test]
+fn random_pairs_converge_over_a_chain_on_sqlite() -> Result<()> {
+    random_pairs_converge(database::SQLITE, cases(300), Through::Chain)
+}
+
+#[test]
+fn random_pairs_converge_over_a_chain_on_postgres() -> Result<()> {
+    let chains = |ground| random_pairs_converge(ground, cases(60), Through::Chain);
+    database::postgres()?.into_iter().try_for_each(chains)
 }

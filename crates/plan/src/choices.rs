@@ -16,6 +16,8 @@ pub struct Choices {
     /// How a column's values are converted.
     pub usings: BTreeMap<(ObjectName, String), Expression>,
     pub scope: Scope,
+    /// One revision whatever the risk: nobody needs old code and new code to work at the same time.
+    pub plain: bool,
 }
 
 /// `mail:email`, `email.subject:title`, `mood.sad:unhappy`, as it was written: what it means depends on the schema.

@@ -137,6 +137,17 @@ pub trait Dialect: Send + Sync {
         false
     }
 
+    /// The setting, and its value, that has deferred constraints checked at once, where a table with rows that wait for
+    /// it cannot be altered. All of them, because one that is named may have been dropped by then.
+    fn checks_deferred(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// Whether two values of that type differ, NULL being equal to NULL.
+    fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {
+        format!("{one} IS DISTINCT FROM {other}")
+    }
+
     /// A name as it must stand in SQL.
     fn quote(&self, name: &str) -> String;
 

@@ -1,10 +1,11 @@
-use anyhow::{Context, Result, bail, ensure};
-use whimbrel_plan::autogenerate::{Draft, DraftStatement, draft};
-use whimbrel_plan::{Choices, Question, Rename};
+use anyhow::{Context, Result, ensure};
+use whimbrel_plan::autogenerate::{DraftStatement, draft};
+use whimbrel_plan::{Choices, Rename};
 use whimbrel_run::Driver;
 use whimbrel_schema::Pair;
 
 use super::oracle::Compared;
+use super::route::{Route, Through, described};
 use super::{Moves, backfilled, ensure_same, ensure_same_dump, expect, fold};
 use crate::case::{Case, Choice, Part};
 use crate::database::Database;
@@ -17,6 +18,8 @@ pub struct Held {
     pub rows: usize,
     pub dumps: usize,
     pub undone: usize,
+    /// Cases that went over a middle.
+    pub chains: usize,
 }
 
 impl std::ops::AddAssign for Held {
@@ -26,18 +29,23 @@ impl std::ops::AddAssign for Held {
         self.rows += other.rows;
         self.dumps += other.dumps;
         self.undone += other.undone;
+        self.chains += other.chains;
     }
 }
 
 impl std::fmt::Display for Held {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Held { changes, statements, rows, dumps, undone } = self;
-        write!(f, "{changes} changes, {statements} statements, {rows} rows kept, {dumps} dumps equal, {undone} undone")
+        let Held { changes, statements, rows, dumps, undone, chains } = self;
+        write!(
+            f,
+            "{changes} changes, {statements} statements, {rows} rows kept, {dumps} dumps equal, {undone} undone"
+        )?;
+        write!(f, ", {chains} chains")
     }
 }
 
 /// Convergence, preservation and undo, on two empty databases of one engine.
-pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Result<Held> {
+pub fn hold(case: &Case, databases: Pair<&mut Database>, through: Through, with_dump: bool) -> Result<Held> {
     let engine = databases.from.ground.engine;
     let Pair { from: here, to: there } = databases;
     there.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
@@ -51,11 +59,8 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Res
     here.driver.execute_script(case.sql(Part::Rows, engine)).context("the engine refused the rows")?;
 
     let choices = choices(case)?;
-    let drafted = draft(Pair::new(from.clone(), to.clone()), here.driver.dialect(), &choices).context("no draft")?;
-    check_questions(case, &drafted)?;
-    if case.has(&Choice::NoChanges) {
-        ensure!(drafted.changes.is_empty(), "changes where there are none: {}", described(&drafted));
-    }
+    let route = Route::of(Pair::new(from.clone(), to.clone()), here.driver.dialect(), &choices, through)?;
+    route.check(case)?;
     let moves = Moves::of(case);
     let kept = expect(Pair::new(&from, &to), &moves, here.driver.as_mut(), false)?;
     let undo = match case.choices.iter().find(|choice| matches!(choice, Choice::NoUndo(_))) {
@@ -63,19 +68,22 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Res
         None => Some(expect(Pair::new(&from, &to), &moves, here.driver.as_mut(), true)?),
     };
 
-    run(&drafted.upgrade, here.driver.as_mut()).with_context(|| format!("the upgrade of\n{}", sql(&drafted)))?;
-    let told = || format!("after\n{}", script(&drafted.upgrade));
+    for revision in &route.up {
+        run(revision, here.driver.as_mut()).with_context(|| format!("the upgrade of\n{}", script(&route.up)))?;
+    }
+    let told = || format!("after\n{}", script(&route.up));
     let reached = here.driver.introspect()?;
     ensure_same("reached → wanted", Pair::new(&reached, &to), here.driver.as_mut()).with_context(told)?;
     let next = draft(Pair::new(reached.clone(), to.clone()), here.driver.dialect(), &Choices::default())?;
-    ensure!(next.changes.is_empty(), "the next draft has {} {}", described(&next), told());
+    ensure!(next.changes.is_empty(), "the next draft has {} {}", described(&next.changes), told());
     for expectation in &kept {
         expectation.check(here.driver.as_mut()).with_context(told)?;
     }
     backfilled(Pair::new(&from, &to), &moves, here.driver.as_mut()).with_context(told)?;
     let mut held = Held {
-        changes: drafted.changes.len(),
-        statements: drafted.upgrade.len(),
+        changes: route.changes.len(),
+        statements: route.up.iter().map(Vec::len).sum(),
+        chains: usize::from(!route.phases.is_empty()),
         rows: kept.iter().map(super::Expectation::rows).sum(),
         ..Held::default()
     };
@@ -85,20 +93,16 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, with_dump: bool) -> Res
         held.dumps += usize::from(compared == Compared::Yes);
     }
     if let Some(undo) = undo {
-        let told = || {
-            format!(
-                "after the upgrade\n{}\nand the downgrade\n{}",
-                script(&drafted.upgrade),
-                script(&drafted.downgrade)
-            )
-        };
-        run(&drafted.downgrade, here.driver.as_mut()).with_context(told)?;
+        let told = || format!("after the upgrade\n{}\nand the downgrade\n{}", script(&route.up), script(&route.down));
+        for revision in &route.down {
+            run(revision, here.driver.as_mut()).with_context(told)?;
+        }
         let back = here.driver.introspect()?;
         ensure_same("undone → from", Pair::new(&back, &from), here.driver.as_mut()).with_context(told)?;
         for expectation in &undo {
             expectation.check(here.driver.as_mut()).with_context(told)?;
         }
-        held.undone += drafted.downgrade.len();
+        held.undone += route.down.iter().map(Vec::len).sum::<usize>();
     }
     Ok(held)
 }
@@ -118,43 +122,21 @@ pub fn choices(case: &Case) -> Result<Choices> {
                 let (place, expression) = Choices::parse_assignment(&format!("{place}={expression}"))?;
                 choices.usings.insert(place, expression);
             }
-            Choice::NoUndo(_) | Choice::AllowQuestions | Choice::AllowDoubts | Choice::NoChanges => {}
+            Choice::NoUndo(_)
+            | Choice::AllowQuestions
+            | Choice::AllowDoubts
+            | Choice::NoChanges
+            | Choice::Phases(_) => {}
         }
     }
     Ok(choices)
 }
 
-/// A question is left only where the case says so: a law over a draft that was not finished would say nothing.
-fn check_questions(case: &Case, draft: &Draft) -> Result<()> {
-    let left = |question: &&Question| match question {
-        Question::RenamedColumn { .. }
-        | Question::RenamedTable { .. }
-        | Question::RenamedEnumValue { .. }
-        | Question::NullsInColumn { .. }
-        | Question::LossyConversion { .. } => !case.has(&Choice::AllowDoubts),
-        Question::UnnamedTable { .. }
-        | Question::RequiredColumn { .. }
-        | Question::UnknownConversion { .. }
-        | Question::RemovedEnumValues { .. }
-        | Question::ByHand { .. } => true,
+fn script(revisions: &[Vec<DraftStatement>]) -> String {
+    let text = |statements: &Vec<DraftStatement>| -> String {
+        statements.iter().map(|statement| format!("{};\n", statement.sql)).collect()
     };
-    let questions: Vec<String> = draft.questions.iter().filter(left).map(ToString::to_string).collect();
-    if questions.is_empty() || case.has(&Choice::AllowQuestions) {
-        return Ok(());
-    }
-    bail!("questions are left:\n  {}", questions.join("\n  "))
-}
-
-fn described(draft: &Draft) -> String {
-    draft.changes.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
-}
-
-fn sql(draft: &Draft) -> String {
-    script(&draft.upgrade)
-}
-
-fn script(statements: &[DraftStatement]) -> String {
-    statements.iter().map(|statement| format!("{};\n", statement.sql)).collect()
+    revisions.iter().map(text).collect::<Vec<_>>().join("--\n")
 }
 
 /// As a revision runs: what can be in the transaction is, what the engine refuses there stands alone.

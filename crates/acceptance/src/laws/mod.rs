@@ -3,11 +3,13 @@
 mod fold;
 mod hold;
 mod oracle;
+mod route;
 mod rows;
 
 pub use fold::{fold, folding_is_introspecting};
 pub use hold::{Held, choices, hold};
 pub use oracle::{Compared, ensure_same_dump};
+pub use route::Through;
 pub use rows::{Expectation, Moves, backfilled, expect};
 
 use anyhow::{Result, ensure};

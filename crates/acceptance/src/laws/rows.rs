@@ -34,7 +34,8 @@ impl Moves {
                 | Choice::NoUndo(_)
                 | Choice::AllowQuestions
                 | Choice::AllowDoubts
-                | Choice::NoChanges => {}
+                | Choice::NoChanges
+                | Choice::Phases(_) => {}
             }
         }
         moves

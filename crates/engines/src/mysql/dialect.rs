@@ -81,6 +81,10 @@ impl Dialect for Mysql {
         false
     }
 
+    fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {
+        format!("NOT {one} <=> {other}")
+    }
+
     fn quote(&self, name: &str) -> String {
         naming::quote(name)
     }

@@ -92,6 +92,17 @@ impl Dialect for Postgres {
         true
     }
 
+    fn checks_deferred(&self) -> Option<(&'static str, &'static str)> {
+        Some(("CONSTRAINTS", "ALL IMMEDIATE"))
+    }
+
+    fn differ(&self, one: &str, other: &str, ty: &ColumnType) -> String {
+        match types::has_equality(ty) {
+            true => format!("{one} IS DISTINCT FROM {other}"),
+            false => format!("{one}::text IS DISTINCT FROM {other}::text"),
+        }
+    }
+
     fn quote(&self, name: &str) -> String {
         quote::quote(name)
     }

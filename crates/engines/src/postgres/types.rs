@@ -42,6 +42,12 @@ pub(super) fn argument(text: &str) -> String {
     sql(&ty)
 }
 
+/// Whether `=` tells any two values of it apart: some types have none, and that of others compares sizes.
+pub(super) fn has_equality(ty: &ColumnType) -> bool {
+    let without = ["json", "xml", "point", "lseg", "path", "box", "polygon", "line", "circle"];
+    !(ty.namespace.is_none() && without.contains(&ty.name.as_str()))
+}
+
 /// The greatest number that a whole-number type holds.
 pub(super) fn ceiling(ty: &ColumnType) -> i64 {
     match ty.name.as_str() {

@@ -107,6 +107,10 @@ impl Dialect for Sqlite {
         dual_write::keepers(dual, schema)
     }
 
+    fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {
+        format!("{one} IS NOT {other}")
+    }
+
     fn quote(&self, name: &str) -> String {
         naming::quote(name)
     }

@@ -128,8 +128,7 @@ impl Link<'_> {
 
         let before = mended(renames.after.clone());
         let back = diff(Pair::new(target, &before), dialect, &EVERYTHING);
-        let setting =
-            Setting { schemas: Pair::new(*target, &before), dialect, choices, known, way: Way::Downgrade };
+        let setting = Setting { schemas: Pair::new(*target, &before), dialect, choices, known, way: Way::Downgrade };
         let steps = plan(&setting, back).into_iter().chain(renames.steps_back()).collect();
         let mut downgrade = write::Writer::new("downgrade", &reached, dialect);
         downgrade.write(steps)?;

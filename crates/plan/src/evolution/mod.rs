@@ -1,3 +1,149 @@
-//! One risky change as a chain of revisions that two versions of the code can live through.
+//! A risky change as a chain of revisions: expand, backfill, contract.
+//!
+//! The chain goes over a *middle schema*, in which old code and new code both work. What leads there and what leads on
+//! from there is drafted as any revision is, so both ways, their order and the proof that they lead there hold for each
+//! link. All risky changes share one chain; what is harmless rides in its first link.
+//!
+//! One kind of change is one file: what the middle keeps or adds for it, which UPDATE fills that, and what is left for
+//! the contract.
 
+mod add_column;
+mod alter_column;
+mod constraint;
+mod drop_column;
+mod drop_table;
 pub mod dual_write;
+mod fill;
+mod index;
+mod middle;
+mod names;
+mod object;
+mod rename_column;
+mod trigger;
+mod words;
+
+use serde::{Deserialize, Serialize};
+use whimbrel_schema::{Pair, Schema};
+
+use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
+use crate::revision::{Part, Phase};
+use crate::{Change, Choices, Dialect, Question};
+
+pub use fill::Fill;
+use middle::Middle;
+
+/// What one autogenerate comes to: a plain revision, or the links of a chain in their order.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Evolution {
+    /// The changes that it is for, as a person asked for them.
+    pub changes: Vec<Change>,
+    pub links: Vec<EvolutionLink>,
+    /// All of them, as [`Draft::questions`].
+    pub questions: Vec<Question>,
+    /// Why what is risky stays one plain revision.
+    pub plain_because: Option<String>,
+}
+
+/// One revision of a chain, for one engine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EvolutionLink {
+    /// `None` for a plain revision.
+    pub phase: Option<Phase>,
+    pub part: Option<Part>,
+    pub draft: Draft,
+    /// What an UPDATE fills in. Only a backfill has some, and nothing else.
+    pub fills: Vec<Fill>,
+    /// What it does, in words.
+    pub words: Vec<String>,
+}
+
+impl EvolutionLink {
+    pub fn is_empty(&self) -> bool {
+        self.draft.upgrade.is_empty() && self.fills.is_empty()
+    }
+}
+
+impl Evolution {
+    /// Whether old code and new code are kept working by more than one plain revision.
+    pub fn is_chain(&self) -> bool {
+        self.links.iter().any(|link| link.phase.is_some())
+    }
+}
+
+/// The changes that lead from the schema at the head of the history to the one that the models describe, each in the
+/// safest form that it has.
+pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -> Result<Evolution, DraftError> {
+    let aim = Aim::of(schemas, dialect, choices)?;
+    if aim.is_reached() || choices.plain {
+        return Ok(plain(aim.drafted(dialect, choices)?, None));
+    }
+    let replaced = rename_column::replaced(&aim, dialect);
+    let renames = aim.renames.without(&aim.start, dialect, |change| replaced.contains(change))?;
+    let Some(middle) = Middle::of(&renames.after, &aim.target, dialect, choices, &replaced) else {
+        return Ok(plain(aim.drafted(dialect, choices)?, None));
+    };
+    if let Some(name) = names::clash(&middle.schema) {
+        let because = format!("`{name}` is the name of something that goes and of something that comes");
+        return Ok(plain(aim.drafted(dialect, choices)?, Some(because)));
+    }
+    let changes = aim.renames.changes.iter().chain(&aim.changes).cloned().collect();
+    chain(&aim, &renames, middle, dialect, choices, changes)
+}
+
+fn plain(draft: Draft, because: Option<String>) -> Evolution {
+    let questions = draft.questions.clone();
+    let changes = draft.changes.clone();
+    let words = changes.iter().map(Change::describe).collect();
+    let link = EvolutionLink { phase: None, part: None, draft, fills: Vec::new(), words };
+    let links = if link.is_empty() { Vec::new() } else { vec![link] };
+    Evolution { changes, links, questions, plain_because: because }
+}
+
+fn chain(
+    aim: &Aim,
+    renames: &Renames,
+    middle: Middle<'_>,
+    dialect: &dyn Dialect,
+    choices: &Choices,
+    changes: Vec<Change>,
+) -> Result<Evolution, DraftError> {
+    let Middle { schema, mut fills, known, answered, stragglers, keepers, .. } = middle;
+    let mut first = choices.clone();
+    first.backfills.retain(|place, _| !answered.contains(place));
+    let mut last = choices.clone();
+    last.backfills = stragglers;
+    let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
+    let none = Renames::none(schema.clone());
+    let contract = Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?;
+
+    let mut questions = aim.questions.clone();
+    for question in expand.questions.iter().chain(&contract.questions) {
+        if !questions.contains(question) {
+            questions.push(question.clone());
+        }
+    }
+    let link = |phase, draft, fills, words| EvolutionLink { phase: Some(phase), part: None, draft, fills, words };
+    for fill in &mut fills {
+        fill.into_new = expand.changes.iter().any(|change| fill.is_into(change));
+    }
+    let filled = fills.iter().map(Fill::describe).collect();
+    let (expand_words, contract_words) = (words::of(&expand, &keepers), words::of(&contract, &keepers));
+    let mut links = vec![
+        link(Phase::Expand, expand, Vec::new(), expand_words),
+        link(Phase::Backfill, Draft::default(), fills, filled),
+        link(Phase::Contract, contract, Vec::new(), contract_words),
+    ];
+    links.retain(|link| !link.is_empty());
+    let of = links.len() as u32;
+    for (link, number) in links.iter_mut().zip(1..) {
+        link.part = Some(Part { number, of });
+    }
+    // What no statement is about is asked above the first.
+    if let Some(first) = links.first_mut() {
+        first.draft.ask(aim.questions.clone());
+    }
+    Ok(Evolution { changes, links, questions, plain_because: None })
+}
+
+/// A table and a column of it.
+type Place = (whimbrel_schema::ObjectName, String);

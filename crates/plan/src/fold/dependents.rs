@@ -38,7 +38,7 @@ pub(super) fn release_key(
 }
 
 /// Whether the columns are still kept unique by something that a foreign key can rest on.
-fn is_key(table: &Table, columns: &[String], engine: Engine) -> bool {
+pub(crate) fn is_key(table: &Table, columns: &[String], engine: Engine) -> bool {
     table.primary_key.as_ref().is_some_and(|key| same_set(&key.columns, columns, engine))
         || table.uniques.iter().any(|unique| same_set(&unique.columns, columns, engine))
         || table.indexes.iter().any(|index| {

@@ -22,7 +22,7 @@ pub use texts::RenamedTexts;
 
 use std::fmt;
 
-pub(crate) use dependents::{key_columns, names_column};
+pub(crate) use dependents::{is_key, key_columns, names_column};
 pub(crate) use object::{is_of_type, type_name};
 use thiserror::Error;
 use whimbrel_schema::{Column, Engine, Object, ObjectId, ObjectName, Persistence, Schema, Table};

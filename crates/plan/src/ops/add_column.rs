@@ -92,14 +92,14 @@ pub(super) fn value_of_old_rows(setting: &Setting<'_>, table: &ObjectName, colum
 }
 
 /// A primary key of whole numbers that the engine counts by itself, where it needs no word for it.
-pub(super) fn is_rowid(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
+pub(crate) fn is_rowid(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
     let key = setting.schemas.to.table(table).and_then(|found| found.primary_key.as_ref());
     let alone = key.is_some_and(|key| key.columns.len() == 1 && key.columns.first() == Some(&column.name));
     alone && setting.dialect.engine().same_name("a", "A") && column.ty.name.eq_ignore_ascii_case("integer")
 }
 
 /// A value that means nothing, for rows whose own value was dropped on the way up.
-fn placeholder(setting: &Setting<'_>, ty: &ColumnType) -> Option<Expression> {
+pub(crate) fn placeholder(setting: &Setting<'_>, ty: &ColumnType) -> Option<Expression> {
     if ty.dimensions > 0 {
         return Some("'{}'".into());
     }
@@ -183,15 +183,15 @@ pub(super) fn update(
     let deferred = (setting.schemas.from.table(table).into_iter())
         .flat_map(|found| found.constraints())
         .any(|constraint| deferrable(&constraint) == Deferrable::InitiallyDeferred);
-    if !deferred {
-        return vec![update];
+    // Changed rows wait to be checked until the end, and a table with such rows cannot be altered.
+    match setting.dialect.checks_deferred().filter(|_| deferred) {
+        Some((name, value)) => {
+            let sql = Some(format!("SET {name} {value}"));
+            let check = Step::SetSession { name: name.to_string(), value: Some(value.to_string()) };
+            vec![update, Planned { sql, ..check.into() }]
+        }
+        None => vec![update],
     }
-    // Changed rows wait to be checked until the end, and a table with such rows cannot be altered. All of them, because
-    // one that is named may have been dropped by then.
-    let value = "ALL IMMEDIATE".to_string();
-    let sql = Some(format!("SET CONSTRAINTS {value}"));
-    let check = Step::SetSession { name: "CONSTRAINTS".to_string(), value: Some(value) };
-    vec![update, Planned { sql, ..check.into() }]
 }
 
 /// Constraints of the new column alone, where the engine can only take them with the column.

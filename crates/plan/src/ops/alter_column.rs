@@ -164,7 +164,7 @@ impl Conversion {
 /// refuses while there is one.
 fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut impl FnMut(Planned)) {
     let step = set_nullable(table, to, false);
-    match (setting.way, setting.given(table, &to.name)) {
+    match (setting.way, setting.given_for_null(table, &to.name)) {
         (Way::Upgrade | Way::Downgrade, Some(value)) => {
             update(setting, table, &to.name, value, true).into_iter().for_each(&mut *push);
             push(step);
@@ -179,7 +179,7 @@ fn require(setting: &Setting<'_>, table: &ObjectName, to: &Column, push: &mut im
 }
 
 /// Whether nothing can be NULL there even now: the engine counts, or a check has kept NULL out.
-fn never_null(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
+pub(crate) fn never_null(setting: &Setting<'_>, table: &ObjectName, column: &Column) -> bool {
     let wanted = Expression::new(format!("{} IS NOT NULL", setting.dialect.quote(&column.name)));
     let kept_out = |check: &Check| {
         check.validated && check.enforced && setting.dialect.same_expression(Pair::new(&check.expression, &wanted))

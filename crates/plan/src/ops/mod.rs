@@ -26,7 +26,8 @@ mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use alter_column::is_computed;
+pub(crate) use add_column::{is_rowid, placeholder};
+pub(crate) use alter_column::{is_computed, never_null};
 use survey::Survey;
 use whimbrel_schema::{Expression, ObjectName, Pair, Schema};
 
@@ -55,17 +56,15 @@ pub(crate) struct Setting<'a> {
 pub(crate) struct Known {
     /// Columns in which no row has NULL any more.
     pub filled: BTreeSet<(ObjectName, String)>,
-    /// What rows get in a column that comes back, or that may not be NULL again, on the way back.
+    /// What rows get in a column that comes back.
     pub restores: BTreeMap<(ObjectName, String), Expression>,
+    /// What rows without a value get in a column that may not be NULL again, on the way back.
+    pub placeholders: BTreeMap<(ObjectName, String), Expression>,
 }
 
 impl Known {
     pub fn is_filled(&self, table: &ObjectName, column: &str) -> bool {
         self.filled.contains(&(table.clone(), column.to_string()))
-    }
-
-    pub fn restore(&self, table: &ObjectName, column: &str) -> Option<&Expression> {
-        self.restores.get(&(table.clone(), column.to_string()))
     }
 }
 
@@ -74,8 +73,17 @@ impl Setting<'_> {
     pub fn given(&self, table: &ObjectName, column: &str) -> Option<&Expression> {
         match self.way {
             Way::Upgrade => self.choices.backfill(table, column),
-            Way::Downgrade => self.known.restore(table, column),
+            Way::Downgrade => self.known.restores.get(&(table.clone(), column.to_string())),
         }
+    }
+
+    /// What rows get that have NULL in a column where none may be any more.
+    pub fn given_for_null(&self, table: &ObjectName, column: &str) -> Option<&Expression> {
+        let place = || (table.clone(), column.to_string());
+        self.given(table, column).or_else(|| match self.way {
+            Way::Upgrade => None,
+            Way::Downgrade => self.known.placeholders.get(&place()),
+        })
     }
 }
 

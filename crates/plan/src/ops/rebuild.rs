@@ -112,7 +112,7 @@ fn carried(setting: &Setting<'_>, table: &ObjectName, column: &Pair<Column>) -> 
     } else {
         Conversion::of(setting, table, column).using.unwrap_or(quoted)
     };
-    match setting.given(table, &column.to.name) {
+    match setting.given_for_null(table, &column.to.name) {
         Some(fill) if column.from.nullable && !column.to.nullable => {
             Expression::new(format!("coalesce({value}, {fill})"))
         }
