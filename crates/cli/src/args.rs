@@ -160,6 +160,11 @@ pub struct Revision {
     /// How a value becomes the new type, as `email.size=size::integer`; may be repeated
     #[arg(long, value_name = "COLUMN=SQL", requires = "autogenerate")]
     pub using: Vec<String>,
+    /// One revision whatever the risk, for when the code is stopped meanwhile
+    ///
+    /// Otherwise a change that old code and new code cannot both live with becomes a chain: expand, backfill, contract.
+    #[arg(long, requires = "autogenerate")]
+    pub plain: bool,
     /// The engine to write for; may be repeated (default: `engines` of whimbrel.toml)
     #[arg(long, value_name = "ENGINE", value_parser = engine())]
     pub engine: Vec<Engine>,
@@ -175,9 +180,9 @@ pub struct Revision {
     /// A revision that must have been applied before; may be repeated
     #[arg(long, value_name = "REV")]
     pub depends_on: Vec<String>,
-    /// The id to give it, instead of one made up
+    /// The id to give it, instead of one made up; may be repeated, for the revisions of a chain
     #[arg(long, value_name = "ID")]
-    pub rev_id: Option<String>,
+    pub rev_id: Vec<String>,
 }
 
 /// Apply revisions up to a target

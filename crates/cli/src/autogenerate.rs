@@ -5,10 +5,11 @@ use std::fmt::Write as _;
 
 use owo_colors::OwoColorize;
 use serde::Serialize;
-use whimbrel_plan::autogenerate::{self, Draft, DraftStatement};
+use whimbrel_plan::autogenerate::{Draft, DraftStatement};
 use whimbrel_plan::diff::{DiffOptions, Scope};
+use whimbrel_plan::evolution::{Evolution, EvolutionLink, evolve};
 use whimbrel_plan::history::History;
-use whimbrel_plan::revision::{Direction, Revision, RevisionId};
+use whimbrel_plan::revision::{Direction, Phase, Revision, RevisionId};
 use whimbrel_plan::{Change, ChoiceError, Choices, Question, Rename, object_name};
 use whimbrel_schema::{Engine, Pair, Schema};
 
@@ -25,7 +26,15 @@ const EXPRESSION: &str = "=EXPRESSION";
 
 /// What was drafted for each engine, the main one first.
 pub struct Drafted {
-    drafts: Vec<(Engine, Draft)>,
+    evolutions: Vec<(Engine, Evolution)>,
+    /// What the main engine has before.
+    pub before: Schema,
+}
+
+/// One revision to write: its phase, and for each engine what it does there, if anything.
+pub struct Part<'a> {
+    pub phase: Option<Phase>,
+    links: Vec<(Engine, Option<&'a EvolutionLink>)>,
 }
 
 pub fn draft(
@@ -41,7 +50,8 @@ pub fn draft(
     let desired = engines.iter().map(lower).collect::<Result<Vec<_>, _>>()?;
     drop(models);
     let revisions: BTreeSet<RevisionId> = history.closure(parents);
-    let mut drafts = Vec::with_capacity(engines.len());
+    let mut evolutions = Vec::with_capacity(engines.len());
+    let mut before = None;
     for (engine, desired) in engines.into_iter().zip(desired) {
         let dialect = dialect(engine)?;
         let from = schemas::of_history(project, history, &revisions, dialect)?;
@@ -50,15 +60,17 @@ pub fn draft(
         let options = DiffOptions { scope: desired.scope };
         // Texts that mean the same are brought into the engine's words before anything is written.
         schemas::compare(project, &mut pair, dialect, &options, Reach::Server, printer)?;
-        let draft = autogenerate::draft(pair, dialect, &choices).map_err(|error| diagnose::draft(&error))?;
-        drafts.push((engine, draft));
+        before.get_or_insert_with(|| pair.from.clone());
+        let evolution = evolve(pair, dialect, &choices).map_err(|error| diagnose::draft(&error))?;
+        evolutions.push((engine, evolution));
     }
-    Ok(Drafted { drafts })
+    let main = evolutions.first().map_or(Engine::Sqlite, |(engine, _)| *engine);
+    Ok(Drafted { evolutions, before: before.unwrap_or_else(|| Schema::new(main)) })
 }
 
 /// What a person says on the command line because nobody can know it.
 fn choices(arguments: &args::Revision, from: &Schema, scope: Scope) -> Result<Choices, Failure> {
-    let mut choices = Choices { scope, ..Choices::default() };
+    let mut choices = Choices { scope, plain: arguments.plain, ..Choices::default() };
     let wrong = |error: ChoiceError| diagnose::choice(&error);
     for text in &arguments.rename {
         choices.renames.push(Rename::parse(text).map_err(wrong)?);
@@ -90,15 +102,44 @@ pub struct Words {
 impl Drafted {
     /// Whether there is nothing to run; something may be asked all the same.
     pub fn is_empty(&self) -> bool {
-        self.drafts.iter().all(|(_, draft)| draft.upgrade.is_empty())
+        self.evolutions.iter().all(|(_, evolution)| evolution.links.is_empty())
     }
 
     pub fn words(&self) -> Vec<Words> {
-        let words = |(engine, draft): &(Engine, Draft)| Words {
+        let words = |(engine, evolution): &(Engine, Evolution)| Words {
             engine: *engine,
-            changes: draft.changes.iter().map(Change::describe).collect(),
+            changes: evolution.changes.iter().map(Change::describe).collect(),
         };
-        self.drafts.iter().map(words).collect()
+        self.evolutions.iter().map(words).collect()
+    }
+
+    /// The engine that the project is for first of all.
+    pub fn engine(&self) -> Engine {
+        self.before.engine
+    }
+
+    /// Why something risky is one plain revision.
+    pub fn plain_because(&self) -> Option<&str> {
+        self.evolutions.iter().find_map(|(_, evolution)| evolution.plain_because.as_deref())
+    }
+
+    /// The revisions to write, in their order. Where one engine needs a link that another does not, the other has
+    /// nothing to do there.
+    pub fn parts(&self) -> Vec<Part<'_>> {
+        let chain = self.evolutions.iter().any(|(_, evolution)| evolution.is_chain());
+        let phases: Vec<Option<Phase>> = match chain {
+            true => Phase::ALL.into_iter().map(Some).collect(),
+            false => vec![None],
+        };
+        let part = |phase: Option<Phase>| {
+            // A plain revision of one engine comes with the expand of another.
+            let fits =
+                |link: &&EvolutionLink| link.phase == phase || (link.phase, phase) == (None, Some(Phase::Expand));
+            let links = self.evolutions.iter().map(|(engine, it)| (*engine, it.links.iter().find(fits)));
+            Part { phase, links: links.collect() }
+        };
+        let needed = |part: &Part<'_>| part.links.iter().any(|(_, link)| link.is_some());
+        phases.into_iter().map(part).filter(needed).collect()
     }
 
     /// Each question once, however many engines it comes up for.
@@ -118,7 +159,7 @@ impl Drafted {
 
     fn once(&self, words: impl Fn(&Question) -> Option<String>) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        for text in self.drafts.iter().flat_map(|(_, draft)| &draft.questions).filter_map(words) {
+        for text in self.evolutions.iter().flat_map(|(_, it)| &it.questions).filter_map(words) {
             if !found.contains(&text) {
                 found.push(text);
             }
@@ -132,15 +173,60 @@ impl Drafted {
         let changes: Vec<&String> = words.iter().flat_map(|words| words.changes.first()).collect();
         changes.first().map_or_else(String::new, |change| change.replace('`', ""))
     }
+}
+
+impl Part<'_> {
+    /// What it does, on the first engine that has something to do there.
+    pub fn words(&self) -> Vec<String> {
+        self.links.iter().find_map(|(_, link)| *link).map(|link| link.words.clone()).unwrap_or_default()
+    }
 
     /// The revision with its sections: one for all engines where they would all run the same text.
     pub fn sections(&self, revision: Revision) -> Revision {
-        let upgrades =
-            self.drafts.iter().map(|(engine, draft)| (*engine, loose_questions(draft) + &text(&draft.upgrade)));
-        let downgrades = self.drafts.iter().map(|(engine, draft)| (*engine, text(&draft.downgrade)));
+        let before = revision.parents.first().cloned();
+        let upgrades = self.links.iter().map(|(engine, link)| (*engine, link.map_or_else(nothing, upgrade)));
+        let down = |link: &EvolutionLink| downgrade(link, before.as_ref());
+        let downgrades = self.links.iter().map(|(engine, link)| (*engine, link.map_or_else(nothing, down)));
         let revision = with_sections(revision, Direction::Up, upgrades.collect());
         with_sections(revision, Direction::Down, downgrades.collect())
     }
+}
+
+fn nothing() -> String {
+    "-- nothing to do\n".to_string()
+}
+
+fn upgrade(link: &EvolutionLink) -> String {
+    let mut out = loose_questions(&link.draft);
+    if link.fills.is_empty() {
+        return out + &text(&link.draft.upgrade);
+    }
+    for (at, fill) in link.fills.iter().enumerate() {
+        if at > 0 {
+            out.push('\n');
+        }
+        for line in fill.note.iter().flat_map(|note| note.lines()) {
+            let _ = writeln!(out, "-- {line}");
+        }
+        let _ = writeln!(out, "-- backfill\n{};", fill.sql);
+    }
+    out
+}
+
+/// Undoing a backfill changes no row.
+fn downgrade(link: &EvolutionLink, before: Option<&RevisionId>) -> String {
+    if link.fills.is_empty() {
+        return text(&link.draft.downgrade);
+    }
+    let mut out = String::new();
+    for fill in &link.fills {
+        let column = format!("`{}.{}`", fill.table, fill.column);
+        let _ = match before.filter(|_| fill.into_new) {
+            Some(id) => writeln!(out, "-- nothing to do: {column} is dropped by the downgrade of {id}"),
+            None => writeln!(out, "-- nothing to do: {column} keeps the values that it was given"),
+        };
+    }
+    out
 }
 
 fn with_sections(revision: Revision, direction: Direction, texts: Vec<(Engine, String)>) -> Revision {

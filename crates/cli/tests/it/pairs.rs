@@ -32,7 +32,7 @@ impl Story {
         project.write("schema.sql", before);
         project.whimbrel("revision --autogenerate -m first --rev-id aaaa00000001").ok();
         project.write("schema.sql", after);
-        project.whimbrel(&format!("revision --autogenerate -m second --rev-id bbbb00000002 {answers}")).ok();
+        project.whimbrel(&format!("revision --autogenerate --plain -m second --rev-id bbbb00000002 {answers}")).ok();
         let revision = project.read(REVISION);
         assert!(!revision.contains("-- question"), "{revision}");
         let upgrade = revision.split("-- upgrade\n").nth(1).and_then(|rest| rest.split("\n-- downgrade").next());

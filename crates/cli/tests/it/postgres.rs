@@ -131,7 +131,7 @@ fn from_init_to_downgrade() {
 
     // A column that went and one that came: asked first, answered then.
     project.write("app/models.py", &MODELS.replace("subject:", "title:"));
-    project.whimbrel("revision --autogenerate -m asked --rev-id bbbb00000002").ok();
+    project.whimbrel("revision --autogenerate --plain -m asked --rev-id bbbb00000002").ok();
     assert_snapshot!(project.whimbrel("upgrade").screen(), @r"
     exit 3
     ── stderr ──
@@ -142,7 +142,7 @@ fn from_init_to_downgrade() {
     nothing was changed · exit 3
     ");
     std::fs::remove_file(project.path("migrations/bbbb_asked.sql")).unwrap();
-    let rename = "revision --autogenerate -m rename --rev-id bbbb00000002 --rename email.subject:title";
+    let rename = "revision --autogenerate --plain -m rename --rev-id bbbb00000002 --rename email.subject:title";
     assert_snapshot!(project.whimbrel(rename).screen(), @r"
     exit 0
     2 changes for PostgreSQL

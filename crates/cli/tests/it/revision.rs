@@ -111,7 +111,7 @@ fn a_rename_is_asked_and_told() {
       next  whimbrel revision --autogenerate -m "…"
     - history ↔ database: not compared, as asked
     "#);
-    assert_snapshot!(project.whimbrel("revision --autogenerate -m title --rev-id bbbb00000002").screen(), @r#"
+    assert_snapshot!(project.whimbrel("revision --autogenerate --plain -m title --rev-id bbbb00000002").screen(), @r#"
     exit 0
     4 changes for SQLite
       add column `email.title` VARCHAR not null
@@ -188,7 +188,7 @@ fn a_rename_is_asked_and_told() {
     ");
 
     std::fs::remove_file(project.path("migrations/bbbb_title.sql")).unwrap();
-    let line = "revision --autogenerate -m title --rename email.subject:title --rev-id cccc00000003";
+    let line = "revision --autogenerate --plain -m title --rename email.subject:title --rev-id cccc00000003";
     assert_snapshot!(project.whimbrel(line).screen(), @r"
     exit 0
     2 changes for SQLite
@@ -235,10 +235,11 @@ fn a_table_is_dropped_only_when_it_is_named() {
     let line = "revision --autogenerate -m less --allow-drop note --rev-id bbbb00000002";
     assert_snapshot!(project.whimbrel(line).screen(), @r"
     exit 0
-    1 change for SQLite
-      drop table `note`
+    1 revision for 1 change (only once no running code needs what it takes away)
 
-    wrote migrations/bbbb_less.sql
+      bbbb  contract  drop table `note`  destroys data
+
+    wrote migrations/bbbb_less.contract.sql
     read it, then: whimbrel upgrade head
     ");
 }
@@ -247,14 +248,18 @@ fn a_table_is_dropped_only_when_it_is_named() {
 fn a_required_column_needs_a_value_for_the_rows_that_exist() {
     let project = project();
     project.append("schema.sql", "ALTER TABLE note ADD COLUMN flag BOOLEAN NOT NULL;\n");
-    let line = "revision --autogenerate -m flag --backfill note.flag=false --rev-id bbbb00000002";
-    assert_snapshot!(project.whimbrel(line).screen(), @r"
+    let ids = "--rev-id bbbb00000002 --rev-id cccc00000003";
+    let line = format!("revision --autogenerate -m flag --backfill note.flag=false {ids}");
+    assert_snapshot!(project.whimbrel(&line).screen(), @r"
     exit 0
-    1 change for SQLite
-      add column `note.flag` BOOLEAN not null
+    2 revisions for 1 change (an evolution: old and new code both work until the last one)
 
-    wrote migrations/bbbb_flag.sql
-    read it, then: whimbrel upgrade head
+      bbbb  expand    add column `note.flag` BOOLEAN not null default false  safe
+      cccc  contract  change column `note.flag`: default false → none        care
+
+    wrote migrations/bbbb_flag.expand.sql
+          migrations/cccc_flag.contract.sql
+    read them, then: whimbrel upgrade head
     ");
     project.whimbrel("upgrade +1").ok();
     project.sql("INSERT INTO note (id) VALUES (1)");

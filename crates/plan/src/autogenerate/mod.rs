@@ -81,7 +81,7 @@ impl Aim {
         let mut questions = Vec::new();
         let target = mended(target::of(&renames.after, &to, dialect, choices, &mut questions));
         for (flag, places) in [("--backfill", &choices.backfills), ("--using", &choices.usings)] {
-            for place in places.keys() {
+            for place in places.keys().filter(|place| !goes(place, &start, &target)) {
                 check_column(flag, place, &target)?;
             }
         }
@@ -169,6 +169,12 @@ fn check(start: &Schema, choices: &Choices) -> Result<(), ChoiceError> {
         }
     }
     Ok(())
+}
+
+/// A column that goes may be spoken of as well: what new code's rows have in it until then.
+fn goes((table, column): &(ObjectName, String), start: &Schema, target: &Schema) -> bool {
+    let has = |schema: &Schema| schema.table(table).is_some_and(|found| found.column(column).is_some());
+    has(start) && target.table(table).is_some() && !has(target)
 }
 
 /// Columns that `--backfill` and `--using` speak of have to be wanted.

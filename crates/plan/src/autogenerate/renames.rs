@@ -14,20 +14,13 @@ pub(crate) struct Renames {
 }
 
 impl Renames {
-    /// None at all.
-    pub fn none(schema: Schema) -> Self {
-        Renames { changes: Vec::new(), steps: Vec::new(), after: schema }
-    }
-
-    /// Those that are not done in another way.
-    pub fn without(
-        &self,
+    pub fn of_changes<'c>(
         start: &Schema,
+        changes: impl IntoIterator<Item = &'c Change>,
         dialect: &dyn Dialect,
-        otherwise: impl Fn(&Change) -> bool,
     ) -> Result<Self, ChoiceError> {
-        let mut renames = Renames::none(start.clone());
-        for change in self.changes.iter().filter(|change| !otherwise(change)) {
+        let mut renames = Renames { changes: Vec::new(), steps: Vec::new(), after: start.clone() };
+        for change in changes {
             renames.take(&change.describe(), change.clone(), dialect)?;
         }
         Ok(renames)

@@ -3,6 +3,7 @@ use whimbrel_schema::{Column, Expression, ObjectName};
 use super::Fill;
 use super::dual_write::Kept;
 use super::middle::Middle;
+use super::split_columns::Made;
 use crate::ops::is_rowid;
 use crate::words::{WordKind, words};
 use crate::{How, Step};
@@ -32,7 +33,9 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Column
         new.default = None;
     }
     middle.fills.push(Fill::of_null(table, &column.name, &value, middle.dialect).noted(note));
-    if !column.nullable {
+    if middle.reads_dropped(table, &value) {
+        middle.made.push(Made { table: table.clone(), column: column.name.clone(), value: value.clone() });
+    } else if !column.nullable {
         // A row of old code names no value; a row of new code that names none means the default.
         let value = column.default.clone().unwrap_or_else(|| value.clone());
         middle.keep_in_step(table, Kept::Filled { column: column.name.clone(), value });

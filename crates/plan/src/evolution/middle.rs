@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use whimbrel_schema::{Column, Expression, ObjectName, Pair, Schema, Table};
 
 use super::dual_write::{DualWrite, Keepers, Kept};
+use super::split_columns::{self, Made};
 use super::{
     Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, rename_column, trigger,
 };
@@ -27,6 +28,12 @@ pub(super) struct Middle<'a> {
     pub answered: BTreeSet<Place>,
     /// What rows get that a contract still finds without a value.
     pub stragglers: BTreeMap<Place, Expression>,
+    /// Columns under a new name that may not be NULL any more.
+    pub tightened: BTreeSet<Place>,
+    /// What the contract renames first of all.
+    pub last_renames: Vec<Change>,
+    /// New columns made of columns that go.
+    pub made: Vec<Made>,
     in_step: Vec<DualWrite>,
     /// The columns that are kept in step, and by what.
     pub keepers: Vec<(DualWrite, Keepers)>,
@@ -56,6 +63,9 @@ impl<'a> Middle<'a> {
             known: Known::default(),
             answered: BTreeSet::new(),
             stragglers: BTreeMap::new(),
+            tightened: BTreeSet::new(),
+            last_renames: Vec::new(),
+            made: Vec::new(),
             in_step: Vec::new(),
             keepers: Vec::new(),
             new_columns: HashSet::new(),
@@ -66,6 +76,8 @@ impl<'a> Middle<'a> {
         for change in &changes {
             middle.columns_and_tables(change, replaced);
         }
+        let made = std::mem::take(&mut middle.made);
+        split_columns::apply(&mut middle, made);
         for change in &changes {
             middle.all_else(change);
         }
@@ -76,6 +88,7 @@ impl<'a> Middle<'a> {
             // Where the engine has no way, the contract finds what was missed.
             let keepers = dual.keepers(&middle.schema, dialect);
             if let (Ok(keepers), Ok(())) = (keepers, dual.keep(&mut middle.schema, dialect)) {
+                middle.trust(&dual);
                 middle.keepers.push((dual, keepers));
             }
         }
@@ -107,8 +120,8 @@ impl<'a> Middle<'a> {
             }
             Change::DropColumn { table, column } if self.can_evolve(table) => {
                 drop_column::apply(self, table, column);
-                if let Some(new) = rename_column::of_old(replaced, table, &column.name) {
-                    rename_column::keep(self, table, column, new);
+                if rename_column::is_old(replaced, table, &column.name) {
+                    rename_column::keep(self, table, column);
                 }
             }
             Change::AlterColumn { table, column } if self.can_evolve(table) => {
@@ -187,6 +200,23 @@ impl<'a> Middle<'a> {
         match self.in_step.iter_mut().find(|dual| dual.table == *table) {
             Some(dual) => dual.kept.push(kept),
             None => self.in_step.push(DualWrite { table: table.clone(), kept: vec![kept] }),
+        }
+    }
+
+    /// What is filled wherever it would be NULL needs no second look by the contract.
+    fn trust(&mut self, dual: &DualWrite) {
+        for kept in &dual.kept {
+            let columns: Vec<&str> = match kept {
+                Kept::Filled { column, value: _ } => vec![column],
+                Kept::Both { old: _, new } => new.iter().map(|side| side.column.as_str()).collect(),
+            };
+            for column in columns {
+                let place = (dual.table.clone(), column.to_string());
+                // A renamed column that may not be NULL any more has to be looked through.
+                if !self.tightened.contains(&place) && self.stragglers.remove(&place).is_some() {
+                    self.known.filled.insert(place);
+                }
+            }
         }
     }
 

@@ -10,6 +10,7 @@
 mod add_column;
 mod alter_column;
 mod constraint;
+mod conversion;
 mod drop_column;
 mod drop_table;
 pub mod dual_write;
@@ -19,6 +20,8 @@ mod middle;
 mod names;
 mod object;
 mod rename_column;
+mod retype;
+mod split_columns;
 mod trigger;
 mod words;
 
@@ -77,8 +80,9 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
     if aim.is_reached() || choices.plain {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     }
-    let replaced = rename_column::replaced(&aim, dialect);
-    let renames = aim.renames.without(&aim.start, dialect, |change| replaced.contains(change))?;
+    let replaced = rename_column::replaced(&aim, dialect, choices);
+    let kept = aim.renames.changes.iter().filter(|change| !replaced.contains(change));
+    let renames = Renames::of_changes(&aim.start, kept, dialect)?;
     let Some(middle) = Middle::of(&renames.after, &aim.target, dialect, choices, &replaced) else {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     };
@@ -107,14 +111,14 @@ fn chain(
     choices: &Choices,
     changes: Vec<Change>,
 ) -> Result<Evolution, DraftError> {
-    let Middle { schema, mut fills, known, answered, stragglers, keepers, .. } = middle;
+    let Middle { schema, mut fills, known, answered, stragglers, keepers, last_renames, .. } = middle;
     let mut first = choices.clone();
     first.backfills.retain(|place, _| !answered.contains(place));
     let mut last = choices.clone();
     last.backfills = stragglers;
     let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
-    let none = Renames::none(schema.clone());
-    let contract = Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?;
+    let swapped = Renames::of_changes(&schema, &last_renames, dialect)?;
+    let contract = Link { start: &schema, renames: &swapped, target: &aim.target }.drafted(dialect, &last, &known)?;
 
     let mut questions = aim.questions.clone();
     for question in expand.questions.iter().chain(&contract.questions) {
@@ -138,11 +142,28 @@ fn chain(
     for (link, number) in links.iter_mut().zip(1..) {
         link.part = Some(Part { number, of });
     }
-    // What no statement is about is asked above the first.
+    // What no statement is about is asked above the first; what would be lost without an answer, also where it goes.
     if let Some(first) = links.first_mut() {
         first.draft.ask(aim.questions.clone());
     }
+    if let Some(last) = links.iter_mut().find(|link| link.phase == Some(Phase::Contract)) {
+        last.draft.ask(aim.questions.iter().filter(|question| would_lose(question)).cloned().collect());
+    }
     Ok(Evolution { changes, links, questions, plain_because: None })
+}
+
+/// Whether an answer would have kept what the contract drops.
+fn would_lose(question: &Question) -> bool {
+    match question {
+        Question::RenamedColumn { .. } | Question::RenamedTable { .. } | Question::RenamedEnumValue { .. } => true,
+        Question::UnnamedTable { .. }
+        | Question::RequiredColumn { .. }
+        | Question::NullsInColumn { .. }
+        | Question::LossyConversion { .. }
+        | Question::UnknownConversion { .. }
+        | Question::RemovedEnumValues { .. }
+        | Question::ByHand { .. } => false,
+    }
 }
 
 /// A table and a column of it.

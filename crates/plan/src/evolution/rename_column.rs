@@ -1,16 +1,16 @@
 //! A column under another name: both are there, each write to one is a write to the other, and the old name goes with
 //! the contract.
 
-use whimbrel_schema::{Column, Expression, ObjectName, Table};
+use whimbrel_schema::{Column, ObjectName, Pair, Table};
 
-use super::Fill;
-use super::dual_write::{DualWrite, Kept};
+use super::conversion;
+use super::dual_write::{DualWrite, Kept, Value};
 use super::middle::Middle;
 use crate::autogenerate::Aim;
-use crate::{Change, Dialect};
+use crate::{Change, Choices, Dialect};
 
 /// The renames that are done this way.
-pub(super) fn replaced(aim: &Aim, dialect: &dyn Dialect) -> Vec<Change> {
+pub(super) fn replaced(aim: &Aim, dialect: &dyn Dialect, choices: &Choices) -> Vec<Change> {
     let mut replaced: Vec<Change> = Vec::new();
     for change in &aim.renames.changes {
         let Change::RenameColumn { table, from, to } = change else { continue };
@@ -20,15 +20,30 @@ pub(super) fn replaced(aim: &Aim, dialect: &dyn Dialect) -> Vec<Change> {
         if !free(before, to) || !free(after, from) || !is_plain(before, from) || !is_plain(after, to) {
             continue;
         }
+        let Some(columns) = before.column(from).zip(after.column(to)) else { continue };
         let mut trial = aim.start.clone();
-        let Some((found, column)) = trial.table_mut(table).zip(after.column(to)) else { continue };
-        found.columns.push(Column { nullable: true, ..column.clone() });
-        let dual = DualWrite { table: table.clone(), kept: vec![Kept::renamed(from, to)] };
+        let Some(found) = trial.table_mut(table) else { continue };
+        found.columns.push(Column { nullable: true, ..columns.1.clone() });
+        let Some(kept) = kept(table, Pair::new(columns.0, columns.1), dialect, choices) else { continue };
+        let dual = DualWrite { table: table.clone(), kept: vec![kept] };
         if dual.keep(&mut trial, dialect).is_ok() {
             replaced.push(change.clone());
         }
     }
     replaced
+}
+
+/// What each of the two gets from the other; `--using` speaks of both by the new name.
+fn values(table: &ObjectName, columns: Pair<&Column>, dialect: &dyn Dialect, choices: &Choices) -> Option<Pair<Value>> {
+    let names = columns.map(|column| column.name.as_str());
+    let forward = choices.using(table, names.to).map(|using| conversion::about(using, names.reversed(), dialect));
+    let backward = choices.using(table, names.from).cloned();
+    conversion::values(columns, Pair::new(backward.as_ref(), forward.as_ref()), dialect)
+}
+
+fn kept(table: &ObjectName, columns: Pair<&Column>, dialect: &dyn Dialect, choices: &Choices) -> Option<Kept> {
+    let values = values(table, columns, dialect, choices)?;
+    Some(Kept::converted(&columns.from.name, &columns.to.name, values.to, values.from))
 }
 
 /// Neither computed nor counted, and no part of a primary key, which there is one of.
@@ -45,53 +60,44 @@ pub(super) fn of_new<'c>(replaced: &'c [Change], table: &ObjectName, column: &st
     })
 }
 
-/// What the old column is called from now on.
-pub(super) fn of_old<'c>(replaced: &'c [Change], table: &ObjectName, column: &str) -> Option<&'c str> {
-    replaced.iter().find_map(|change| match change {
-        Change::RenameColumn { table: of, from, to } if of == table && from == column => Some(to.as_str()),
-        _ => None,
-    })
+/// Whether the column goes for another of a new name.
+pub(super) fn is_old(replaced: &[Change], table: &ObjectName, column: &str) -> bool {
+    let is = |change: &Change| matches!(change, Change::RenameColumn { table: of, from, .. } if of == table && from == column);
+    replaced.iter().any(is)
 }
 
 pub(super) fn add(middle: &mut Middle<'_>, table: &ObjectName, old: &str, column: &Column) {
     let place = (table.clone(), column.name.clone());
+    let Some(before) = middle.from.table(table).and_then(|found| found.column(old)) else { return };
+    let columns = Pair::new(before, column);
+    let (dialect, choices) = (middle.dialect, middle.choices);
+    let Some(values) = values(table, columns, dialect, choices) else { return };
     if let Some(new) = middle.column(table, &column.name) {
         new.nullable = true;
         new.on_null = None;
     }
-    middle.keep_in_step(table, Kept::renamed(old, &column.name));
-    let dialect = middle.dialect;
-    let (from, to) = (dialect.quote(old), dialect.quote(&column.name));
-    let name = dialect.quote_name(table);
-    let comparable = dialect.differ(&to, &from, &column.ty);
-    middle.fills.push(Fill {
-        table: table.clone(),
-        column: column.name.clone(),
-        value: Expression::new(from.clone()),
-        sql: format!("UPDATE {name} SET {to} = {from} WHERE {comparable}"),
-        note: None,
-        into_new: false,
-    });
+    middle.keep_in_step(table, Kept::converted(old, &column.name, values.to.clone(), values.from.clone()));
+    middle.fills.extend(conversion::fill(table, columns, &values.to, dialect));
+    let restored = conversion::sql(&values.from, dialect).map(|value| ((table.clone(), old.to_string()), value));
+    middle.known.restores.extend(restored);
     middle.answered.insert(place.clone());
     match middle.choices.backfill(table, &column.name).cloned() {
         // Required where the old one was not.
         Some(value) => {
+            middle.tightened.insert(place.clone());
             middle.stragglers.insert(place, value);
         }
         None => {
-            let before = middle.from.table(table).and_then(|found| found.column(old));
-            if before.is_some_and(|before| !before.nullable) {
+            if !before.nullable {
                 middle.known.filled.insert(place);
             }
         }
     }
 }
 
-/// The old one, as it was: on the way back it gets its values from the new one.
-pub(super) fn keep(middle: &mut Middle<'_>, table: &ObjectName, column: &Column, new: &str) {
+/// The old one, as it was: what keeps it in step fills it for new code.
+pub(super) fn keep(middle: &mut Middle<'_>, table: &ObjectName, column: &Column) {
     if let Some(kept) = middle.column(table, &column.name) {
         kept.nullable = column.nullable;
     }
-    let value = Expression::new(middle.dialect.quote(new));
-    middle.known.restores.insert((table.clone(), column.name.clone()), value);
 }
