@@ -220,10 +220,10 @@ fn downgrade(link: &EvolutionLink, before: Option<&RevisionId>) -> String {
     }
     let mut out = String::new();
     for fill in &link.fills {
-        let column = format!("`{}.{}`", fill.table, fill.column);
+        let columns = fill.columns();
         let _ = match before.filter(|_| fill.into_new) {
-            Some(id) => writeln!(out, "-- nothing to do: {column} is dropped by the downgrade of {id}"),
-            None => writeln!(out, "-- nothing to do: {column} keeps the values that it was given"),
+            Some(id) => writeln!(out, "-- nothing to do: the downgrade of {id} drops {columns}"),
+            None => writeln!(out, "-- nothing to do: the values in {columns} may stay"),
         };
     }
     out

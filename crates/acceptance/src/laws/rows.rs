@@ -130,9 +130,45 @@ fn of_table(
         columns.push(if back { column.name.clone() } else { target.name.clone() });
         converted.push(!same);
     }
+    if !back {
+        // Made of what will be gone by then.
+        for (column, rule) in made_of_gone(schemas, tables, moves, dialect) {
+            let value = cast(&format!("({rule})"), column, schemas.to, dialect, by_text);
+            selected.push(printed(&value, dialect));
+            columns.push(column.name.clone());
+            converted.push(true);
+        }
+    }
     let table = if back { from.name.clone() } else { to.name.clone() };
     let rows = select(&selected, &from.name, driver).with_context(|| format!("reading the rows of `{}`", from.name))?;
     Ok(Expectation { table, columns, rows, converted })
+}
+
+/// New columns whose rule names a column that goes.
+fn made_of_gone<'t>(
+    schemas: Pair<&Schema>,
+    tables: Pair<&'t Table>,
+    moves: &'t Moves,
+    dialect: &dyn Dialect,
+) -> Vec<(&'t Column, &'t str)> {
+    let Pair { from, to } = tables;
+    let gone = |rule: &str| {
+        from.columns.iter().any(|column| {
+            let stays = find(schemas.to, to, moves.column(&from.name, &column.name)).is_some();
+            !stays && names(rule, &dialect.quote(&column.name))
+        })
+    };
+    let new = to.columns.iter().filter(|column| find(schemas.from, from, &column.name).is_none());
+    new.filter_map(|column| {
+        let rule = Moves::answer(&moves.backfills, [&from.name, &to.name], [&column.name, &column.name])?;
+        gone(rule).then_some((column, rule))
+    })
+    .collect()
+}
+
+/// Whether the column's name stands in the rule.
+fn names(rule: &str, column: &str) -> bool {
+    rule.split(|character: char| !(character.is_alphanumeric() || character == '_')).any(|word| word == column)
 }
 
 /// Computed by the engine: not a value that anybody put there.
@@ -220,8 +256,10 @@ pub fn backfilled(schemas: Pair<&Schema>, moves: &Moves, driver: &mut dyn Driver
     let dialect = driver.dialect();
     for from in schemas.from.tables.values() {
         let Some(to) = schemas.to.table(&moves.table(&from.name)) else { continue };
+        let elsewhere = made_of_gone(schemas, Pair::new(from, to), moves, dialect);
         let kept: Vec<&str> = from.columns.iter().map(|column| moves.column(&from.name, &column.name)).collect();
-        for column in to.columns.iter().filter(|column| !kept.contains(&column.name.as_str())) {
+        let new = to.columns.iter().filter(|column| !kept.contains(&column.name.as_str()));
+        for column in new.filter(|column| !elsewhere.iter().any(|(made, _)| made.name == column.name)) {
             let names = [column.name.as_str(), column.name.as_str()];
             let Some(rule) = Moves::answer(&moves.backfills, [&from.name, &to.name], names) else { continue };
             let (table, name) = (dialect.quote_name(&to.name), dialect.quote(&column.name));

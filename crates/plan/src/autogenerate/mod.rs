@@ -13,7 +13,7 @@ use thiserror::Error;
 use whimbrel_schema::{ObjectName, Pair, Schema};
 
 use crate::diff::{DiffOptions, Scope, diff};
-use crate::fold::{FoldError, settle};
+use crate::fold::{FoldError, names_column, settle};
 use crate::ops::{Known, Setting, Way, plan};
 pub(crate) use renames::Renames;
 
@@ -87,7 +87,8 @@ impl Aim {
         }
         let changes = diff(Pair::new(&renames.after, &target), dialect, &EVERYTHING);
         if !changes.is_empty() {
-            questions.extend(suspicion::of(Pair::new(&renames.after, &to), &changes));
+            let suspected = suspicion::of(Pair::new(&renames.after, &to), &changes);
+            questions.extend(suspected.into_iter().filter(|question| !is_answered(question, choices, dialect)));
         }
         Ok(Aim { start, renames, target, changes, questions })
     }
@@ -169,6 +170,12 @@ fn check(start: &Schema, choices: &Choices) -> Result<(), ChoiceError> {
         }
     }
     Ok(())
+}
+
+/// Whether somebody said what comes out of the column.
+fn is_answered(question: &Question, choices: &Choices, dialect: &dyn Dialect) -> bool {
+    let Question::RenamedColumn { table, from, to } = question else { return false };
+    choices.backfill(table, to).is_some_and(|value| names_column(value, from, dialect.engine()))
 }
 
 /// A column that goes may be spoken of as well: what new code's rows have in it until then.

@@ -32,13 +32,16 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Column
         // With its default, rows that exist would have that instead.
         new.default = None;
     }
-    middle.fills.push(Fill::of_null(table, &column.name, &value, middle.dialect).noted(note));
     if middle.reads_dropped(table, &value) {
-        middle.made.push(Made { table: table.clone(), column: column.name.clone(), value: value.clone() });
-    } else if !column.nullable {
-        // A row of old code names no value; a row of new code that names none means the default.
-        let value = column.default.clone().unwrap_or_else(|| value.clone());
-        middle.keep_in_step(table, Kept::Filled { column: column.name.clone(), value });
+        middle.made.push(Made { table: table.clone(), column: column.name.clone(), value: value.clone(), note });
+    } else {
+        let values = vec![(column.name.clone(), value.clone())];
+        middle.fills.push(Fill::of_null(table, values, middle.dialect).noted(note));
+        if !column.nullable {
+            // A row of old code names no value; a row of new code that names none means the default.
+            let value = column.default.clone().unwrap_or_else(|| value.clone());
+            middle.keep_in_step(table, Kept::Filled { column: column.name.clone(), value });
+        }
     }
     middle.stragglers.insert(place.clone(), value);
     middle.answered.insert(place);

@@ -43,7 +43,7 @@ fn require(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<Column>) {
     }
     if let Some(value) = middle.choices.backfill(table, name).cloned() {
         let place = (table.clone(), name.clone());
-        middle.fills.push(Fill::of_null(table, name, &value, middle.dialect));
+        middle.fills.push(Fill::of_null(table, vec![(name.clone(), value.clone())], middle.dialect));
         middle.keep_in_step(table, Kept::Filled { column: name.clone(), value: value.clone() });
         middle.stragglers.insert(place.clone(), value);
         middle.answered.insert(place);

@@ -13,13 +13,13 @@ pub(super) fn values(
     chosen: Pair<Option<&Expression>>,
     dialect: &dyn Dialect,
 ) -> Option<Pair<Value>> {
-    let forward = one(columns, chosen.to, dialect)?;
-    let backward = one(columns.reversed(), chosen.from, dialect)?;
+    let forward = of_second(columns, chosen.to, dialect)?;
+    let backward = of_second(columns.reversed(), chosen.from, dialect)?;
     Some(Pair::new(backward, forward))
 }
 
 /// What the second column gets from the first.
-fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
+pub(super) fn of_second(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
     if let Some(chosen) = chosen {
         return Some(Value::Computed(chosen.clone()));
     }
@@ -32,6 +32,16 @@ fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialec
         Cast::Implicit => Some(Value::Copied(name.clone())),
         Cast::Using(expression) => Some(Value::Computed(expression)),
         Cast::Lossy(_) | Cast::Impossible => None,
+    }
+}
+
+/// The same where some values may not survive, and the statement fails on them.
+pub(super) fn of_second_at_risk(columns: Pair<&Column>, dialect: &dyn Dialect) -> Option<Expression> {
+    let name = &columns.from.name;
+    match dialect.cast(name, columns.map(|column| &column.ty)) {
+        Cast::Implicit | Cast::Lossy(None) => Some(Expression::new(dialect.quote(name))),
+        Cast::Using(expression) | Cast::Lossy(Some(expression)) => Some(expression),
+        Cast::Impossible => None,
     }
 }
 
@@ -53,9 +63,7 @@ pub(super) fn fill(table: &ObjectName, columns: Pair<&Column>, value: &Value, di
         true => dialect.differ(&to, &from, &columns.to.ty),
         false => format!("{to} IS NULL AND {from} IS NOT NULL"),
     };
-    let mut fill = Fill::of_null(table, &columns.to.name, &value, dialect);
-    fill.sql = format!("UPDATE {} SET {to} = {value} WHERE {condition}", dialect.quote_name(table));
-    Some(fill)
+    Some(Fill::new(table, vec![(columns.to.name.clone(), value)], &condition, dialect))
 }
 
 /// The expression about another column in the place of one.

@@ -26,9 +26,10 @@ mod trigger;
 mod words;
 
 use serde::{Deserialize, Serialize};
-use whimbrel_schema::{Pair, Schema};
+use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
 use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
+use crate::fold::type_name;
 use crate::revision::{Part, Phase};
 use crate::{Change, Choices, Dialect, Question};
 
@@ -112,10 +113,16 @@ fn chain(
     changes: Vec<Change>,
 ) -> Result<Evolution, DraftError> {
     let Middle { schema, mut fills, known, answered, stragglers, keepers, last_renames, .. } = middle;
-    let mut first = choices.clone();
+    // What one link converted, the next must not convert again.
+    let converting = |schemas: Pair<&Schema>| {
+        let mut usings = choices.usings.clone();
+        usings.retain(|(table, column), _| is_converted(schemas, table, column, dialect));
+        usings
+    };
+    let mut first = Choices { usings: converting(Pair::new(&renames.after, &schema)), ..choices.clone() };
     first.backfills.retain(|place, _| !answered.contains(place));
-    let mut last = choices.clone();
-    last.backfills = stragglers;
+    let usings = converting(Pair::new(&schema, &aim.target));
+    let last = Choices { usings, backfills: stragglers, ..choices.clone() };
     let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
     let swapped = Renames::of_changes(&schema, &last_renames, dialect)?;
     let contract = Link { start: &schema, renames: &swapped, target: &aim.target }.drafted(dialect, &last, &known)?;
@@ -152,6 +159,14 @@ fn chain(
     Ok(Evolution { changes, links, questions, plain_because: None })
 }
 
+/// Whether the column has another type on the other side, or its type other values.
+fn is_converted(schemas: Pair<&Schema>, table: &ObjectName, column: &str, dialect: &dyn Dialect) -> bool {
+    let column = |schema: &Schema| schema.table(table).and_then(|found| found.column(column)).cloned();
+    let (Some(from), Some(to)) = (column(schemas.from), column(schemas.to)) else { return false };
+    let id = ObjectId::new(ObjectKind::Enum, type_name(&to.ty));
+    !dialect.same_type(Pair::new(&from.ty, &to.ty)) || schemas.from.object(&id) != schemas.to.object(&id)
+}
+
 /// Whether an answer would have kept what the contract drops.
 fn would_lose(question: &Question) -> bool {
     match question {
@@ -167,4 +182,4 @@ fn would_lose(question: &Question) -> bool {
 }
 
 /// A table and a column of it.
-type Place = (whimbrel_schema::ObjectName, String);
+type Place = (ObjectName, String);

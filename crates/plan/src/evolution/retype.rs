@@ -13,12 +13,13 @@ use crate::{Change, Dialect, How, Step, Understanding};
 /// Whether the change is made this way.
 pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<Column>) -> bool {
     let names = Names::of(&column.to.name);
-    let Some(values) = values(middle, table, column).filter(|_| can(middle, table, column, &names)) else {
-        return false;
-    };
-    let dialect = middle.dialect;
-    let kept = Kept::converted(&column.from.name, &names.new, values.to.clone(), values.from.clone());
     let new = Column { name: names.new.clone(), nullable: true, on_null: None, ..column.to.clone() };
+    let dialect = middle.dialect;
+    let chosen = middle.choices.using(table, &column.to.name);
+    let value = conversion::of_second(Pair::new(&column.from, &new), chosen, dialect);
+    let Some(value) = value.filter(|_| can(middle, table, column, &names)) else { return false };
+    // Until the contract, old code and new code both know the old column alone: nobody writes to the other.
+    let kept = Kept::converted(&column.from.name, &names.new, value.clone(), Value::Left);
     if !keeps(middle, table, &new, &kept) {
         return false;
     }
@@ -28,7 +29,7 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<C
     }
     found.columns.push(new.clone());
     middle.keep_in_step(table, kept);
-    middle.fills.extend(conversion::fill(table, Pair::new(&column.from, &new), &values.to, dialect));
+    middle.fills.extend(conversion::fill(table, Pair::new(&column.from, &new), &value, dialect));
     let place = (table.clone(), column.to.name.clone());
     if !column.from.nullable {
         middle.known.filled.insert(place.clone());
@@ -36,9 +37,8 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<C
         middle.stragglers.insert(place.clone(), value);
     }
     middle.answered.insert(place);
-    if let Some(value) = conversion::sql(&values.from, dialect) {
-        // By then the new column has the name.
-        let value = conversion::about(&value, Pair::new(&names.new, &column.to.name), dialect);
+    // By then the new column has the name.
+    if let Some(value) = conversion::of_second_at_risk(column.as_ref().reversed(), dialect) {
         middle.known.restores.insert((table.clone(), names.old.clone()), value);
     }
     let rename = |from: &str, to: &str| Change::RenameColumn {
@@ -60,13 +60,6 @@ impl Names {
     fn of(column: &str) -> Self {
         Names { new: format!("_whimbrel_new_{column}"), old: format!("_whimbrel_old_{column}") }
     }
-}
-
-/// What each of the two gets from the other.
-fn values(middle: &Middle<'_>, table: &ObjectName, column: &Pair<Column>) -> Option<Pair<Value>> {
-    let new = Column { name: Names::of(&column.to.name).new, ..column.to.clone() };
-    let forward = middle.choices.using(table, &column.to.name);
-    conversion::values(Pair::new(&column.from, &new), Pair::new(None, forward), middle.dialect)
 }
 
 /// Whether every row would be written anew, and nothing else hangs on the column than indexes and constraints of its

@@ -3,6 +3,7 @@
 
 use whimbrel_schema::{Expression, ObjectName};
 
+use super::Fill;
 use super::conversion;
 use super::dual_write::{Kept, Side, Value};
 use super::middle::Middle;
@@ -14,6 +15,7 @@ pub(super) struct Made {
     pub table: ObjectName,
     pub column: String,
     pub value: Expression,
+    pub note: Option<String>,
 }
 
 /// Keeps old and new in step, those together that share an old column. What new code's rows have in an old one, only
@@ -29,7 +31,7 @@ pub(super) fn apply(middle: &mut Middle<'_>, made: Vec<Made>) {
         while let Some(at) = groups.iter().position(|group| joined(group, &old)) {
             let (_, columns, others) = groups.remove(at);
             old.extend(columns);
-            all.extend(others);
+            all.splice(0..0, others);
         }
         old.sort();
         old.dedup();
@@ -46,6 +48,10 @@ pub(super) fn apply(middle: &mut Middle<'_>, made: Vec<Made>) {
             let value = conversion::sql(&side.value, middle.dialect);
             middle.known.restores.extend(value.map(|value| ((table.clone(), side.column.clone()), value)));
         }
+        let values = new.iter().map(|it| (it.column.clone(), it.value.clone())).collect();
+        let notes: Vec<String> = new.iter().filter_map(|it| it.note.clone()).collect();
+        let note = (!notes.is_empty()).then(|| notes.join("\n"));
+        middle.fills.push(Fill::of_null(&table, values, middle.dialect).noted(note));
         let new = new.into_iter().map(|it| Side { column: it.column, value: Value::Computed(it.value) }).collect();
         middle.keep_in_step(&table, Kept::Both { old, new });
     }

@@ -12,3 +12,4 @@ CREATE TABLE t (id integer PRIMARY KEY, n integer, email text, score integer NOT
 
 -- choices
 backfill t.score = n * 2
+phases expand backfill contract

@@ -9,3 +9,6 @@ INSERT INTO t VALUES (1, 5, 'a');
 
 -- to
 CREATE TABLE t (id integer PRIMARY KEY, email text);
+
+-- choices
+phases expand contract

@@ -13,3 +13,4 @@ CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, email text);
 
 -- choices
 backfill t.n = 0
+phases expand backfill contract

@@ -9,3 +9,6 @@ INSERT INTO t VALUES (1, 10, 'a@example.org'), (2, 20, 'b@example.org');
 
 -- to
 CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
+
+-- choices
+phases plain

@@ -12,3 +12,4 @@ CREATE TABLE t (id integer PRIMARY KEY, amount integer, email text);
 
 -- choices
 rename t.n:amount
+phases expand backfill contract

@@ -14,3 +14,4 @@ CREATE TABLE t (id integer PRIMARY KEY, m mood);
 
 -- choices
 allow-questions
+phases plain

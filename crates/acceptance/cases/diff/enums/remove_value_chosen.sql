@@ -15,3 +15,4 @@ CREATE TABLE t (id integer PRIMARY KEY, m mood);
 -- choices
 using t.m = (CASE m WHEN 'meh' THEN 'ok' ELSE m::text END)::mood
 no-undo which rows held the value is not known any more
+phases contract

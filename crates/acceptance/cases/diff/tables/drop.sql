@@ -15,3 +15,4 @@ CREATE TABLE t (id integer PRIMARY KEY, n integer, email text);
 
 -- choices
 allow-drop old_table
+phases expand contract

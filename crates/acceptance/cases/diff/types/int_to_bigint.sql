@@ -9,3 +9,6 @@ INSERT INTO t VALUES (1, 1);
 
 -- to
 CREATE TABLE t (id integer PRIMARY KEY, v bigint);
+
+-- choices
+phases expand backfill contract

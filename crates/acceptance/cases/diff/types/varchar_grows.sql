@@ -12,3 +12,4 @@ CREATE TABLE t (id integer PRIMARY KEY, v varchar(80));
 
 -- choices
 allow-questions
+phases plain
