@@ -10,6 +10,7 @@ mod current;
 mod docs;
 mod downgrade;
 mod edit;
+mod evolutions;
 mod explain;
 mod heads;
 mod history;

@@ -180,7 +180,7 @@ fn from_init_to_downgrade() {
       --allow-drop email
     nothing else differs; no file was written
     ");
-    let drop = "revision --autogenerate -m drop --rev-id cccc00000003 --allow-drop email";
+    let drop = "revision --autogenerate --plain -m drop --rev-id cccc00000003 --allow-drop email";
     assert_snapshot!(project.whimbrel(drop).screen(), @r"
     exit 0
     1 change for PostgreSQL

@@ -127,7 +127,7 @@ fn a_rename_is_asked_and_told() {
     wrote migrations/bbbb_title.sql
     to answer by option:
       rm migrations/bbbb_title.sql
-      whimbrel revision --autogenerate -m "title" --rename email.subject:title
+      whimbrel revision --autogenerate --plain -m "title" --rename email.subject:title
     or in the file: answer, delete each question that is answered, then: whimbrel upgrade head
     "#);
     assert_snapshot!(project.revision_text("bbbb_title.sql"), @r"

@@ -7,8 +7,10 @@ use crate::order::Rank;
 
 pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, items: &mut Items) {
     let step = Step::DropColumn { table: table.clone(), column: column.name.clone(), if_exists: false, cascade: false };
+    // What another column holds as well can come back.
+    let elsewhere = setting.known.restores.contains_key(&(table.clone(), column.name.clone()));
     let planned = match setting.way {
-        Way::Upgrade if column.generation.is_none() => {
+        Way::Upgrade if column.generation.is_none() && !elsewhere => {
             Planned::from(step).noted(format!("the values of `{table}.{}` are lost", column.name))
         }
         Way::Upgrade | Way::Downgrade => step.into(),
