@@ -7,7 +7,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::autogenerate::{Draft, DraftStatement};
 use whimbrel_plan::diff::{DiffOptions, Scope};
-use whimbrel_plan::evolution::{Evolution, EvolutionLink, evolve};
+use whimbrel_plan::evolution::{Evolution, EvolutionLink, PlainBecause, evolve};
 use whimbrel_plan::history::History;
 use whimbrel_plan::revision::{Direction, Phase, Revision, RevisionId};
 use whimbrel_plan::{Change, ChoiceError, Choices, Question, Rename, object_name};
@@ -119,8 +119,8 @@ impl Drafted {
     }
 
     /// Why something risky is one plain revision.
-    pub fn plain_because(&self) -> Option<&str> {
-        self.evolutions.iter().find_map(|(_, evolution)| evolution.plain_because.as_deref())
+    pub fn plain_because(&self) -> Option<&PlainBecause> {
+        self.evolutions.iter().find_map(|(_, evolution)| evolution.plain_because.as_ref())
     }
 
     /// The revisions to write, in their order. Where one engine needs a link that another does not, the other has

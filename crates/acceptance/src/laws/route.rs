@@ -1,6 +1,6 @@
 use anyhow::{Context, Result, bail, ensure};
 use whimbrel_plan::autogenerate::{DraftStatement, draft};
-use whimbrel_plan::evolution::{EvolutionLink, evolve};
+use whimbrel_plan::evolution::{EvolutionLink, PlainBecause, evolve};
 use whimbrel_plan::revision::Phase;
 use whimbrel_plan::{Change, Choices, Dialect, Question};
 use whimbrel_schema::{Pair, Schema};
@@ -38,6 +38,9 @@ impl Route {
             }
             Through::Chain => {
                 let evolution = evolve(schemas, dialect, choices).context("no evolution")?;
+                if let Some(because @ PlainBecause::Unproved(_)) = &evolution.plain_because {
+                    bail!("one plain revision, because {because}");
+                }
                 let links = &evolution.links;
                 let phases = links.iter().filter_map(|link| link.phase).collect();
                 let up = links.iter().map(statements).collect();

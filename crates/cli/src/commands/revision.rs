@@ -249,7 +249,7 @@ impl Written {
             file: file.clone(),
             chain: chain.collect(),
             engines: drafted.map(Drafted::words).unwrap_or_default(),
-            plain_because: drafted.and_then(Drafted::plain_because).map(str::to_string),
+            plain_because: drafted.and_then(Drafted::plain_because).map(ToString::to_string),
             questions: drafted.map(Drafted::questions).unwrap_or_default(),
             again,
         })

@@ -25,6 +25,8 @@ mod split_columns;
 mod trigger;
 mod words;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
@@ -45,7 +47,28 @@ pub struct Evolution {
     /// All of them, as [`Draft::questions`].
     pub questions: Vec<Question>,
     /// Why what is risky stays one plain revision.
-    pub plain_because: Option<String>,
+    pub plain_because: Option<PlainBecause>,
+}
+
+/// Why a risky change is no chain.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PlainBecause {
+    /// Something goes while another of its name comes, and the two cannot be there at once.
+    NameTaken(ObjectName),
+    /// The schema in between cannot be reached, or not be left: a mistake of Whimbrel's own.
+    Unproved(String),
+}
+
+impl fmt::Display for PlainBecause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            PlainBecause::NameTaken(name) => {
+                write!(f, "`{name}` is the name of something that goes and of something that comes")
+            }
+            PlainBecause::Unproved(error) => write!(f, "of a chain, {error}"),
+        }
+    }
 }
 
 /// One revision of a chain, for one engine.
@@ -88,14 +111,18 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     };
     if let Some(name) = names::clash(&middle.schema) {
-        let because = format!("`{name}` is the name of something that goes and of something that comes");
-        return Ok(plain(aim.drafted(dialect, choices)?, Some(because)));
+        return Ok(plain(aim.drafted(dialect, choices)?, Some(PlainBecause::NameTaken(name))));
     }
-    let changes = aim.renames.changes.iter().chain(&aim.changes).cloned().collect();
-    chain(&aim, &renames, middle, dialect, choices, changes)
+    match chain(&aim, &renames, middle, dialect, choices) {
+        Ok(evolution) => Ok(evolution),
+        Err(error) => {
+            let because = PlainBecause::Unproved(error.to_string());
+            Ok(plain(aim.drafted(dialect, choices)?, Some(because)))
+        }
+    }
 }
 
-fn plain(draft: Draft, because: Option<String>) -> Evolution {
+fn plain(draft: Draft, because: Option<PlainBecause>) -> Evolution {
     let questions = draft.questions.clone();
     let changes = draft.changes.clone();
     let words = changes.iter().map(Change::describe).collect();
@@ -110,7 +137,6 @@ fn chain(
     middle: Middle<'_>,
     dialect: &dyn Dialect,
     choices: &Choices,
-    changes: Vec<Change>,
 ) -> Result<Evolution, DraftError> {
     let Middle { schema, mut fills, known, answered, stragglers, keepers, last_renames, .. } = middle;
     // What one link converted, the next must not convert again.
@@ -156,6 +182,7 @@ fn chain(
     if let Some(last) = links.iter_mut().find(|link| link.phase == Some(Phase::Contract)) {
         last.draft.ask(aim.questions.iter().filter(|question| would_lose(question)).cloned().collect());
     }
+    let changes = aim.renames.changes.iter().chain(&aim.changes).cloned().collect();
     Ok(Evolution { changes, links, questions, plain_because: None })
 }
 

@@ -1,0 +1,256 @@
+//! Between expand and contract, old code and new code work on one database: each op with rows, on real engines. Old code
+//! writes before the expand, between all links and until the contract; new code from the expand on.
+
+use anyhow::{Context, Result, ensure};
+use whimbrel_acceptance::case::Case;
+use whimbrel_acceptance::database::{self, Ground};
+use whimbrel_acceptance::laws;
+use whimbrel_plan::autogenerate::DraftStatement;
+use whimbrel_plan::evolution::{EvolutionLink, evolve};
+use whimbrel_plan::revision::Phase;
+use whimbrel_run::Driver;
+use whimbrel_schema::Pair;
+
+/// What one change has to let both codes do.
+struct Story {
+    name: &'static str,
+    from: &'static str,
+    to: &'static str,
+    choices: &'static str,
+    phases: &'static [Phase],
+    /// What old code runs, over and over, with `{n}` as the next free number.
+    old: &'static [&'static str],
+    new: &'static [&'static str],
+    /// Read at the end: every row is what it has to be.
+    wrong: &'static str,
+}
+
+const ALL: &[Phase] = &[Phase::Expand, Phase::Backfill, Phase::Contract];
+
+const STORIES: &[Story] = &[
+    Story {
+        name: "a required column with one value for all rows",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, state text NOT NULL);",
+        choices: "backfill t.state = 'new'",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO t (id, n) VALUES ({n}, {n})", "UPDATE t SET n = n + 1 WHERE id = 1", "SELECT id, n FROM t"],
+        new: &["INSERT INTO t (id, n, state) VALUES ({n}, {n}, 'mine')", "SELECT id, n, state FROM t"],
+        wrong: "SELECT 1 FROM t WHERE state NOT IN ('new', 'mine')",
+    },
+    Story {
+        name: "a required column computed from another",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, double integer NOT NULL);",
+        choices: "backfill t.double = n * 2",
+        phases: ALL,
+        old: &["INSERT INTO t (id, n) VALUES ({n}, {n})", "SELECT id, n FROM t"],
+        new: &["INSERT INTO t (id, n, double) VALUES ({n}, {n}, {n} * 2)", "SELECT id, n, double FROM t"],
+        wrong: "SELECT 1 FROM t WHERE double <> n * 2",
+    },
+    Story {
+        name: "a column that becomes required",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);",
+        choices: "backfill t.n = -1",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t (id) VALUES ({n})",
+            "INSERT INTO t VALUES ({n}, NULL)",
+            "UPDATE t SET n = NULL WHERE id = 1",
+        ],
+        new: &["INSERT INTO t VALUES ({n}, 7)"],
+        wrong: "SELECT 1 FROM t WHERE n NOT IN (-1, 7)",
+    },
+    Story {
+        name: "a column under another name",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, subject text NOT NULL); CREATE INDEX ix_t ON t (subject);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, title text NOT NULL); CREATE INDEX ix_t ON t (title);",
+        choices: "rename t.subject:title",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t (id, subject) VALUES ({n}, 'row {n}')",
+            "UPDATE t SET subject = 'row 1' WHERE id = 1",
+            "SELECT id, subject FROM t",
+        ],
+        new: &[
+            "INSERT INTO t (id, title) VALUES ({n}, 'row {n}')",
+            "UPDATE t SET title = 'row 2' WHERE id = 2",
+            "SELECT id, title FROM t WHERE title IS NOT NULL",
+        ],
+        wrong: "SELECT 1 FROM t WHERE title <> 'row ' || id",
+    },
+    Story {
+        name: "a column split into two",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, name text NOT NULL);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, initial text NOT NULL, rest text NOT NULL);",
+        choices: "backfill t.initial = substr(name, 1, 1)\nbackfill t.rest = substr(name, 2)\n\
+                  backfill t.name = initial || rest",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t (id, name) VALUES ({n}, 'x{n}')",
+            "UPDATE t SET name = 'x1' WHERE id = 1",
+            "SELECT name FROM t",
+        ],
+        new: &["INSERT INTO t (id, initial, rest) VALUES ({n}, 'x', '{n}')", "UPDATE t SET rest = '2' WHERE id = 2"],
+        wrong: "SELECT 1 FROM t WHERE initial <> 'x' OR rest <> '' || id",
+    },
+    Story {
+        name: "a column that is dropped",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL, gone integer NOT NULL);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);",
+        choices: "",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO t VALUES ({n}, {n}, {n})", "SELECT id, n, gone FROM t"],
+        new: &["INSERT INTO t (id, n) VALUES ({n}, {n})", "SELECT id, n FROM t"],
+        wrong: "SELECT 1 FROM t WHERE n <> id",
+    },
+    Story {
+        name: "a table that is dropped",
+        from: "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE t (id integer PRIMARY KEY, p integer REFERENCES p (id));",
+        to: "CREATE TABLE p (id integer PRIMARY KEY);",
+        choices: "allow-drop t",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO p VALUES ({n})", "INSERT INTO t (id, p) SELECT {n}, max(id) FROM p", "SELECT id, p FROM t"],
+        new: &["DELETE FROM p WHERE id = (SELECT max(id) FROM p)", "INSERT INTO p VALUES ({n})"],
+        wrong: "SELECT 1 FROM p WHERE id < 1",
+    },
+    Story {
+        name: "a check that lets in other values",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer, CONSTRAINT c CHECK (n < 10));",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer, CONSTRAINT c CHECK (n > 0));",
+        choices: "",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO t VALUES ({n}, 5)"],
+        new: &["INSERT INTO t VALUES ({n}, 50)"],
+        wrong: "SELECT 1 FROM t WHERE n NOT IN (5, 50)",
+    },
+    Story {
+        name: "a check and a key that come",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer, CONSTRAINT c CHECK (n > 0), CONSTRAINT u UNIQUE (n));",
+        choices: "",
+        phases: &[Phase::Contract],
+        old: &["INSERT INTO t VALUES ({n}, {n})"],
+        new: &["INSERT INTO t VALUES ({n}, {n})"],
+        wrong: "SELECT 1 FROM t WHERE n <> id",
+    },
+];
+
+const POSTGRES: &[Story] = &[
+    Story {
+        name: "a number that grows",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL DEFAULT 3); CREATE INDEX ix_t ON t (n);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n bigint NOT NULL DEFAULT 3); CREATE INDEX ix_t ON t (n);",
+        choices: "",
+        phases: ALL,
+        old: &["INSERT INTO t VALUES ({n}, {n})", "UPDATE t SET n = 1 WHERE id = 1", "SELECT n FROM t"],
+        new: &["INSERT INTO t VALUES ({n}, {n})", "INSERT INTO t (id) VALUES ({n})", "UPDATE t SET n = id"],
+        wrong: "SELECT 1 FROM t WHERE n NOT IN (id, 3)",
+    },
+    Story {
+        name: "an enum that loses a value",
+        from: "CREATE TYPE mood AS ENUM ('a', 'b', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
+        to: "CREATE TYPE mood AS ENUM ('a', 'x', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
+        choices: "using t.m = (CASE m WHEN 'b' THEN 'c' ELSE m::text END)::mood",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO t VALUES ({n}, 'b')"],
+        new: &["INSERT INTO t VALUES ({n}, 'x')"],
+        wrong: "SELECT 1 FROM t WHERE m NOT IN ('c', 'x')",
+    },
+];
+
+/// A number that nothing has used.
+struct Numbers(u32);
+
+impl Numbers {
+    fn run(&mut self, statements: &[&str], driver: &mut dyn Driver) -> Result<()> {
+        for statement in statements {
+            self.0 += 1;
+            let sql = statement.replace("{n}", &self.0.to_string());
+            match sql.starts_with("SELECT") {
+                true => driver.query(&sql, &[]).map(drop),
+                false => driver.execute(&sql).map(drop),
+            }
+            .with_context(|| sql.clone())?;
+        }
+        Ok(())
+    }
+}
+
+fn told(story: &Story, ground: Ground) -> Result<usize> {
+    let mut there = ground.database()?;
+    there.driver.execute_script(story.to)?;
+    let to = there.driver.introspect()?;
+    let mut here = ground.database()?;
+    here.driver.execute_script(story.from)?;
+    let from = here.driver.introspect()?;
+    let case = format!("-- from\n-- to\n-- choices\n{}\n", story.choices);
+    let choices = laws::choices(&Case::read(story.name, &case)?)?;
+    let evolution = evolve(Pair::new(from, to.clone()), here.driver.dialect(), &choices)?;
+    let phases: Vec<Phase> = evolution.links.iter().filter_map(|link| link.phase).collect();
+    ensure!(phases == story.phases, "a chain of {:?}, not of {phases:?}", story.phases);
+
+    let mut numbers = Numbers(0);
+    let driver = here.driver.as_mut();
+    numbers.run(story.old, driver).context("old code, before anything")?;
+    numbers.run(story.old, driver).context("old code, before anything")?;
+    for link in &evolution.links {
+        let contract = link.phase == Some(Phase::Contract);
+        if contract {
+            numbers.run(story.old, driver).context("old code, until the contract")?;
+        }
+        apply(link, driver).with_context(|| format!("{phases:?}: {:?}", link.phase))?;
+        numbers.run(story.new, driver).with_context(|| format!("new code, after {:?}", link.phase))?;
+        if !contract {
+            numbers.run(story.old, driver).with_context(|| format!("old code, after {:?}", link.phase))?;
+            numbers.run(story.new, driver).with_context(|| format!("new code, after {:?}", link.phase))?;
+        }
+    }
+    let reached = driver.introspect()?;
+    laws::ensure_same("reached → wanted", Pair::new(&reached, &to), driver)?;
+    let wrong = driver.query(story.wrong, &[])?;
+    ensure!(wrong.is_empty(), "{} rows are wrong: {}", wrong.len(), story.wrong);
+    Ok(numbers.0 as usize)
+}
+
+/// As the runner does, a backfill in one go and twice: it finds nothing to do the second time.
+fn apply(link: &EvolutionLink, driver: &mut dyn Driver) -> Result<()> {
+    driver.prepare_session()?;
+    let run = |statement: &DraftStatement, driver: &mut dyn Driver| {
+        driver.execute(&statement.sql).map(drop).with_context(|| statement.sql.clone())
+    };
+    link.draft.upgrade.iter().try_for_each(|statement| run(statement, driver))?;
+    for fill in link.fills.iter().chain(&link.fills) {
+        driver.execute(&fill.sql).with_context(|| fill.sql.clone())?;
+    }
+    Ok(())
+}
+
+fn both_versions_live(stories: &[Story], ground: Ground) -> Result<()> {
+    let mut problems = Vec::new();
+    let mut statements = 0;
+    for story in stories {
+        match told(story, ground) {
+            Ok(ran) => statements += ran,
+            Err(error) => problems.push(format!("{}: {error:#}", story.name)),
+        }
+    }
+    ensure!(problems.is_empty(), "{ground}:\n{}", problems.join("\n"));
+    ensure!(statements > stories.len() * 4, "{ground}: only {statements} statements of old and new code ran");
+    Ok(())
+}
+
+#[test]
+fn old_and_new_code_live_through_it_on_sqlite() -> Result<()> {
+    both_versions_live(STORIES, database::SQLITE)
+}
+
+#[test]
+fn old_and_new_code_live_through_it_on_postgres() -> Result<()> {
+    for ground in database::postgres()? {
+        both_versions_live(STORIES, ground)?;
+        both_versions_live(POSTGRES, ground)?;
+    }
+    Ok(())
+}
