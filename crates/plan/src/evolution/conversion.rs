@@ -13,13 +13,13 @@ pub(super) fn values(
     chosen: Pair<Option<&Expression>>,
     dialect: &dyn Dialect,
 ) -> Option<Pair<Value>> {
-    let forward = of_second(columns, chosen.to, dialect)?;
-    let backward = of_second(columns.reversed(), chosen.from, dialect)?;
+    let forward = one(columns, chosen.to, dialect)?;
+    let backward = one(columns.reversed(), chosen.from, dialect)?;
     Some(Pair::new(backward, forward))
 }
 
 /// What the second column gets from the first.
-pub(super) fn of_second(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
+fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
     if let Some(chosen) = chosen {
         return Some(Value::Computed(chosen.clone()));
     }
@@ -32,16 +32,6 @@ pub(super) fn of_second(columns: Pair<&Column>, chosen: Option<&Expression>, dia
         Cast::Implicit => Some(Value::Copied(name.clone())),
         Cast::Using(expression) => Some(Value::Computed(expression)),
         Cast::Lossy(_) | Cast::Impossible => None,
-    }
-}
-
-/// The same where some values may not survive, and the statement fails on them.
-pub(super) fn of_second_at_risk(columns: Pair<&Column>, dialect: &dyn Dialect) -> Option<Expression> {
-    let name = &columns.from.name;
-    match dialect.cast(name, columns.map(|column| &column.ty)) {
-        Cast::Implicit | Cast::Lossy(None) => Some(Expression::new(dialect.quote(name))),
-        Cast::Using(expression) | Cast::Lossy(Some(expression)) => Some(expression),
-        Cast::Impossible => None,
     }
 }
 

@@ -30,8 +30,6 @@ pub(super) struct Middle<'a> {
     pub stragglers: BTreeMap<Place, Expression>,
     /// Columns under a new name that may not be NULL any more.
     pub tightened: BTreeSet<Place>,
-    /// What the contract renames first of all.
-    pub last_renames: Vec<Change>,
     /// New columns made of columns that go.
     pub made: Vec<Made>,
     in_step: Vec<DualWrite>,
@@ -64,7 +62,6 @@ impl<'a> Middle<'a> {
             answered: BTreeSet::new(),
             stragglers: BTreeMap::new(),
             tightened: BTreeSet::new(),
-            last_renames: Vec::new(),
             made: Vec::new(),
             in_step: Vec::new(),
             keepers: Vec::new(),

@@ -20,7 +20,6 @@ mod middle;
 mod names;
 mod object;
 mod rename_column;
-mod retype;
 mod split_columns;
 mod trigger;
 mod words;
@@ -138,7 +137,7 @@ fn chain(
     dialect: &dyn Dialect,
     choices: &Choices,
 ) -> Result<Evolution, DraftError> {
-    let Middle { schema, mut fills, known, answered, stragglers, keepers, last_renames, .. } = middle;
+    let Middle { schema, mut fills, known, answered, stragglers, keepers, .. } = middle;
     // What one link converted, the next must not convert again.
     let converting = |schemas: Pair<&Schema>| {
         let mut usings = choices.usings.clone();
@@ -150,8 +149,8 @@ fn chain(
     let usings = converting(Pair::new(&schema, &aim.target));
     let last = Choices { usings, backfills: stragglers, ..choices.clone() };
     let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
-    let swapped = Renames::of_changes(&schema, &last_renames, dialect)?;
-    let contract = Link { start: &schema, renames: &swapped, target: &aim.target }.drafted(dialect, &last, &known)?;
+    let none = Renames::of_changes(&schema, [], dialect)?;
+    let contract = Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?;
 
     let mut questions = aim.questions.clone();
     for question in expand.questions.iter().chain(&contract.questions) {
