@@ -24,10 +24,14 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<C
     if plain && from.nullable && !to.nullable && !never_null(&middle.setting(), table, to) {
         require(middle, table, column);
     }
-    if plain && same_type && from.default.is_some() && to.default.is_none() && !to.nullable {
-        if let Some(found) = middle.column(table, &to.name) {
-            found.default.clone_from(&from.default);
-        }
+    if plain
+        && same_type
+        && from.default.is_some()
+        && to.default.is_none()
+        && !to.nullable
+        && let Some(found) = middle.column(table, &to.name)
+    {
+        found.default.clone_from(&from.default);
     }
 }
 
