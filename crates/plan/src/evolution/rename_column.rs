@@ -54,9 +54,9 @@ fn is_plain(table: &Table, column: &str) -> bool {
 
 /// What the new column was called.
 pub(super) fn of_new<'c>(replaced: &'c [Change], table: &ObjectName, column: &str) -> Option<&'c str> {
-    replaced.iter().find_map(|change| match change {
-        Change::RenameColumn { table: of, from, to } if of == table && to == column => Some(from.as_str()),
-        _ => None,
+    replaced.iter().find_map(|change| {
+        let Change::RenameColumn { table: of, from, to } = change else { return None };
+        (of == table && to == column).then_some(from.as_str())
     })
 }
 
