@@ -10,7 +10,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{History, Target, TargetRange};
 use whimbrel_plan::revision::{Direction, RevisionId};
-use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume};
+use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume, Waiting};
 use whimbrel_run::event::Found;
 use whimbrel_run::guard::Sight;
 use whimbrel_run::ledger::{self, Ledger};
@@ -20,7 +20,6 @@ use whimbrel_schema::Engine;
 use crate::args::{Global, ResumeChoice, Running};
 use crate::backfilling::Backfilling;
 use crate::beside::beside;
-use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::progress::Progress;
@@ -29,11 +28,14 @@ use crate::render::{table, words};
 use crate::settings::Environment;
 use crate::settings::guard::Guard;
 use crate::signals;
+use crate::{deploy, diagnose, waiting};
 
 /// One run, from the words of the command line to its last line.
 pub struct Run<'a> {
     pub direction: Direction,
     pub target: &'a str,
+    /// Why contracts run whatever they wait for.
+    pub contract_now: Option<&'a str>,
     pub running: &'a Running,
     pub global: &'a Global,
     pub project: &'a Project,
@@ -52,11 +54,12 @@ impl Run<'_> {
         let environment = self.project.settings.need_database()?;
         let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
-        let mut options = options(self.running, self.project.settings.guard());
+        let mut options = options(self.running, self.project);
         options.backfill = self.project.settings.backfill();
         if let Some(query) = &self.running.pause_when {
             options.backfill.pause_when = Some(query.clone());
         }
+        options.contracts = deploy::gate(self.project, &environment, self.running.deploy.as_deref(), self.contract_now);
         options.seen = seen;
         options.refuse_questions = environment.protected;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
@@ -70,12 +73,14 @@ impl Run<'_> {
         let report = result.map_err(|error| self.failure(&error))?;
         let at = history.heads_among(&report.applied).into_iter().map(|revision| revision.id.clone()).collect();
         let heads: Vec<RevisionId> = history.heads().into_iter().map(|head| head.id.clone()).collect();
-        let ended = Ended::of(&report, place, at, &heads);
+        let exit = waiting::exit(&report, &target, &history);
+        let mut ended = Ended::of(&report, place, at, &heads);
+        ended.waits = waiting::text(&report.waiting, &history, &self.command());
         match self.printer.json() {
-            true => self.printer.show(Exit::Fine, &ended),
+            true => self.printer.show(exit, &ended),
             false => self.printer.line(&ended.text(Detail::Usual)),
         }
-        Ok(Exit::Fine)
+        Ok(exit)
     }
 
     /// The history, the database, and what its ledger says where it was read meanwhile.
@@ -116,18 +121,15 @@ impl Run<'_> {
     }
 }
 
-pub fn actor(deploy: Option<&str>) -> Actor {
-    let mut actor = Actor::here(env!("CARGO_PKG_VERSION"));
-    if let Some(deploy) = deploy {
-        actor.deploy = Some(deploy.to_string());
-    }
-    actor
+/// Who runs, and in which deploy.
+pub fn actor(deploy: Option<&str>, project: &Project) -> Actor {
+    Actor { deploy: deploy::of(deploy, &project.settings.root), ..Actor::here(env!("CARGO_PKG_VERSION")) }
 }
 
-pub fn options(running: &Running, guard: &Guard) -> Options {
-    let mut options = Options::new(actor(running.deploy.as_deref()));
+pub fn options(running: &Running, project: &Project) -> Options {
+    let mut options = Options::new(actor(running.deploy.as_deref(), project));
     options.wait = Duration::from_secs(running.wait);
-    options.timeouts = guard.timeouts(&Guard {
+    options.timeouts = project.settings.guard().timeouts(&Guard {
         lock_timeout: running.lock_timeout,
         lock_patience: running.lock_patience,
         statement_timeout: running.statement_timeout,
@@ -329,6 +331,12 @@ struct Ended {
     /// Where the database stands now.
     at: Vec<RevisionId>,
     at_head: bool,
+    /// Held back, with what each waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    waiting: Vec<Waiting>,
+    /// The same for a person.
+    #[serde(skip)]
+    waits: String,
 }
 
 #[derive(Serialize)]
@@ -359,6 +367,8 @@ impl Ended {
             took_ms: report.took.as_millis(),
             at_head: !at.is_empty() && heads.iter().all(|head| at.contains(head)),
             at,
+            waiting: report.waiting.clone(),
+            waits: String::new(),
         }
     }
 }
@@ -375,7 +385,10 @@ impl Screen for Ended {
             (true, _) => " (heads)",
         };
         let took = words::duration(Duration::from_millis(u64::try_from(self.took_ms).unwrap_or(u64::MAX)));
-        match (self.revisions.len(), self.direction) {
+        let told = match (self.revisions.len(), self.direction) {
+            (0, Direction::Up) if !self.waiting.is_empty() => {
+                format!("applied nothing: the database stands at {at}{head}\n")
+            }
             (0, Direction::Up) => format!("nothing to apply: the database stands at {at}{head}\n"),
             (0, Direction::Down) => format!("nothing to undo: the database stands at {at}{head}\n"),
             (count, Direction::Up) => {
@@ -384,7 +397,8 @@ impl Screen for Ended {
             (count, Direction::Down) => {
                 format!("undid {} in {took}; the database stands at {at}{head}\n", words::counted(count, "revision"))
             }
-        }
+        };
+        told + &self.waits
     }
 }
 
@@ -405,7 +419,7 @@ fn print_script(run: &Run<'_>) -> Outcome {
         None => run.target.parse().map(|to| TargetRange { from: Target::Base, to }),
     };
     let range = range.map_err(|error| diagnose::target(&error.into()))?;
-    let actor = actor(run.running.deploy.as_deref());
+    let actor = actor(run.running.deploy.as_deref(), run.project);
     let sql = match run.direction {
         Direction::Up => apply::upgrade_script(&history, &range, dialect, &actor),
         Direction::Down => apply::downgrade_script(&history, &range, dialect, &actor),

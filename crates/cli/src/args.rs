@@ -98,6 +98,7 @@ pub enum Command {
     Downgrade(Downgrade),
     Backfill(Backfill),
     Current(Current),
+    Status(Status),
     History(History),
     Heads(Heads),
     Branches(Branches),
@@ -109,6 +110,7 @@ pub enum Command {
     Check(Check),
     Lint(Lint),
     Plan(Plan),
+    Refs(Refs),
     Explain(Explain),
     Schema(Schema),
     Tour(Tour),
@@ -192,6 +194,9 @@ pub struct Revision {
 pub struct Upgrade {
     #[arg(value_name = "TARGET", default_value = "head")]
     pub target: String,
+    /// Run contracts now, whatever they wait for; the reason goes on the ledger
+    #[arg(long, value_name = "REASON")]
+    pub contract_now: Option<String>,
     #[command(flatten)]
     pub running: Running,
 }
@@ -213,7 +218,7 @@ pub struct Running {
     /// Print the SQL instead of running it; no database is needed
     #[arg(long)]
     pub sql: bool,
-    /// The deploy that this belongs to, for the ledger [env: WHIMBREL_DEPLOY]
+    /// The deploy that this belongs to (default: the commit checked out) [env: WHIMBREL_DEPLOY]
     #[arg(long, value_name = "LABEL", env = environment::DEPLOY, hide_env = true)]
     pub deploy: Option<String>,
     /// How long to wait for another run to end, in seconds
@@ -268,6 +273,28 @@ pub enum BackfillAction {
 /// Show which revisions the database stands at
 #[derive(Debug, Args)]
 pub struct Current {}
+
+/// Show where every environment stands, what is running, and what waits for what
+#[derive(Debug, Args)]
+pub struct Status {}
+
+/// List the places in the code that name a table or a column
+///
+/// Reads Python by its grammar, SQL also within code, and templates and other languages by their words. A place is
+/// `certain`, `likely`, or `possible`: the bare word, which may be something else. `whimbrel: not email.subject` in a
+/// comment on the line, or the line before, says that it is. The migrations are left out, and what git ignores.
+#[derive(Debug, Args)]
+pub struct Refs {
+    /// `email.subject`, or `email`; may be several
+    #[arg(value_name = "TABLE[.COLUMN]", required = true)]
+    pub names: Vec<String>,
+    /// Search the code of a commit instead of what is here
+    #[arg(long, value_name = "REF")]
+    pub commit: Option<String>,
+    /// List what is only possible too, all of it
+    #[arg(long)]
+    pub all: bool,
+}
 
 /// Draw the history, newest first
 #[derive(Debug, Args)]

@@ -11,6 +11,9 @@ pub const ENVIRONMENT: &str = "WHIMBREL_ENV";
 /// The deploy that an upgrade belongs to; `--deploy` is stronger.
 pub const DEPLOY: &str = "WHIMBREL_DEPLOY";
 
+/// The commit of the code that is deployed, where there is no work tree of git to ask.
+pub const COMMIT: &str = "WHIMBREL_COMMIT";
+
 /// The database, where neither `--url` nor `whimbrel.toml` names one. Also looked for in `.env`.
 pub const DATABASE_URL: &str = "DATABASE_URL";
 

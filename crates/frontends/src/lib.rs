@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod live;
+pub mod refs;
 pub mod revision;
 pub mod scripts;
 pub mod sql;

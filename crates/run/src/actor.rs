@@ -10,8 +10,16 @@ pub struct Actor {
     pub pid: u32,
     /// Of the tool.
     pub version: String,
-    /// The deploy this run is part of, where somebody says so.
-    pub deploy: Option<String>,
+    /// The deploy that this run is part of, where that is known.
+    pub deploy: Option<Deploy>,
+}
+
+/// One rollout of one version of the code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deploy {
+    pub label: String,
+    /// The commit of the code that is rolled out, where there is one.
+    pub commit: Option<String>,
 }
 
 impl Actor {
@@ -26,7 +34,7 @@ impl Actor {
             who: format!("{user}@{}", host.unwrap_or_else(|| "unknown".to_string())),
             pid: process::id(),
             version: version.to_string(),
-            deploy: named(&["WHIMBREL_DEPLOY"]),
+            deploy: named(&["WHIMBREL_DEPLOY"]).map(|label| Deploy { label, commit: None }),
         }
     }
 }

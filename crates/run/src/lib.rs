@@ -10,6 +10,6 @@ pub mod guard;
 pub mod ledger;
 pub mod replay;
 
-pub use actor::Actor;
+pub use actor::{Actor, Deploy};
 pub use driver::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 pub use event::Event;

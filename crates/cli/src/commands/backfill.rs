@@ -14,7 +14,7 @@ pub fn run(arguments: &Backfill, project: &Project, printer: &Printer) -> Outcom
     let environment = project.settings.need_database()?;
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
-    let actor = applying::actor(None);
+    let actor = applying::actor(None, project);
     let asked = match arguments.action {
         BackfillAction::Status => None,
         BackfillAction::Pause => Some(backfill::ask(driver.as_mut(), Some(&actor))),

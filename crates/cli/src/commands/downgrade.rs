@@ -8,5 +8,6 @@ use crate::project::Project;
 
 pub fn run(arguments: &Downgrade, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let running = &arguments.running;
-    Run { direction: Direction::Down, target: &arguments.target, running, global, project, printer }.go()
+    let contract_now = None;
+    Run { direction: Direction::Down, target: &arguments.target, contract_now, running, global, project, printer }.go()
 }

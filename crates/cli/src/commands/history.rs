@@ -4,6 +4,7 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{GraphRow, History as Revisions, Target, TargetRange};
 use whimbrel_plan::revision::{Phase, RevisionId};
+use whimbrel_run::apply::waits_for_next_deploy;
 use whimbrel_run::ledger::{AppliedRevision, Ledger};
 
 use crate::args::History;
@@ -21,6 +22,10 @@ pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome
     let ledger = if arguments.offline { None } else { ledger(project, printer)? };
     let applied = ledger.as_ref().map(Ledger::applied);
     let unfinished = ledger.as_ref().and_then(Ledger::unfinished).map(|event| &event.revision);
+    let protected = match &ledger {
+        Some(_) => project.settings.database()?.is_some_and(|environment| environment.protected),
+        None => false,
+    };
     let only = match &arguments.rev_range {
         Some(range) => Some(within(&history, range, applied.as_ref())?),
         None => None,
@@ -28,7 +33,9 @@ pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome
     let rows = history.graph(only.as_ref());
     let rows = rows.iter().map(|row| {
         let unfinished = unfinished == Some(&row.revision.id);
-        Row { unfinished, ..Row::of(row, &history, applied.as_ref(), &project.settings) }
+        let waits = protected && row.revision.phase == Some(Phase::Contract);
+        let waits = waits && ledger.as_ref().is_some_and(|it| waits_for_next_deploy(&history, it, row.revision));
+        Row { unfinished, waits, ..Row::of(row, &history, applied.as_ref(), &project.settings) }
     });
     let rows: Vec<Row> = rows.collect();
     printer.show(Exit::Fine, &Drawn { known: applied.is_some(), revisions: rows });
@@ -95,6 +102,9 @@ struct Row {
     /// A run stopped within it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unfinished: bool,
+    /// A contract that the deploy at hand may not run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    waits: bool,
     #[serde(skip)]
     graph: String,
     #[serde(skip)]
@@ -112,6 +122,7 @@ impl Row {
             applied_at: entry.map(|entry| entry.at.clone()),
             deploy: entry.and_then(|entry| entry.deploy.clone()),
             unfinished: false,
+            waits: false,
             graph: row.draw(mark),
             short: history.short(id).to_string(),
         }
@@ -125,6 +136,7 @@ impl Row {
             (Some(true), Some(at), Some(deploy)) => format!("{}, deploy {deploy}", words::when(at)),
             (Some(true), Some(at), None) => words::when(at),
             (Some(true), None, _) => "applied".to_string(),
+            (Some(false), _, _) if self.waits => "waits for the next deploy".to_string(),
             (Some(false), _, _) => "pending".to_string(),
             (None, _, _) => String::new(),
         }

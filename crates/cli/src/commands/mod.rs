@@ -15,11 +15,13 @@ mod lint;
 mod man;
 mod merge;
 mod plan;
+mod refs;
 mod repair;
 mod revision;
 mod schema;
 mod show;
 mod stamp;
+mod status;
 mod tour;
 mod upgrade;
 
@@ -45,6 +47,8 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Repair(_)
         | Command::Lint(_)
         | Command::Backfill(_)
+        | Command::Refs(_)
+        | Command::Status(_)
         | Command::Plan(_) => Some(Progress::new(printer)),
         Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
         Command::Branches(_) | Command::Show(_) | Command::Merge(_) => Some(Progress::new(printer)),
@@ -57,6 +61,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Downgrade(command) => downgrade::run(command, global, &project()?, printer),
         Command::Backfill(command) => backfill::run(command, &project()?, printer),
         Command::Current(command) => current::run(command, &project()?, printer),
+        Command::Status(command) => status::run(command, &project()?, printer),
         Command::History(command) => history::run(command, &project()?, printer),
         Command::Heads(command) => heads::run(command, &project()?, printer),
         Command::Branches(command) => branches::run(command, &project()?, printer),
@@ -68,6 +73,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
         Command::Plan(command) => plan::run(command, &project()?, printer),
+        Command::Refs(command) => refs::run(command, &project()?, printer),
         Command::Explain(command) => explain::run(command, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
         Command::Tour(command) => tour::run(command, printer),
@@ -102,6 +108,8 @@ impl Command {
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",
             Command::Plan(_) => "plan",
+            Command::Refs(_) => "refs",
+            Command::Status(_) => "status",
             Command::Explain(_) => "explain",
             Command::Schema(_) => "schema",
             Command::Tour(_) => "tour",

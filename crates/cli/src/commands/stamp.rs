@@ -17,7 +17,7 @@ pub fn run(arguments: &Stamp, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
-    let options = Options::new(applying::actor(arguments.deploy.as_deref()));
+    let options = Options::new(applying::actor(arguments.deploy.as_deref(), project));
     let command = format!("whimbrel stamp {}", arguments.revision);
     let report = apply::stamp(driver.as_mut(), &history, &target, arguments.purge, &options, &mut |_| {})
         .map_err(|error| diagnose::apply(&error, &command, &project.settings))?;

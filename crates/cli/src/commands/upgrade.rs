@@ -8,5 +8,6 @@ use crate::project::Project;
 
 pub fn run(arguments: &Upgrade, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let running = &arguments.running;
-    Run { direction: Direction::Up, target: &arguments.target, running, global, project, printer }.go()
+    let contract_now = arguments.contract_now.as_deref();
+    Run { direction: Direction::Up, target: &arguments.target, contract_now, running, global, project, printer }.go()
 }

@@ -26,6 +26,8 @@ pub struct File {
     #[serde(default)]
     pub guard: Guard,
     #[serde(default)]
+    pub refs: Refs,
+    #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -108,6 +110,17 @@ pub struct Environment {
     pub url: Option<String>,
     #[serde(default)]
     pub protected: bool,
+    /// How long old and new stand side by side before a contract, as `24h`.
+    #[serde(default)]
+    pub soak: Option<String>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refs {
+    /// Files that are not looked through for names, as in a .gitignore.
+    #[serde(default)]
+    pub exclude: Vec<String>,
 }
 
 /// Reads the file; `shown` is what to call it.
@@ -153,9 +166,8 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a string" => "a text, as `\"…\"`",
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
-        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Backfill" | "struct Guard" => {
-            "a table: its name in brackets on a line of its own"
-        }
+        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Refs" | "struct Backfill"
+        | "struct Guard" => "a table: its name in brackets on a line of its own",
         other => other,
     };
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
@@ -207,6 +219,9 @@ mod tests {
             [environments.production]
             url = "env:DATABASE_URL"
             protected = true
+            soak = "24h"
+            [refs]
+            exclude = ["docs/**"]
             "#,
             NAME,
         )
@@ -216,6 +231,8 @@ mod tests {
         assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
         assert_eq!(file.lint.rules["index-blocks-writes"], "off");
         assert_eq!(file.guard.lock_patience, Some("1h".parse().unwrap()));
+        assert_eq!(file.environments["production"].soak.as_deref(), Some("24h"));
+        assert_eq!(file.refs.exclude, ["docs/**"]);
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));
         assert_eq!(file.backfill.pause_when.as_deref(), Some("SELECT busy FROM load"));
         let backfill =

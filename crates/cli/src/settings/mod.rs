@@ -2,12 +2,14 @@
 //! asked for: `whimbrel heads` never searches for models.
 
 pub mod conventions;
+mod duration;
 pub mod file;
 pub mod guard;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
 use whimbrel_schema::Engine;
@@ -41,6 +43,8 @@ pub struct Environment {
     pub name: Option<String>,
     pub url: DatabaseUrl,
     pub protected: bool,
+    /// How long old and new stand side by side before a contract.
+    pub soak: Duration,
     /// In words: `--url`, `whimbrel.toml`, `DATABASE_URL`.
     pub source: String,
 }
@@ -144,6 +148,21 @@ impl Settings {
 
     pub fn lint(&self) -> &file::Lint {
         &self.file.lint
+    }
+
+    /// Patterns of files that are not looked through for names.
+    pub fn excluded_code(&self) -> &[String] {
+        &self.file.refs.exclude
+    }
+
+    /// The names of all environments.
+    pub fn environments(&self) -> Vec<String> {
+        self.file.environments.keys().cloned().collect()
+    }
+
+    /// The same project, working on another environment.
+    pub fn on(&self, environment: &str) -> Settings {
+        Settings { environment: Some(environment.to_string()), url: None, ..self.clone() }
     }
 
     /// The engines that whimbrel.toml names, without asking anything else.
@@ -275,8 +294,17 @@ impl Settings {
             }
             url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_)) => url,
         };
+        let environment = place.name.and_then(|name| self.file.environments.get(name));
+        let soak = match environment.and_then(|environment| environment.soak.as_deref()) {
+            Some(text) => duration::parse(text).ok_or_else(|| {
+                Failure::usage("config", format!("`{text}` is no time that whimbrel understands"))
+                    .note("named by", format!("`soak` of {}", place.source))
+                    .note("help", "a number and `s`, `m`, `h` or `d`, as `24h`")
+            })?,
+            None => Duration::ZERO,
+        };
         let (name, source) = (place.name.map(str::to_string), place.source.clone());
-        Ok(Environment { name, url, protected: place.protected, source })
+        Ok(Environment { name, url, protected: place.protected, soak, source })
     }
 
     /// A path as a person at the terminal would write it.

@@ -40,6 +40,7 @@ use mapping::ModelTrouble;
 use model::{SequenceModel, StatementModel, TableModel};
 use project::{Project, python_files};
 use source::Arena;
+pub(crate) use source::Source;
 pub use versions::Versions;
 
 /// Evaluation and syntax trees nest; neither is deeper than this has room for.

@@ -7,6 +7,7 @@
 //! taken, or found taken, inside the transaction that it is about.
 
 mod batches;
+mod contract;
 mod effect;
 mod error;
 mod examine;
@@ -33,6 +34,7 @@ use crate::guard::Timeouts;
 use crate::ledger::Ledger;
 use crate::{Actor, Driver, Event};
 
+pub use contract::{Code, ContractGate, Dropped, Place, Waiting, WaitsFor, Whose, waits_for_next_deploy};
 pub use error::{ApplyError, Contention, Failure, StatementFailure};
 pub use examine::{Examined, Stopped, Unfinished, Verdict, examine};
 pub use gate::{Strays, strays};
@@ -57,6 +59,8 @@ pub struct Options {
     pub accept_drift: Option<String>,
     /// Refuse every revision with a question that nobody has answered, not only those that destroy something.
     pub refuse_questions: bool,
+    /// What holds back revisions that take something away from running code; `None` lets them pass.
+    pub contracts: Option<ContractGate>,
     /// What the caller has read of the ledger already, beside other work. It only decides whether there is anything to
     /// do: under the lock the ledger is read again.
     pub seen: Option<Ledger>,
@@ -83,6 +87,7 @@ impl Options {
             resume: None,
             accept_drift: None,
             refuse_questions: false,
+            contracts: None,
             seen: None,
             backfill: crate::backfill::Options::default(),
             stop: Arc::default(),
@@ -100,6 +105,18 @@ pub fn upgrade(
 ) -> Result<Report, ApplyError> {
     let runner = Runner::new(driver, history, options, listen, Direction::Up);
     runner.run(|history, applied| history.upgrade_path(applied, target))
+}
+
+/// What an upgrade to the target would hold back now. Nothing is changed, and nobody is waited for.
+pub fn waiting(
+    driver: &mut dyn Driver,
+    history: &History,
+    target: &Target,
+    options: &Options,
+) -> Result<Vec<Waiting>, ApplyError> {
+    let mut ignore = |_: Event<'_>| {};
+    let runner = Runner::new(driver, history, options, &mut ignore, Direction::Up);
+    runner.look_ahead(|history, applied| history.upgrade_path(applied, target))
 }
 
 /// Undoes what is applied, down to the target.

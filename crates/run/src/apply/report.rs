@@ -3,6 +3,8 @@ use std::time::Duration;
 
 use whimbrel_plan::revision::{Direction, RevisionId};
 
+use super::Waiting;
+
 /// What a run did, also when it failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -11,6 +13,8 @@ pub struct Report {
     pub done: Vec<RevisionReport>,
     /// Run by another runner while this one waited.
     pub elsewhere: Vec<RevisionId>,
+    /// Held back, with what each waits for.
+    pub waiting: Vec<Waiting>,
     /// The revision that the run stopped in, with some of its statements done for good.
     pub partial: Option<Partial>,
     /// What is applied in the end, as far as this run knows.
@@ -39,8 +43,8 @@ pub struct Partial {
 
 impl Report {
     pub fn new(direction: Direction) -> Self {
-        let (done, elsewhere, applied) = (Vec::new(), Vec::new(), BTreeSet::new());
-        Report { direction, done, elsewhere, partial: None, applied, took: Duration::ZERO }
+        let (done, elsewhere, waiting, applied) = (Vec::new(), Vec::new(), Vec::new(), BTreeSet::new());
+        Report { direction, done, elsewhere, waiting, partial: None, applied, took: Duration::ZERO }
     }
 
     pub(super) fn add(&mut self, done: RevisionReport) {

@@ -357,7 +357,7 @@ impl Runner<'_> {
             fingerprint_before: self.before.as_ref(),
             fingerprint_after: ending.after,
             time,
-            note: self.note.as_deref(),
+            note: self.passed.get(&job.revision.id).or(self.note.as_ref()).map(String::as_str),
             begun: ending.begun,
             statements: ending.statements,
         };

@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::Ordering;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -10,7 +10,8 @@ use whimbrel_schema::Fingerprint;
 
 use super::guarded::Lookout;
 use super::job::Job;
-use super::{ApplyError, Failure, Options, Refusal, Report, gate};
+use super::run::Moment;
+use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
 use crate::ledger::{self, Ledger, Tables};
 use crate::{Driver, DriverErrorKind, Event};
 
@@ -29,6 +30,8 @@ pub(super) struct Runner<'r> {
     pub before: Option<Fingerprint>,
     /// Why a gate was passed by, for the ledger.
     pub note: Option<String>,
+    /// The same, for one revision.
+    pub passed: BTreeMap<RevisionId, String>,
     /// Whether the database has been compared with its history.
     pub compared: bool,
     /// What the statements to come are going to meet.
@@ -66,6 +69,7 @@ impl<'r> Runner<'r> {
             last: 0,
             before: None,
             note: None,
+            passed: BTreeMap::new(),
             compared: false,
             foresight,
             lookout: Lookout::default(),
@@ -87,6 +91,28 @@ impl<'r> Runner<'r> {
         }
     }
 
+    /// What a run would hold back.
+    pub fn look_ahead(
+        mut self,
+        wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
+    ) -> Result<Vec<Waiting>, ApplyError> {
+        match self.find_out_what_waits(wanted) {
+            Ok(()) => Ok(self.report.waiting),
+            Err(failure) => Err(ApplyError { failure: Box::new(failure), report: Box::new(self.report) }),
+        }
+    }
+
+    fn find_out_what_waits(
+        &mut self,
+        wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
+    ) -> Result<(), Failure> {
+        let ledger = self.read_ledger()?;
+        let wanted = wanted(self.history, &self.report.applied)?;
+        let jobs = self.jobs(&wanted.into_iter().map(|revision| revision.id.clone()).collect())?;
+        self.hold_back(&ledger, jobs.iter().collect())?;
+        Ok(())
+    }
+
     fn find_out_and_run(
         &mut self,
         wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
@@ -95,7 +121,7 @@ impl<'r> Runner<'r> {
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
         let wanted = wanted(self.history, &self.report.applied)?;
         let wanted: BTreeSet<RevisionId> = wanted.into_iter().map(|revision| revision.id.clone()).collect();
-        if wanted.is_empty() && !unfinished {
+        if wanted.is_empty() && !unfinished && !self.is_new_deploy()? {
             return Ok(());
         }
         // What cannot run is told before anybody is kept waiting.
@@ -137,6 +163,7 @@ impl<'r> Runner<'r> {
             let ledger = self.read_ledger()?;
             if !prepared {
                 self.create_ledger(&ledger)?;
+                self.note_deploy(&ledger)?;
                 self.driver.prepare_session()?;
                 self.lookout = Lookout::with(self.driver.observer());
                 prepared = true;
@@ -160,6 +187,7 @@ impl<'r> Runner<'r> {
             }
             self.compare(&ledger)?;
             let jobs: Vec<&Job<'r>> = jobs.iter().filter(|job| pending.contains(&job.revision.id)).collect();
+            let jobs = self.hold_back(&ledger, jobs)?;
             if self.run_all(&jobs)? == Turn::Taken {
                 return Ok(());
             }
@@ -218,8 +246,29 @@ impl<'r> Runner<'r> {
         Ok(job)
     }
 
+    /// Whether this deploy has to go on the ledger although there is nothing to run: where contracts are held back, the
+    /// last deploy is the code that runs, whatever it applied.
+    fn is_new_deploy(&mut self) -> Result<bool, Failure> {
+        let Some(deploy) = self.options.actor.deploy.as_ref().filter(|_| self.options.contracts.is_some()) else {
+            return Ok(false);
+        };
+        // Without a ledger there is nothing that a contract could end.
+        if self.last == 0 {
+            return Ok(false);
+        }
+        Ok(!ledger::deploys(self.driver)?.last().is_some_and(|last| last.is(deploy)))
+    }
+
+    fn note_deploy(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        let Some(deploy) = &self.options.actor.deploy else { return Ok(()) };
+        let from_base = ledger.standing().is_empty();
+        let row = self.tables.insert_deploy_at(deploy, &self.options.actor, &Moment::now().wall, from_base);
+        self.driver.execute(&row)?;
+        Ok(())
+    }
+
     pub fn create_ledger(&mut self, ledger: &Ledger) -> Result<(), Failure> {
-        if ledger.exists {
+        if ledger.exists && ledger.format == Some(ledger::FORMAT) {
             return Ok(());
         }
         self.begin()?;

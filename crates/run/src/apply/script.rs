@@ -9,7 +9,7 @@ use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 use super::Failure;
 use super::job::{Group, Job};
 use crate::Actor;
-use crate::ledger::{EventRow, Outcome, Seq, Tables, Time};
+use crate::ledger::{CURRENT, EventRow, Outcome, Seq, Tables, Time};
 
 /// Why no script can be written.
 #[derive(Debug, Error)]
@@ -76,6 +76,16 @@ fn write(
         for statement in tables.create() {
             script.statement(&statement);
         }
+        script.close();
+    }
+    if let Some(deploy) = actor.deploy.as_ref().filter(|_| !jobs.is_empty()) {
+        script.open();
+        if !from_empty {
+            for statement in tables.add_missing() {
+                script.statement(&statement);
+            }
+        }
+        script.statement(&tables.insert_deploy(deploy, actor, CURRENT, from_empty));
         script.close();
     }
     for job in &jobs {

@@ -14,6 +14,8 @@ pub struct Ledger {
     pub events: Vec<LedgerEvent>,
     /// Whether the tables are there.
     pub exists: bool,
+    /// The version of the tables, where an event tells.
+    pub format: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -41,8 +43,9 @@ pub fn read(driver: &mut dyn Driver) -> Result<Ledger, LedgerError> {
         }
         Err(error) => return Err(error.into()),
     };
+    let format = rows.first().and_then(|row| row.last().cloned().flatten()).and_then(|format| format.parse().ok());
     let events = rows.into_iter().map(event).collect::<Result<Vec<_>, _>>()?;
-    Ok(Ledger { events, exists: true })
+    Ok(Ledger { events, exists: true, format })
 }
 
 /// What the ledger has of the statements of one event. Those of a revision that was not one transaction are with the

@@ -10,6 +10,7 @@ use crate::{Actor, Driver};
 pub struct Tables<'a> {
     ledger: String,
     statement: String,
+    pub(super) deploy: String,
     format: String,
     dialect: &'a dyn Dialect,
 }
@@ -51,6 +52,7 @@ pub enum Seq {
 impl<'a> Tables<'a> {
     pub const LEDGER: &'static str = "whimbrel_ledger";
     pub const STATEMENT: &'static str = "whimbrel_ledger_statement";
+    pub const DEPLOY: &'static str = "whimbrel_ledger_deploy";
     pub const FORMAT: &'static str = "whimbrel_ledger_format";
 
     /// Named so that no `SET search_path` of a revision leads elsewhere.
@@ -62,10 +64,17 @@ impl<'a> Tables<'a> {
         let named = |name: &str| {
             dialect.quote_name(&ObjectName { namespace: home.map(str::to_string), name: name.to_string() })
         };
-        Tables { ledger: named(Self::LEDGER), statement: named(Self::STATEMENT), format: named(Self::FORMAT), dialect }
+        Tables {
+            ledger: named(Self::LEDGER),
+            statement: named(Self::STATEMENT),
+            deploy: named(Self::DEPLOY),
+            format: named(Self::FORMAT),
+            dialect,
+        }
     }
 
-    /// One after the other, safe to run again. Two runners must not run them at once: `IF NOT EXISTS` itself races.
+    /// One after the other, safe to run again, and on a ledger of an older format they add what it has not. Two runners
+    /// must not run them at once: `IF NOT EXISTS` itself races.
     pub fn create(&self) -> Vec<String> {
         let Tables { ledger, statement, format, .. } = self;
         vec![
@@ -82,9 +91,20 @@ impl<'a> Tables<'a> {
                  hash TEXT NOT NULL,\n    outcome TEXT NOT NULL,\n    sql TEXT,\n    started_at TEXT,\n    \
                  duration_ms BIGINT,\n    row_count BIGINT,\n    error TEXT,\n    PRIMARY KEY (seq, ordinal)\n)"
             ),
+            self.create_deploys(),
             format!("CREATE TABLE IF NOT EXISTS {format} (\n    version INTEGER NOT NULL PRIMARY KEY\n)"),
             format!("INSERT INTO {format} SELECT {FORMAT} WHERE NOT EXISTS (SELECT 1 FROM {format})"),
+            self.set_format(),
         ]
+    }
+
+    /// What a ledger of an older format has not.
+    pub fn add_missing(&self) -> Vec<String> {
+        vec![self.create_deploys(), self.set_format()]
+    }
+
+    fn set_format(&self) -> String {
+        format!("UPDATE {} SET version = {FORMAT} WHERE version < {FORMAT}", self.format)
     }
 
     pub(super) fn read_events(&self) -> String {
@@ -123,7 +143,7 @@ impl<'a> Tables<'a> {
                 (text(Some(started_at)), text(finished_at), number_or_null(duration_ms))
             }
             Time::Current => {
-                let now = "CAST(CURRENT_TIMESTAMP AS text)".to_string();
+                let now = CURRENT.to_string();
                 (now.clone(), now, "NULL".to_string())
             }
         };
@@ -144,7 +164,7 @@ impl<'a> Tables<'a> {
             text(Some(&actor.who)),
             number_or_null(Some(i64::from(actor.pid))),
             text(Some(&actor.version)),
-            text(actor.deploy.as_deref()),
+            text(actor.deploy.as_ref().map(|deploy| deploy.label.as_str())),
             text(row.note),
             number_or_null(row.begun),
             text(statements.as_deref()),
@@ -193,7 +213,7 @@ impl<'a> Tables<'a> {
         ]
     }
 
-    fn text(&self, value: Option<&str>) -> String {
+    pub(super) fn text(&self, value: Option<&str>) -> String {
         value.map_or("NULL".to_string(), |value| self.dialect.literal(value))
     }
 
@@ -203,6 +223,9 @@ impl<'a> Tables<'a> {
         format!("DELETE FROM {} WHERE seq = {seq} AND ordinal >= {from}", self.statement)
     }
 }
+
+/// The engine's clock, in SQL.
+pub const CURRENT: &str = "CAST(CURRENT_TIMESTAMP AS text)";
 
 /// What is written of a statement beside its place.
 const OUTCOME: [&str; 7] = ["hash", "outcome", "sql", "started_at", "duration_ms", "row_count", "error"];

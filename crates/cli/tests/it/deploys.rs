@@ -1,0 +1,248 @@
+//! What a deploy may take away from the code that runs: commits in a git repository, and a protected database.
+
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::project::Project;
+
+const TOML: &str = "[environments.production]\nurl = \"sqlite:///app.db\"\nprotected = true\n";
+
+fn git(project: &Project, arguments: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"])
+        .args(arguments)
+        .current_dir(project.path(""))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap().trim().to_string()
+}
+
+fn commit(project: &Project, message: &str) {
+    git(project, &["add", "."]);
+    git(project, &["commit", "-qm", message]);
+}
+
+fn link(project: &Project, id: &str, parents: &str, phase: &str, part: u32, upgrade: &str, downgrade: &str) {
+    let text = format!(
+        "-- revision: {id}\n-- parents:  {parents}\n-- message:  rename subject to title\n-- phase:    {phase}\n\
+         -- part:     {part} of 3\n\n-- upgrade\n{upgrade}\n\n-- downgrade\n{downgrade}\n"
+    );
+    project.write(&format!("migrations/{id}_{phase}.sql"), &text);
+}
+
+/// A table that is deployed and in use, and the evolution that renames a column of it.
+fn story() -> Project {
+    let project = Project::new();
+    project.write("whimbrel.toml", TOML);
+    project.write(".gitignore", "app.db*\n");
+    project.revision_of(
+        "aaaa00000001",
+        "none",
+        "first",
+        "CREATE TABLE email (id INTEGER PRIMARY KEY, subject TEXT);",
+        "DROP TABLE email;",
+    );
+    project.write("app/search.py", "def search(term):\n    return select(Email).where(Email.subject.ilike(term))\n");
+    project.write("app/weekly.sql", "SELECT id,\n       subject\n  FROM email;\n");
+    git(&project, &["init", "-q", "-b", "main"]);
+    commit(&project, "first");
+    project.whimbrel("upgrade --deploy v1").ok();
+    project.sql("INSERT INTO email (subject) VALUES ('one'), ('two')");
+    link(
+        &project,
+        "bbbb00000002",
+        "aaaa00000001",
+        "expand",
+        1,
+        "ALTER TABLE email ADD COLUMN title TEXT;",
+        "ALTER TABLE email DROP COLUMN title;",
+    );
+    link(
+        &project,
+        "cccc00000003",
+        "bbbb00000002",
+        "backfill",
+        2,
+        "UPDATE email SET title = subject WHERE title IS NOT subject;",
+        "-- nothing to do",
+    );
+    link(
+        &project,
+        "dddd00000004",
+        "cccc00000003",
+        "contract",
+        3,
+        "ALTER TABLE email DROP COLUMN subject;",
+        "ALTER TABLE email ADD COLUMN subject TEXT;",
+    );
+    project.write("app/search.py", "def search(term):\n    return select(Email).where(Email.title.ilike(term))\n");
+    commit(&project, "rename");
+    project
+}
+
+#[test]
+fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
+    let project = story();
+    assert_snapshot!(project.whimbrel("upgrade --deploy v2").screen(), @r"
+    exit 0
+    production · SQLite [version], app.db
+      ✓ bbbb  rename subject to title  [duration]
+      ✓ cccc  rename subject to title  [duration]
+    applied 2 revisions in [duration]; the database stands at `cccc00000003`
+    dddd (contract) waits: for the next deploy (`cccc` is applied by this one, and older code still runs)
+    with the next deploy: whimbrel upgrade head
+    ");
+    // The same deploy again: nothing is lost, and nothing refused.
+    assert_snapshot!(project.whimbrel("upgrade --deploy v2").screen(), @r"
+    exit 0
+    applied nothing: the database stands at `cccc00000003`
+    dddd (contract) waits: for the next deploy (`cccc` is applied by this one, and older code still runs)
+    with the next deploy: whimbrel upgrade head
+    ");
+    assert_snapshot!(project.whimbrel("history").screen(), @r"
+    exit 0
+    ○  dddd  contract  rename subject to title (3 of 3)  waits for the next deploy
+    ●  cccc  backfill  rename subject to title (2 of 3)  [time], deploy v2
+    ●  bbbb  expand    rename subject to title (1 of 3)  [time], deploy v2
+    ●  aaaa            first                             [time], deploy v1
+    ");
+    assert_snapshot!(project.whimbrel("status").screen(), @r"
+    exit 0
+    production · SQLite [version], app.db
+      at       cccc  rename subject to title  [time], deploy v2
+      deploy   v2, [time]
+      pending  1 revision, 0 may run now, 1 held back
+      waits    dddd (contract): for the next deploy (`cccc` is applied by this one, and older code still runs)
+    ");
+    // `v2` runs, and its code names it in one place.
+    project.write("app/weekly.sql", "SELECT id, title FROM email;\n");
+    commit(&project, "no more");
+    assert_snapshot!(project.whimbrel("upgrade --deploy v3").screen(), @r"
+    exit 0
+    applied nothing: the database stands at `cccc00000003`
+    dddd (contract) waits: the running deploy v2 still names `email.subject`
+        app/weekly.sql:2  subject
+    after a deploy without them: whimbrel upgrade head
+    ");
+    // Now `v3` runs. What is here must not name it again.
+    project.write("app/again.sql", "DELETE FROM email WHERE subject IS NULL;\n");
+    assert_snapshot!(project.whimbrel("upgrade --deploy v4").screen(), @r"
+    exit 0
+    applied nothing: the database stands at `cccc00000003`
+    dddd (contract) waits: the code here still names `email.subject`
+        app/again.sql:1  DELETE FROM email WHERE subject IS NULL;
+    without them: whimbrel upgrade head
+    ");
+    project.write("app/again.sql", "DELETE FROM email WHERE title IS NULL;\n");
+    assert_snapshot!(project.whimbrel("upgrade --deploy v5").screen(), @r"
+    exit 0
+    production · SQLite [version], app.db
+      ✓ dddd  rename subject to title  [duration]
+    applied 1 revision in [duration]; the database stands at `dddd00000004` (head)
+    ");
+    let document = project.whimbrel("status --json").ok().json();
+    assert_eq!(document["result"]["environments"][0]["deploy"]["label"], "v5");
+}
+
+#[test]
+fn what_was_asked_for_by_name_is_refused_and_there_is_one_way_around() {
+    let project = story();
+    project.whimbrel("upgrade --deploy v2").ok();
+    assert_eq!(project.whimbrel("upgrade dddd --deploy v2").exit(), 3);
+    assert_eq!(project.whimbrel("upgrade +1 --deploy v2").exit(), 3);
+    // Trying again under another label is the same deploy.
+    let again = project.whimbrel("upgrade --deploy again").ok().stdout();
+    assert!(again.contains("waits: for the next deploy"), "{again}");
+    let done = project.whimbrel("upgrade --deploy v2 --contract-now \"nobody is here yet\"").ok();
+    assert!(done.stdout().contains("applied 1 revision"), "{}", done.stdout());
+    let connection = rusqlite::Connection::open(project.path("app.db")).unwrap();
+    let note: String = connection
+        .query_row("SELECT note FROM whimbrel_ledger WHERE revision = 'dddd00000004'", [], |row| row.get(0))
+        .unwrap();
+    assert!(note.starts_with("contracted now: nobody is here yet: for the next deploy"), "{note}");
+}
+
+#[test]
+fn what_stands_behind_a_contract_is_refused_because_code_may_need_it() {
+    let project = story();
+    project.revision("eeee00000005", "dddd00000004", "CREATE TABLE needed (id INTEGER)");
+    assert_snapshot!(project.whimbrel("upgrade --deploy v2").screen(), @r"
+    exit 3
+    production · SQLite [version], app.db
+      ✓ bbbb  rename subject to title  [duration]
+      ✓ cccc  rename subject to title  [duration]
+    applied 2 revisions in [duration]; the database stands at `cccc00000003`
+    dddd (contract) waits: for the next deploy (`cccc` is applied by this one, and older code still runs)
+    eeee (expand) waits: it comes after `dddd`
+    with the next deploy: whimbrel upgrade head
+    ");
+}
+
+#[test]
+fn a_database_at_base_has_no_code_and_a_development_database_no_gate() {
+    let project = story();
+    for extension in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(project.path(&format!("app.db{extension}")));
+    }
+    let all = project.whimbrel("upgrade --deploy v1").ok();
+    assert!(all.stdout().contains("applied 4 revisions"), "{}", all.stdout());
+
+    let project = story();
+    project.write("whimbrel.toml", &TOML.replace("protected = true", ""));
+    let all = project.whimbrel("upgrade").ok();
+    assert!(all.stdout().contains("applied 3 revisions"), "{}", all.stdout());
+}
+
+#[test]
+fn the_code_of_a_deploy_that_nobody_can_look_at_holds_back() {
+    let project = story();
+    project.write("app/weekly.sql", "");
+    commit(&project, "no more");
+    project.whimbrel("upgrade --deploy v2").ok();
+    let elsewhere = Project::new();
+    elsewhere.write("whimbrel.toml", &TOML.replace("app.db", &format!("/{}", project.path("app.db").display())));
+    for name in project.list("migrations") {
+        elsewhere.write(&format!("migrations/{name}"), &project.read(&format!("migrations/{name}")));
+    }
+    let screen = elsewhere.whimbrel("upgrade --deploy v3").screen();
+    assert!(screen.contains("the code that runs now cannot be looked at: this is no work tree of git"), "{screen}");
+    // The way back leads through the next deploy, whose predecessor has no commit.
+    let screen = elsewhere.whimbrel("upgrade --deploy v4").screen();
+    assert!(screen.contains("deploy v3 came without its commit"), "{screen}");
+}
+
+#[test]
+fn the_soak_time_is_waited_for() {
+    let project = story();
+    project.write("app/weekly.sql", "");
+    commit(&project, "no more");
+    project.write("whimbrel.toml", &format!("{TOML}soak = \"2h\"\n"));
+    project.whimbrel("upgrade --deploy v2").ok();
+    let screen = project.whimbrel("upgrade --deploy v3").screen();
+    assert!(screen.contains("old and new have to stand side by side for another 2 h 0 min"), "{screen}");
+    project.write("whimbrel.toml", &format!("{TOML}soak = \"soon\"\n"));
+    let screen = project.whimbrel("upgrade --deploy v3").screen();
+    assert!(screen.contains("`soon` is no time that whimbrel understands"), "{screen}");
+}
+
+#[test]
+fn a_column_dropped_without_an_evolution_is_looked_for_too() {
+    let project = story();
+    for id in ["bbbb00000002_expand", "cccc00000003_backfill", "dddd00000004_contract"] {
+        std::fs::remove_file(project.path(&format!("migrations/{id}.sql"))).unwrap();
+    }
+    let drop = "ALTER TABLE email DROP COLUMN subject;";
+    project.revision_of(
+        "bbbb00000002",
+        "aaaa00000001",
+        "drop subject",
+        drop,
+        "ALTER TABLE email ADD COLUMN subject TEXT;",
+    );
+    let screen = project.whimbrel("upgrade --deploy v2").screen();
+    assert!(screen.contains("waits: the running deploy v1 still names `email.subject`"), "{screen}");
+    assert!(screen.contains("app/search.py:2") && screen.contains("app/weekly.sql:2"), "{screen}");
+}

@@ -1,0 +1,107 @@
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::project::Project;
+
+fn project() -> Project {
+    let project = Project::with_python();
+    project.write("app/search.py", "def search(term):\n    return select(Email).where(Email.subject.ilike(term))\n");
+    project.write("app/page.html", "<h1>{{ email.subject }}</h1>\n");
+    project.write("app/weekly.sql", "SELECT subject FROM email;\n");
+    project.write("app/other.py", &"page.subject\n".repeat(9));
+    project.write("node_modules/x.sql", "SELECT subject FROM email;\n");
+    project.write("made/x.sql", "SELECT subject FROM email;\n");
+    project.write(".gitignore", "made/\n");
+    project.write(
+        "migrations/a.sql",
+        "-- revision: aaaa\n-- parents: none\n\n-- upgrade\nALTER TABLE email DROP COLUMN subject;\n",
+    );
+    project
+}
+
+#[test]
+fn places_are_listed_by_how_certain_they_are() {
+    let project = project();
+    assert_snapshot!(project.whimbrel("refs email.subject").screen(), @r"
+    exit 0
+    certain (3 places)
+      app/search.py:2   an attribute    return select(Email).where(Email.subject.ilike(term))
+      app/weekly.sql:1  SQL             SELECT subject FROM email;
+      models.py:13      its definition  subject: str = Field(index=True)
+    likely (1 place)
+      app/page.html:1  a template  <h1>{{ email.subject }}</h1>
+    possible (9 places)
+      app/other.py:1  an attribute  page.subject
+      app/other.py:2  an attribute  page.subject
+      app/other.py:3  an attribute  page.subject
+      app/other.py:4  an attribute  page.subject
+      app/other.py:5  an attribute  page.subject
+      and 4 places more in 1 file, where the word may be something else: whimbrel refs email.subject --all
+    `email.subject`: 3 certain, 1 likely, 9 possible
+    ");
+    assert_snapshot!(project.whimbrel("refs user").screen(), @r#"
+    exit 0
+    certain (2 places)
+      models.py:6   its definition  class User(SQLModel, table=True):
+      models.py:14  a text          user_id: int = Field(foreign_key="user.id")
+    `user`: 2 certain, 0 likely, 0 possible
+    "#);
+    assert_snapshot!(project.whimbrel("refs nobody.nothing").screen(), @r"
+    exit 0
+    nothing names `nobody.nothing`
+    ");
+    assert_snapshot!(project.whimbrel("refs a.b.c.d").screen(), @r"
+    exit 2
+    ── stderr ──
+    error[usage]: `a.b.c.d` names no table and no column
+      help  as `email` or `email.subject`
+    ");
+}
+
+#[test]
+fn a_commit_is_searched_as_it_was() {
+    let project = project();
+    let git = |arguments: &[&str]| {
+        let output = Command::new("git")
+            .args(["-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"])
+            .args(arguments)
+            .current_dir(project.path(""))
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "-q", "-b", "main"]);
+    git(&["add", "-A"]);
+    git(&["commit", "-qm", "first"]);
+    project.write("app/weekly.sql", "");
+    project.write("app/search.py", "");
+    project.write("app/page.html", "");
+    project.write("models.py", "");
+    let here = project.whimbrel("refs email.subject --json").ok().json();
+    let there = project.whimbrel("refs email.subject --commit HEAD --json").ok().json();
+    let certain = |document: &serde_json::Value| {
+        let places = document["result"]["places"].as_array().unwrap().clone();
+        let files = places.iter().filter(|place| place["certainty"] != "possible").map(|it| it["file"].to_string());
+        files.collect::<Vec<_>>()
+    };
+    assert!(certain(&here).is_empty(), "{here}");
+    assert_eq!(certain(&there), ["\"app/search.py\"", "\"app/weekly.sql\"", "\"models.py\"", "\"app/page.html\""]);
+    assert_snapshot!(project.whimbrel("refs email.subject --commit nowhere").screen(), @r"
+    exit 2
+    ── stderr ──
+    error[git]: git knows no commit `nowhere` here (a shallow clone gets it by `git fetch --unshallow`)
+    ");
+}
+
+#[test]
+fn patterns_of_the_configuration_are_left_out() {
+    let project = project();
+    project.append("whimbrel.toml", "\n[refs]\nexclude = [\"app/*.sql\", \"app/*.html\"]\n");
+    let screen = project.whimbrel("refs email.subject").ok().stdout();
+    assert!(
+        screen.contains("app/search.py:2") && !screen.contains("weekly") && !screen.contains("page.html"),
+        "{screen}"
+    );
+}
