@@ -130,7 +130,8 @@ impl Sweep {
         let ours = move |entry: &DirEntry| {
             let name = entry.file_name().to_string_lossy();
             let folder = entry.file_type().is_some_and(|kind| kind.is_dir());
-            !(folder && NOT_OURS.contains(&name.as_ref())) && !skip.iter().any(|skip| entry.path() == skip)
+            let packaged = folder && NOT_OURS.contains(&name.as_ref());
+            !packaged && !skip.iter().any(|skip| entry.path() == skip)
         };
         let walk = WalkBuilder::new(&self.root)
             .hidden(false)

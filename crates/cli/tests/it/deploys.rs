@@ -128,6 +128,7 @@ fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
     after a deploy without them: whimbrel upgrade head
     ");
     // Now `v3` runs. What is here must not name it again.
+    git(&project, &["commit", "-q", "--allow-empty", "-m", "fourth"]);
     project.write("app/again.sql", "DELETE FROM email WHERE subject IS NULL;\n");
     assert_snapshot!(project.whimbrel("upgrade --deploy v4").screen(), @r"
     exit 0
@@ -136,6 +137,7 @@ fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
         app/again.sql:1  DELETE FROM email WHERE subject IS NULL;
     without them: whimbrel upgrade head
     ");
+    git(&project, &["commit", "-q", "--allow-empty", "-m", "fifth"]);
     project.write("app/again.sql", "DELETE FROM email WHERE title IS NULL;\n");
     assert_snapshot!(project.whimbrel("upgrade --deploy v5").screen(), @r"
     exit 0

@@ -13,6 +13,8 @@ fn every_command_prints_one_document() {
         "show head",
         "history",
         "current",
+        "status",
+        "refs one.id",
         "upgrade",
         "downgrade -1",
         "upgrade +1",
