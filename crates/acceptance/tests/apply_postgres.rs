@@ -147,6 +147,23 @@ fn an_index_that_was_built_before_the_runner_died_is_found() -> Result<()> {
 }
 
 #[test]
+fn a_partition_that_was_detached_before_the_runner_died_is_not_asked_about() -> Result<()> {
+    on_postgres(|project| {
+        let event = "CREATE TABLE event (at integer) PARTITION BY RANGE (at);\n\
+                     CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM (0) TO (100);";
+        project.revision("4f1c", "none", event, "DROP TABLE event;")?;
+        let detach = "ALTER TABLE event DETACH PARTITION event_1 CONCURRENTLY;";
+        project.revision("9be2", "4f1c", detach, "-- nothing to do")?;
+        project.upgrade("head")??;
+        project.sql("DELETE FROM whimbrel_ledger WHERE seq = 3")?;
+        project.sql("UPDATE whimbrel_ledger_statement SET outcome = 'intent'")?;
+        assert_eq!(recovered(&project)?, ["9be2 0 of 1", "done"]);
+        assert_eq!(project.applied()?, ["4f1c", "9be2"]);
+        Ok(())
+    })
+}
+
+#[test]
 fn ten_runners_do_not_hold_up_the_one_that_builds_an_index() -> Result<()> {
     on_postgres(|project| {
         indexed(&project)?;

@@ -122,5 +122,6 @@ fn takes_away(step: &Step) -> bool {
             | Step::DropIndex { .. }
             | Step::DropObject { .. }
             | Step::DropTrigger { .. }
+            | Step::DetachPartition { .. }
     )
 }
