@@ -20,6 +20,7 @@ fn every_command_prints_one_document() {
         "upgrade +1",
         "stamp head",
         "repair",
+        "backfill",
         "check",
         "lint --fail-on unknown",
         "plan",

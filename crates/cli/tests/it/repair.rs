@@ -27,10 +27,11 @@ fn a_statement_that_cannot_be_seen_is_a_choice_of_two() {
         "-- transaction: none\nCREATE TABLE one (id integer);\n-- transaction: none\nINSERT INTO one VALUES (1);";
     project.revision_of("aaaa00000001", "none", "one", steps, "DROP TABLE one;");
     project.whimbrel("upgrade").ok();
-    // As a run leaves it that is killed within its second statement.
+    // As a run leaves it that is killed within a statement whose row on the ledger is no part of it.
     let mut driver = database::open(&url).unwrap();
     driver.execute("DELETE FROM whimbrel_ledger WHERE outcome = 'done'").unwrap();
-    driver.execute("UPDATE whimbrel_ledger_statement SET outcome = 'intent' WHERE ordinal = 2").unwrap();
+    let intent = "outcome = 'intent', sql = 'INSERT INTO one VALUES (1)'";
+    driver.execute(&format!("UPDATE whimbrel_ledger_statement SET {intent} WHERE ordinal = 2")).unwrap();
     let before = driver.query("SELECT * FROM whimbrel_ledger_statement", &[]).unwrap();
     assert_snapshot!(project.whimbrel("repair").screen(), @r"
     exit 1
