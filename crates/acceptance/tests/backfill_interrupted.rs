@@ -145,6 +145,9 @@ fn what_others_write_behind_the_batches_is_found_before_the_end() -> Result<()> 
     on_each_engine(|project| {
         prepared(&project, 3_000, "UPDATE t SET b = a * 2")?;
         let over = AtomicBool::new(false);
+        let mut options = small(&project);
+        // The writer needs some time beside the batches.
+        options.backfill.pause = Some(Duration::from_millis(3));
         let mut swept = false;
         let written = std::thread::scope(|scope| -> Result<u32> {
             let (project, over) = (&project, &over);
@@ -159,7 +162,7 @@ fn what_others_write_behind_the_batches_is_found_before_the_end() -> Result<()> 
                 }
                 Ok(written)
             });
-            let result = run(project, &small(project), &mut |event| {
+            let result = run(project, &options, &mut |event| {
                 if let Event::Backfill { progress } = event {
                     swept |= matches!(progress.doing, Doing::Sweeping { .. });
                     if progress.doing == Doing::Proving && !over.swap(true, Ordering::Relaxed) {
