@@ -37,6 +37,8 @@ pub struct Run<'a> {
     /// Why contracts run whatever they wait for.
     pub contract_now: Option<&'a str>,
     pub running: &'a Running,
+    /// Keep nothing, or give nothing back, and why.
+    pub without_keeping: Option<&'a str>,
     pub global: &'a Global,
     pub project: &'a Project,
     pub printer: &'a Printer,
@@ -61,6 +63,12 @@ impl Run<'_> {
         }
         options.contracts = deploy::gate(self.project, &environment, self.running.deploy.as_deref(), self.contract_now);
         options.seen = seen;
+        options.keep.days = self.project.settings.keep_days().unwrap_or(options.keep.days);
+        let reason = self.without_keeping.map(str::to_string);
+        match self.direction {
+            Direction::Up => options.keep.nothing = reason,
+            Direction::Down => options.keep.leave = reason,
+        }
         options.refuse_questions = environment.protected;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
         let mut watcher = Watcher::new(self.printer, &history, place.clone());
@@ -243,6 +251,45 @@ impl<'a> Watcher<'a> {
                     self.printer.remark(&format!("{word}: {id} has an open question: {question}"));
                 }
             }
+            Event::Keeping { loss, rows, bytes } => {
+                self.printer.now(format!("keeping {loss}{}", size(rows, bytes)));
+            }
+            Event::Kept { kept } => {
+                let rows = usize::try_from(kept.rows).unwrap_or_default();
+                let until = words::when(&kept.until);
+                let bytes = words::bytes(u64::try_from(kept.bytes).unwrap_or_default());
+                let size = format!("{}, {bytes}", words::counted(rows, "row"));
+                self.line(&format!("  kept {} until {until}  {}", kept.loss, size.dimmed()));
+            }
+            Event::NotKept { what, why } => {
+                let word = "warning".yellow().bold().to_string();
+                self.printer.remark(&format!("{word}: nothing is kept of {what}: {why}"));
+            }
+            Event::NothingKept { losses, reason } => {
+                let told: Vec<String> = losses.iter().map(ToString::to_string).collect();
+                self.line(&format!("  nothing kept of {}: {reason}", told.join(", ")));
+            }
+            Event::LeftKept { losses, reason } => {
+                let told: Vec<String> = losses.iter().map(ToString::to_string).collect();
+                self.line(&format!("  {} stays where it is kept: {reason}", told.join(", ")));
+            }
+            Event::GivenBack { kept, rows } => {
+                let rows = usize::try_from(rows).unwrap_or_default();
+                let missing = usize::try_from(kept.rows).unwrap_or_default().saturating_sub(rows);
+                let missing = match missing {
+                    0 => String::new(),
+                    missing => format!("; {} kept have none here any more", words::counted(missing, "row")),
+                };
+                self.line(&format!("  gave {} back to {}{missing}", kept.loss, words::counted(rows, "row")));
+            }
+            Event::NotGivenBack { kept, why } => {
+                let word = "warning".yellow().bold().to_string();
+                self.printer.remark(&format!("{word}: {} is not given back: {why}", kept.loss));
+            }
+            Event::KeptExpired { kept } => {
+                let counted = words::counted(kept.len(), "kept thing");
+                self.printer.remark(&format!("{counted} of earlier revisions let go: their time was over"));
+            }
             Event::RevisionStarted { revision, direction, number, of } => {
                 let word = match direction {
                     Direction::Up => "applying",
@@ -306,6 +353,14 @@ fn blocked(sight: &Sight, waited: Duration, at_most: Option<Duration>) -> Vec<St
     lines.extend(sight.blockers.iter().map(|blocker| format!("  in the way: {blocker}")));
     lines.extend(sight.unseen.iter().map(|why| format!("  who is in the way cannot be seen: {why}")));
     lines
+}
+
+/// `(41800000 rows, 9.3 GB in the table)`, as far as it is known.
+fn size(rows: Option<u64>, bytes: Option<u64>) -> String {
+    match (rows, bytes) {
+        (Some(rows), Some(bytes)) => format!(" (about {rows} rows, {} in the table)", words::bytes(bytes)),
+        _ => String::new(),
+    }
 }
 
 /// Enough of a statement to know it by.

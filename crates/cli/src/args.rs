@@ -106,6 +106,7 @@ pub enum Command {
     Merge(Merge),
     Stamp(Stamp),
     Repair(Repair),
+    Kept(Kept),
     Edit(Edit),
     Check(Check),
     Lint(Lint),
@@ -199,6 +200,9 @@ pub struct Upgrade {
     pub contract_now: Option<String>,
     #[command(flatten)]
     pub running: Running,
+    /// Do not keep what the revisions destroy: it is gone for good; the reason goes on the ledger
+    #[arg(long, value_name = "REASON")]
+    pub keep_nothing: Option<String>,
 }
 
 /// Undo revisions down to a target
@@ -210,6 +214,9 @@ pub struct Downgrade {
     pub target: String,
     #[command(flatten)]
     pub running: Running,
+    /// Do not give back what was kept of the values that the upgrade destroyed; the reason goes on the ledger
+    #[arg(long, value_name = "REASON")]
+    pub leave_kept: Option<String>,
 }
 
 /// How revisions are run, up or down.
@@ -358,6 +365,34 @@ pub struct Stamp {
 /// Exits with 1 when something was left. The next `upgrade` finds the same by itself.
 #[derive(Debug, Args)]
 pub struct Repair {}
+
+/// Show what revisions destroyed and what is kept of it, or let go of it
+///
+/// A revision that drops a table or a column, turns values into others or deletes rows keeps them first, in the same
+/// transaction; its downgrade gives them back. `keep.days` in whimbrel.toml says for how long.
+#[derive(Debug, Args)]
+pub struct Kept {
+    #[command(subcommand)]
+    pub command: Option<KeptCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum KeptCommand {
+    /// Show what is kept: of which revision, how much, until when
+    List,
+    /// Let go of it before its time: the values are gone then
+    Drop(KeptDrop),
+}
+
+#[derive(Debug, Args)]
+pub struct KeptDrop {
+    /// The numbers that `whimbrel kept` shows
+    #[arg(value_name = "NUMBER", required_unless_present = "all", conflicts_with = "all")]
+    pub numbers: Vec<i64>,
+    /// Everything that is kept
+    #[arg(long)]
+    pub all: bool,
+}
 
 /// Open a revision in your editor ($VISUAL, $EDITOR)
 #[derive(Debug, Args)]

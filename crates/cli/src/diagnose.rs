@@ -194,6 +194,10 @@ fn apply_failure(failure: &apply::Failure, settings: &Settings) -> Failure {
                 false => failure,
             }
         }
+        apply::Failure::Kept { what, error } => {
+            let failure = Failure::new(Exit::Failed, "kept", format!("{what} cannot be kept or given back"));
+            with_engine_words(failure, error)
+        }
         apply::Failure::Stopped => plain("stopped"),
         apply::Failure::Backfill(_) => plain("backfill"),
         apply::Failure::Driver(error) => database(error),

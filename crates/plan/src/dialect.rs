@@ -7,6 +7,7 @@ use crate::Step;
 use crate::backfill::Batching;
 use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use crate::fold::RenamedTexts;
+use crate::keep::Keeping;
 use crate::review::{Circumstances, Copied, Prediction};
 
 /// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
@@ -146,6 +147,11 @@ pub trait Dialect: Send + Sync {
     /// Whether two values of that type differ, NULL being equal to NULL.
     fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {
         format!("{one} IS DISTINCT FROM {other}")
+    }
+
+    /// How values are kept and given back here; `None` where nothing is kept.
+    fn keeping(&self) -> Option<&dyn Keeping> {
+        None
     }
 
     /// A name as it must stand in SQL.

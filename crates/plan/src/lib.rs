@@ -16,6 +16,7 @@ pub mod evolution;
 pub mod fold;
 pub mod guard;
 pub mod history;
+pub mod keep;
 mod ops;
 mod order;
 mod question;

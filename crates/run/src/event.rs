@@ -1,10 +1,12 @@
 use std::time::Duration;
 
+use whimbrel_plan::keep::Loss;
 use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
 use whimbrel_schema::ObjectName;
 
 use crate::backfill::Progress;
 use crate::guard::Sight;
+use crate::keep::Kept;
 use crate::ledger::LedgerEvent;
 
 /// What happens while revisions are applied, told as it happens. Screens and logs are made of these.
@@ -49,6 +51,43 @@ pub enum Event<'a> {
     Questions {
         revision: &'a Revision,
         questions: &'a [String],
+    },
+    /// What the next statements destroy is copied first. The size is that of the whole table, as the engine estimates it.
+    Keeping {
+        loss: &'a Loss,
+        rows: Option<u64>,
+        bytes: Option<u64>,
+    },
+    Kept {
+        kept: &'a Kept,
+    },
+    /// This may be gone for good.
+    NotKept {
+        what: &'a str,
+        why: &'a str,
+    },
+    /// The caller wanted nothing kept.
+    NothingKept {
+        losses: &'a [Loss],
+        reason: &'a str,
+    },
+    /// The caller wanted nothing given back.
+    LeftKept {
+        losses: &'a [Loss],
+        reason: &'a str,
+    },
+    /// Values are back in their place, in so many rows.
+    GivenBack {
+        kept: &'a Kept,
+        rows: u64,
+    },
+    NotGivenBack {
+        kept: &'a Kept,
+        why: &'a str,
+    },
+    /// It was kept for as long as it was to be, and is gone now.
+    KeptExpired {
+        kept: &'a [Kept],
     },
     RevisionStarted {
         revision: &'a Revision,

@@ -7,6 +7,7 @@ pub mod drift;
 mod driver;
 pub mod event;
 pub mod guard;
+pub mod keep;
 pub mod ledger;
 pub mod replay;
 

@@ -2,12 +2,14 @@
 
 mod fold;
 mod hold;
+mod kept;
 mod oracle;
 mod route;
 mod rows;
 
 pub use fold::{fold, folding_is_introspecting};
 pub use hold::{Held, choices, hold};
+pub use kept::{GivenBack, give_back};
 pub use oracle::{Compared, ensure_same_dump};
 pub use route::Through;
 pub use rows::{Expectation, Moves, backfilled, expect};

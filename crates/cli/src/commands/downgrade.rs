@@ -8,6 +8,7 @@ use crate::project::Project;
 
 pub fn run(arguments: &Downgrade, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let running = &arguments.running;
-    let contract_now = None;
-    Run { direction: Direction::Down, target: &arguments.target, contract_now, running, global, project, printer }.go()
+    let (contract_now, without_keeping) = (None, arguments.leave_kept.as_deref());
+    let target = &arguments.target;
+    Run { direction: Direction::Down, target, contract_now, running, without_keeping, global, project, printer }.go()
 }

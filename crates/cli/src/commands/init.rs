@@ -156,6 +156,10 @@ folder = {folder}
 # What `whimbrel revision --autogenerate` writes for; without it, the engine of the environment's url.
 # engines = [\"sqlite\", \"postgres\"]
 
+# For how long the values that a revision destroys are kept, so that its downgrade gives them back.
+# [keep]
+# days = 30
+
 # Name an environment with --env or WHIMBREL_ENV; `dev` is meant when none is named.
 [environments.dev]
 # An SQLAlchemy url, or where it is kept: \"env:NAME\" (also from .env), \"file:PATH\", \"command:PROGRAM …\".

@@ -11,6 +11,7 @@ mod explain;
 mod heads;
 mod history;
 mod init;
+mod kept;
 mod lint;
 mod man;
 mod merge;
@@ -45,6 +46,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Schema(_)
         | Command::Stamp(_)
         | Command::Repair(_)
+        | Command::Kept(_)
         | Command::Lint(_)
         | Command::Backfill(_)
         | Command::Refs(_)
@@ -69,6 +71,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
         Command::Repair(Repair {}) => repair::run(&project()?, printer),
+        Command::Kept(command) => kept::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
@@ -104,6 +107,7 @@ impl Command {
             Command::Merge(_) => "merge",
             Command::Stamp(_) => "stamp",
             Command::Repair(_) => "repair",
+            Command::Kept(_) => "kept",
             Command::Edit(_) => "edit",
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",

@@ -8,6 +8,7 @@ use crate::project::Project;
 
 pub fn run(arguments: &Upgrade, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let running = &arguments.running;
-    let contract_now = arguments.contract_now.as_deref();
-    Run { direction: Direction::Up, target: &arguments.target, contract_now, running, global, project, printer }.go()
+    let (contract_now, without_keeping) = (arguments.contract_now.as_deref(), arguments.keep_nothing.as_deref());
+    let target = &arguments.target;
+    Run { direction: Direction::Up, target, contract_now, running, without_keeping, global, project, printer }.go()
 }

@@ -37,6 +37,15 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// `512 B`, `48 kB`, `9.3 GB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [(&str, u64); 4] =
+        [("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    let Some((unit, one)) = UNITS.into_iter().find(|(_, one)| bytes >= *one) else { return format!("{bytes} B") };
+    let (whole, tenths) = (bytes / one, bytes % one * 10 / one);
+    if whole < 10 { format!("{whole}.{tenths} {unit}") } else { format!("{whole} {unit}") }
+}
+
 /// Prose in lines of at most so many characters.
 pub fn wrapped(text: &str, width: usize) -> String {
     super::wrap::wrap(text, width)
@@ -76,6 +85,15 @@ mod tests {
         let cases = [(950, "950"), (9_999, "9999"), (71_350, "71.3k"), (80_000, "80k"), (24_100_000, "24.1 M")];
         for (number, words) in cases {
             assert_eq!(many(number), words);
+        }
+    }
+
+    #[test]
+    fn sizes_have_the_unit_that_fits() {
+        let cases =
+            [(0, "0 B"), (999, "999 B"), (48_200, "48 kB"), (9_300_000_000, "9.3 GB"), (41_000_000_000_000, "41 TB")];
+        for (number, words) in cases {
+            assert_eq!(bytes(number), words);
         }
     }
 

@@ -20,6 +20,8 @@ pub struct File {
     #[serde(default)]
     pub migrations: Migrations,
     #[serde(default)]
+    pub keep: Keep,
+    #[serde(default)]
     pub lint: Lint,
     #[serde(default)]
     pub backfill: Backfill,
@@ -62,6 +64,14 @@ pub struct Migrations {
     pub folder: Option<PathBuf>,
     #[serde(default)]
     pub engines: Option<Vec<Engine>>,
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Keep {
+    /// For how long what revisions destroy is kept.
+    #[serde(default)]
+    pub days: Option<u32>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -166,8 +176,8 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a string" => "a text, as `\"…\"`",
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
-        "a map" | "struct Models" | "struct Migrations" | "struct Lint" | "struct Refs" | "struct Backfill"
-        | "struct Guard" => "a table: its name in brackets on a line of its own",
+        "a map" | "struct Models" | "struct Migrations" | "struct Keep" | "struct Lint" | "struct Refs"
+        | "struct Backfill" | "struct Guard" => "a table: its name in brackets on a line of its own",
         other => other,
     };
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
@@ -198,6 +208,8 @@ mod tests {
             [migrations]
             folder = "db"
             engines = ["sqlite", "postgres"]
+            [keep]
+            days = 7
             [lint]
             engine = "postgres"
             layout = "flyway"
@@ -229,6 +241,7 @@ mod tests {
         assert_eq!(file.models.loader, Loader::Python);
         assert_eq!(file.models.assume, ["app.config.SCHEMA = 'shop'"]);
         assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
+        assert_eq!(file.keep.days, Some(7));
         assert_eq!(file.lint.rules["index-blocks-writes"], "off");
         assert_eq!(file.guard.lock_patience, Some("1h".parse().unwrap()));
         assert_eq!(file.environments["production"].soak.as_deref(), Some("24h"));

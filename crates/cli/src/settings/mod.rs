@@ -146,6 +146,11 @@ impl Settings {
         &self.file.guard
     }
 
+    /// For how many days what revisions destroy is kept, where somebody says so.
+    pub fn keep_days(&self) -> Option<u32> {
+        self.file.keep.days
+    }
+
     pub fn lint(&self) -> &file::Lint {
         &self.file.lint
     }

@@ -142,6 +142,7 @@ fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
     assert_snapshot!(project.whimbrel("upgrade --deploy v5").screen(), @r"
     exit 0
     production · SQLite [version], app.db
+      kept `email.subject` until [time]  2 rows, 4.0 kB
       ✓ dddd  rename subject to title  [duration]
     applied 1 revision in [duration]; the database stands at `dddd00000004` (head)
     ");

@@ -218,6 +218,7 @@ fn ctrl_c_and_kill_on_postgres() {
     dev · PostgreSQL [version], [database]
       ✓ aaaa  pace      [duration]
     ── stderr ──
+    warning: nothing is kept of `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` …: it is not understood: a DO block can do anything
     error[stopped]: stopped on request
       done  `aaaa00000001`
       done  1 of 3 statements of `bbbb00000002`, for good
@@ -239,6 +240,8 @@ fn ctrl_c_and_kill_on_postgres() {
       it had not taken effect: running it again
       ✓ bbbb  in steps  [duration]
     applied 1 revision in [duration]; the database stands at `bbbb00000002` (head)
+    ── stderr ──
+    warning: nothing is kept of `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` …: it is not understood: a DO block can do anything
     ");
     half_way.is_whole();
 

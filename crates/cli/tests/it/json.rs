@@ -21,6 +21,8 @@ fn every_command_prints_one_document() {
         "stamp head",
         "repair",
         "backfill",
+        "kept",
+        "kept drop --all",
         "check",
         "lint --fail-on unknown",
         "plan",

@@ -228,6 +228,7 @@ fn from_init_to_downgrade() {
     assert_snapshot!(project.whimbrel("downgrade -2").screen(), @r"
     exit 0
     dev · PostgreSQL [version], [database]
+      gave table `email` back to 1 row
       ↓ cccc  drop    [duration]
       ↓ bbbb  rename  [duration]
     undid 2 revisions in [duration]; the database stands at `aaaa00000001`

@@ -58,6 +58,11 @@ fn family(ty: &ColumnType) -> Family {
     }
 }
 
+/// Not made by people, and known not to be; `citext` counts as a text.
+pub(super) fn is_built_in(ty: &ColumnType) -> bool {
+    family(ty) != Family::Made
+}
+
 /// By the server's table of casts. `ALTER … TYPE` takes what assignment takes; the rest has to be said with USING.
 pub(super) fn cast(column: &str, types: Pair<&ColumnType>) -> Cast {
     let (from, to) = (types.from, types.to);

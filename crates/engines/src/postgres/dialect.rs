@@ -2,10 +2,12 @@ use std::ops::Range;
 
 use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
+use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
+use super::keeping::PostgresKeeping;
 use super::{cast, complete, dual_write, expression, predict, quote, render, split, types, understand};
 
 /// PostgreSQL 13 to 18.
@@ -101,6 +103,10 @@ impl Dialect for Postgres {
             true => format!("{one} IS DISTINCT FROM {other}"),
             false => format!("{one}::text IS DISTINCT FROM {other}::text"),
         }
+    }
+
+    fn keeping(&self) -> Option<&dyn Keeping> {
+        Some(&PostgresKeeping)
     }
 
     fn quote(&self, name: &str) -> String {

@@ -13,6 +13,7 @@ mod error;
 mod expression;
 mod facts;
 mod introspect;
+mod keeping;
 mod leftovers;
 mod lexer;
 mod naming;

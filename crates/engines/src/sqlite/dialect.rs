@@ -3,10 +3,12 @@ use std::ops::Range;
 use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
 use whimbrel_plan::fold::RenamedTexts;
+use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
 
+use super::keeping::SqliteKeeping;
 use super::{complete, dual_write, expression, how, naming, predict, renamed, render, split, types, understand};
 
 /// SQLite's text and rules; it holds nothing.
@@ -109,6 +111,10 @@ impl Dialect for Sqlite {
 
     fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {
         format!("{one} IS NOT {other}")
+    }
+
+    fn keeping(&self) -> Option<&dyn Keeping> {
+        Some(&SqliteKeeping)
     }
 
     fn quote(&self, name: &str) -> String {

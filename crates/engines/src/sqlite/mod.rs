@@ -12,6 +12,7 @@ mod expression;
 mod facts;
 mod how;
 mod introspect;
+mod keeping;
 mod lock;
 mod naming;
 mod orphans;

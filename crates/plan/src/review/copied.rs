@@ -10,6 +10,8 @@ pub struct Copied {
     pub to: ObjectName,
     /// By column that is filled, the columns of the other table from which its value is made.
     pub columns: Vec<(String, Vec<String>)>,
+    /// The columns that are filled with one of the other table's as it is.
+    pub unchanged: Vec<String>,
     /// Whether every row is carried over.
     pub every_row: bool,
 }

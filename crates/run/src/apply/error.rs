@@ -42,6 +42,8 @@ pub enum Failure {
     /// `in_doubt`: the connection went while the engine was asked to commit.
     #[error("the connection was lost: {error}")]
     Lost { error: DriverError, in_doubt: bool },
+    #[error("{what} cannot be kept or given back: {error}")]
+    Kept { what: String, error: Box<DriverError> },
     #[error("stopped on request")]
     Stopped,
     #[error(transparent)]
@@ -131,6 +133,7 @@ impl ApplyError {
             | Failure::Blocked(_)
             | Failure::Lost { .. }
             | Failure::Overtaken
+            | Failure::Kept { .. }
             | Failure::Stopped
             | Failure::Backfill(_)
             | Failure::Driver(_) => 4,
@@ -155,6 +158,16 @@ impl ApplyError {
             Failure::Blocked(_) => vec![
                 format!("once they are gone: {command}"),
                 format!("{command} --lock-patience 1h   (waits longer, and keeps nobody waiting meanwhile)"),
+            ],
+            Failure::Kept { .. } if self.report.direction == Direction::Up => vec![
+                format!("see to what the engine says, then: {command}"),
+                format!(
+                    "{command} --keep-nothing \"reason\"   (what it destroys is gone for good; goes on the ledger)"
+                ),
+            ],
+            Failure::Kept { .. } => vec![
+                format!("correct the downgrade in the file, then: {command}"),
+                format!("{command} --leave-kept \"reason\"   (the values stay where they are kept)"),
             ],
             Failure::Locked { .. }
             | Failure::Overtaken

@@ -225,6 +225,7 @@ fn contention(failure: &Failure) -> Option<&DriverError> {
         // Its batches have tried again already.
         | Failure::Backfill(_)
         | Failure::Overtaken
+        | Failure::Kept { .. }
         | Failure::Lost { .. }
         | Failure::Stopped => return None,
     };

@@ -14,6 +14,7 @@ mod examine;
 mod gate;
 mod guarded;
 mod job;
+mod keeping;
 mod recover;
 mod refusal;
 mod report;
@@ -31,6 +32,7 @@ use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::Direction;
 
 use crate::guard::Timeouts;
+use crate::keep::Keep;
 use crate::ledger::Ledger;
 use crate::{Actor, Driver, Event};
 
@@ -61,6 +63,8 @@ pub struct Options {
     pub refuse_questions: bool,
     /// What holds back revisions that take something away from running code; `None` lets them pass.
     pub contracts: Option<ContractGate>,
+    /// What becomes of values that revisions destroy.
+    pub keep: Keep,
     /// What the caller has read of the ledger already, beside other work. It only decides whether there is anything to
     /// do: under the lock the ledger is read again.
     pub seen: Option<Ledger>,
@@ -88,6 +92,7 @@ impl Options {
             accept_drift: None,
             refuse_questions: false,
             contracts: None,
+            keep: Keep::default(),
             seen: None,
             backfill: crate::backfill::Options::default(),
             stop: Arc::default(),

@@ -92,7 +92,8 @@ impl Runner<'_> {
         self.begin()?;
         let seq = self.last + 1;
         let statements = 0..job.statements.len();
-        let ran = self.run_statements(job, statements, foreseen).and_then(|ran| {
+        let ran = self.run_keeping(job, statements, seq, foreseen, true).and_then(|ran| {
+            self.give_back_rest(job)?;
             let after = self.look(last)?;
             let row = self.event(
                 job,
@@ -114,6 +115,7 @@ impl Runner<'_> {
             Ok(rows) => {
                 self.last = seq;
                 self.before = None;
+                self.tell_news();
                 Ok(Some(rows))
             }
             // Where no lock kept two runners apart, the second finds its table made, or its place on the ledger taken.
@@ -132,7 +134,7 @@ impl Runner<'_> {
         }
         let seq = self.last + 1;
         let row = self.event(job, seq, Outcome::Started, begun, Ending::default());
-        let started = self.driver.execute(&row).map(|_| ()).map_err(Failure::from);
+        let started = self.driver.execute(&row).map_err(Failure::from).and_then(|_| self.recall(job, true));
         self.end(started)?;
         self.last = seq;
         let mut rows = 0;
@@ -151,6 +153,7 @@ impl Runner<'_> {
                 let done = range.end;
                 let foreseen = self.foresee(job, range.clone());
                 let rows = self.until_unblocked(job, |runner| runner.run_part(job, seq, range.clone(), &foreseen))?;
+                self.tell_news();
                 self.part_done(job, done);
                 Ok(rows)
             }
@@ -179,7 +182,7 @@ impl Runner<'_> {
         if self.begin_at(seq)? == Turn::Lost {
             return Err(Failure::Overtaken);
         }
-        let ran = self.run_statements(job, range, foreseen).and_then(|ran| {
+        let ran = self.run_keeping(job, range, seq, foreseen, false).and_then(|ran| {
             self.driver.execute(&self.tables.insert_statements(seq, &ran))?;
             Ok(ran)
         });
@@ -190,6 +193,7 @@ impl Runner<'_> {
     /// A statement outside any transaction: its intent, itself, what became of it; each on the ledger at once.
     fn run_alone(&mut self, job: &Job<'_>, seq: i64, at: usize, prepared: &Prepared) -> Result<u64, Failure> {
         self.heed_stop()?;
+        self.until_unblocked(job, |runner| runner.keep_before_alone(job, at, seq))?;
         let begun = Moment::now();
         let mut row = row_of(prepared, at, &begun);
         row.outcome = StatementOutcome::Intent;
@@ -229,13 +233,15 @@ impl Runner<'_> {
             return Err(Failure::Overtaken);
         }
         let seq = self.last + 1;
-        let after = self.look(last).and_then(|after| {
+        self.forget_news();
+        let after = self.give_back_rest(job).and_then(|()| self.look(last)).and_then(|after| {
             let ending = Ending { after: after.as_ref(), statements: &[], begun: Some(begun_by) };
             let row = self.event(job, seq, Outcome::Done, begun, ending);
             self.driver.execute(&row)?;
             Ok(())
         });
         self.end(after)?;
+        self.tell_news();
         self.last = seq;
         self.before = None;
         Ok(())
@@ -289,6 +295,23 @@ impl Runner<'_> {
         }
     }
 
+    /// Runs statements inside the transaction that is open, and keeps what they destroy in the same.
+    fn run_keeping(
+        &mut self,
+        job: &Job<'_>,
+        range: Range<usize>,
+        seq: i64,
+        foreseen: &[Foreseen],
+        beginning: bool,
+    ) -> Result<Vec<StatementRow>, Failure> {
+        self.forget_news();
+        let asides = self.put_aside(job, range.clone(), seq, foreseen)?;
+        self.recall(job, beginning)?;
+        let ran = self.run_statements(job, range, foreseen)?;
+        self.complete(asides)?;
+        Ok(ran)
+    }
+
     /// Runs statements inside the transaction that is open, and looks whether what others rely on still holds.
     fn run_statements(
         &mut self,
@@ -306,6 +329,7 @@ impl Runner<'_> {
             row.rows = i64::try_from(touched).ok();
             row.duration_ms = Some(milliseconds(begun.tick.elapsed()));
             rows.push(row);
+            self.give_back_after(at)?;
         }
         if job.may_break_references(range) {
             let broken = self.driver.violations()?;

@@ -10,6 +10,7 @@ use whimbrel_schema::Fingerprint;
 
 use super::guarded::Lookout;
 use super::job::Job;
+use super::keeping::Recalled;
 use super::run::Moment;
 use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
 use crate::ledger::{self, Ledger, Tables};
@@ -39,6 +40,8 @@ pub(super) struct Runner<'r> {
     pub lookout: Lookout,
     /// Limits of revisions' own that have been told.
     pub told_limits: BTreeSet<(&'static str, String)>,
+    /// What the revision that is being undone may give back.
+    pub recalled: Recalled,
 }
 
 /// Whether a step of the run took place, or somebody else was there first.
@@ -74,6 +77,7 @@ impl<'r> Runner<'r> {
             foresight,
             lookout: Lookout::default(),
             told_limits: BTreeSet::new(),
+            recalled: Recalled::default(),
         }
     }
 
@@ -188,6 +192,9 @@ impl<'r> Runner<'r> {
             self.compare(&ledger)?;
             let jobs: Vec<&Job<'r>> = jobs.iter().filter(|job| pending.contains(&job.revision.id)).collect();
             let jobs = self.hold_back(&ledger, jobs)?;
+            if self.direction == Direction::Up {
+                self.drop_expired()?;
+            }
             if self.run_all(&jobs)? == Turn::Taken {
                 return Ok(());
             }

@@ -5,7 +5,7 @@ use sqlite3_parser::lexer::sql::Parser;
 use sqlite3_parser::{Bump, FallibleIterator};
 use whimbrel_plan::DataChange;
 use whimbrel_plan::review::{Copied, Danger, Extent, Work};
-use whimbrel_schema::{Action, ObjectName, Persistence, Schema, Table};
+use whimbrel_schema::{Action, Column, ObjectName, Persistence, Schema, Table};
 
 use super::super::naming::{same, same_object, unquote};
 use super::super::token::tokens;
@@ -131,12 +131,21 @@ pub(in crate::sqlite) fn copied(statement: &str, schema: &Schema) -> Option<Copi
         None => stored(to).map(str::to_string).collect(),
     };
     let keeps_all = every_row && !matches!(or_conflict, Some(ResolveType::Ignore | ResolveType::Replace));
-    let columns = into.into_iter().zip(values).collect();
-    Some(Copied { from: from.name.clone(), to: to.name.clone(), columns, every_row: keeps_all })
+    let unchanged =
+        into.iter().zip(&values).filter(|(_, value)| value.as_it_is).map(|(into, _)| into.clone()).collect();
+    let columns = into.into_iter().zip(values).map(|(into, value)| (into, value.columns)).collect();
+    Some(Copied { from: from.name.clone(), to: to.name.clone(), columns, unchanged, every_row: keeps_all })
 }
 
-/// The table, the columns that each value is made of, and whether it is all rows.
-fn source<'a>(select: &Select<'_>, schema: &'a Schema) -> Option<(&'a Table, Vec<Vec<String>>, bool)> {
+/// What one value is made of.
+struct Selected {
+    columns: Vec<String>,
+    /// It is the one column, and nothing else.
+    as_it_is: bool,
+}
+
+/// The table, what each value is made of, and whether it is all rows.
+fn source<'a>(select: &Select<'_>, schema: &'a Schema) -> Option<(&'a Table, Vec<Selected>, bool)> {
     if select.with.is_some() || select.body.compounds.is_some() {
         return None;
     }
@@ -154,9 +163,13 @@ fn source<'a>(select: &Select<'_>, schema: &'a Schema) -> Option<(&'a Table, Vec
     for column in *columns {
         match column {
             ResultColumn::Star | ResultColumn::TableStar(_) => {
-                values.extend(table.columns.iter().map(|column| vec![column.name.clone()]));
+                let whole = |column: &Column| Selected { columns: vec![column.name.clone()], as_it_is: true };
+                values.extend(table.columns.iter().map(whole));
             }
-            ResultColumn::Expr(expression, _) => values.push(columns_in(expression, table)),
+            ResultColumn::Expr(expression, _) => {
+                let as_it_is = matches!(expression, Expr::Id(_) | Expr::Name(_) | Expr::Qualified(..));
+                values.push(Selected { columns: columns_in(expression, table), as_it_is });
+            }
         }
     }
     let every_row = distinctness.is_none()

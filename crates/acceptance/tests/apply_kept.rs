@@ -1,0 +1,391 @@
+//! What revisions destroy is kept, and given back to the rows that are there.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::time::Duration;
+
+use anyhow::{Result, ensure};
+use whimbrel_acceptance::project::{self, On, Project, on_each_engine};
+use whimbrel_run::apply::{Failure, Options};
+use whimbrel_run::keep::{self, Keep};
+use whimbrel_run::{Event, ledger};
+
+#[test]
+fn runner() {
+    project::be_a_runner();
+}
+
+/// Two revisions: one that makes and fills, one that destroys.
+fn two(project: &Project, make: &str, there: &str, back: &str) -> Result<()> {
+    project.revision("a1", "none", make, "-- nothing to do")?;
+    project.revision("b2", "a1", there, back)?;
+    project.upgrade("a1")??;
+    Ok(())
+}
+
+fn all(project: &Project, query: &str) -> Result<Vec<String>> {
+    let text = |value: Option<String>| value.unwrap_or_else(|| "NULL".to_string());
+    let rows = project.rows(query)?.into_iter();
+    Ok(rows.map(|row| row.into_iter().map(text).collect::<Vec<_>>().join("|")).collect())
+}
+
+fn heard(project: &Project, down: bool) -> Result<Vec<String>> {
+    let mut told = Vec::new();
+    let mut listen = |event: Event<'_>| match event {
+        Event::Kept { kept } => told.push(format!("kept {} ({})", kept.loss, kept.rows)),
+        Event::NotKept { what, why } => told.push(format!("not kept {what}: {why}")),
+        Event::GivenBack { kept, rows } => told.push(format!("gave back {} ({rows} of {})", kept.loss, kept.rows)),
+        Event::NotGivenBack { kept, .. } => told.push(format!("left {}", kept.loss)),
+        Event::KeptExpired { kept } => told.push(format!("let go of {}", kept.len())),
+        _ => {}
+    };
+    let (mut driver, history) = (project.connect()?, project.history()?);
+    let options = project.options();
+    match down {
+        false => {
+            whimbrel_run::apply::upgrade(&mut *driver, &history, &"head".parse()?, &options, &mut listen)?;
+        }
+        true => {
+            whimbrel_run::apply::downgrade(&mut *driver, &history, &"a1".parse()?, &options, &mut listen)?;
+        }
+    }
+    Ok(told)
+}
+
+#[test]
+fn rows_that_went_stay_gone_and_new_ones_keep_what_they_got() -> Result<()> {
+    on_each_engine(|project| {
+        two(
+            &project,
+            "CREATE TABLE t (id integer PRIMARY KEY, name varchar(20), size integer);
+             INSERT INTO t VALUES (1, 'one', 10), (2, 'two', 20), (3, NULL, NULL), (4, 'four', 40);",
+            "ALTER TABLE t DROP COLUMN name;",
+            "ALTER TABLE t ADD COLUMN name varchar(20) DEFAULT 'new';",
+        )?;
+        assert_eq!(heard(&project, false)?, ["kept `t.name` (4)"]);
+        project.sql("DELETE FROM t WHERE id = 2")?;
+        project.sql("UPDATE t SET size = 11 WHERE id = 1")?;
+        project.sql("INSERT INTO t VALUES (5, 50)")?;
+        assert_eq!(heard(&project, true)?, ["gave back `t.name` (3 of 4)"]);
+        let rows = all(&project, "SELECT id, name, size FROM t ORDER BY id")?;
+        assert_eq!(rows, ["1|one|11", "3|NULL|NULL", "4|four|40", "5|new|50"]);
+        // The row that is gone may be asked for still.
+        let kept = keep::read(&mut *project.connect()?)?;
+        assert!(matches!(kept.as_slice(), [one] if one.given_back_at.is_some() && one.rows == 4), "{kept:?}");
+        // And a second time around.
+        project.upgrade("head")??;
+        assert_eq!(heard(&project, true)?, ["gave back `t.name` (4 of 4)"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_dropped_table_comes_back_with_its_numbering() -> Result<()> {
+    on_each_engine(|project| {
+        let numbered = match project.on {
+            On::Sqlite | On::SqliteWal => "integer PRIMARY KEY AUTOINCREMENT",
+            On::Postgres => "integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+        };
+        let make = format!(
+            "CREATE TABLE \"odd \"\" name, of a table\" (\"the id\" {numbered}, \"a.b\" text, twice integer GENERATED ALWAYS AS (length(\"a.b\") * 2) STORED);"
+        );
+        let insert = "INSERT INTO \"odd \"\" name, of a table\" (\"a.b\") VALUES ('x'), ('yy'), (NULL);
+            DELETE FROM \"odd \"\" name, of a table\" WHERE \"a.b\" = 'yy' OR \"a.b\" IS NULL;";
+        two(&project, &format!("{make}\n{insert}"), "DROP TABLE \"odd \"\" name, of a table\";", &make)?;
+        assert_eq!(heard(&project, false)?, ["kept table `odd \" name, of a table` (1)"]);
+        assert!(project.rows("SELECT 1 FROM \"odd \"\" name, of a table\"").is_err());
+        assert_eq!(heard(&project, true)?, ["gave back table `odd \" name, of a table` (1 of 1)"]);
+        project.sql("INSERT INTO \"odd \"\" name, of a table\" (\"a.b\") VALUES ('next')")?;
+        let rows = all(&project, "SELECT * FROM \"odd \"\" name, of a table\" ORDER BY 1")?;
+        assert_eq!(rows, ["1|x|2", "4|next|8"]);
+        assert!(keep::read(&mut *project.connect()?)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn without_a_key_only_what_leaves_no_doubt_comes_back() -> Result<()> {
+    on_each_engine(|project| {
+        two(
+            &project,
+            "CREATE TABLE t (a integer, b text, c text);
+             INSERT INTO t VALUES (1, 'x', 'first'), (2, NULL, 'second'), (3, 'same', 'one'), (3, 'same', 'other'),
+             (4, 'twice', 'alike'), (4, 'twice', 'alike');",
+            "ALTER TABLE t DROP COLUMN c;",
+            "ALTER TABLE t ADD COLUMN c text;",
+        )?;
+        assert_eq!(heard(&project, false)?, ["kept `t.c` (6)"]);
+        assert_eq!(heard(&project, true)?, ["gave back `t.c` (4 of 6)"]);
+        let rows = all(&project, "SELECT a, b, c FROM t ORDER BY a, c")?;
+        assert_eq!(
+            rows,
+            ["1|x|first", "2|NULL|second", "3|same|NULL", "3|same|NULL", "4|twice|alike", "4|twice|alike"]
+        );
+        Ok(())
+    })
+}
+
+#[test]
+fn what_somebody_changed_since_a_conversion_stays() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    two(
+        &project,
+        "CREATE TABLE t (id integer PRIMARY KEY, at timestamp);
+         INSERT INTO t VALUES (1, '2024-01-01 10:20:30'), (2, '2024-02-02 11:22:33'), (3, NULL);",
+        "ALTER TABLE t ALTER COLUMN at TYPE date;",
+        "ALTER TABLE t ALTER COLUMN at TYPE timestamp;",
+    )?;
+    assert_eq!(heard(&project, false)?, ["kept `t.at` as it was (3)"]);
+    project.sql("UPDATE t SET at = '2025-05-05' WHERE id = 2")?;
+    // Another session prints dates in another way.
+    project.sql(
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET DateStyle = ''German''', current_database()); END $$",
+    )?;
+    assert_eq!(heard(&project, true)?, ["gave back `t.at` as it was (2 of 3)"]);
+    let rows = all(&project, "SELECT id, to_char(at, 'YYYY-MM-DD HH24:MI:SS') FROM t ORDER BY id")?;
+    assert_eq!(rows, ["1|2024-01-01 10:20:30", "2|2025-05-05 00:00:00", "3|NULL"]);
+    Ok(())
+}
+
+#[test]
+fn deleted_rows_come_back_where_nobody_took_their_place() -> Result<()> {
+    on_each_engine(|project| {
+        two(
+            &project,
+            "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c');
+             CREATE TABLE n (v text); INSERT INTO n VALUES ('p'), ('q');",
+            "DELETE FROM t WHERE id > 1; DELETE FROM n WHERE v = 'p';",
+            "-- nothing to do",
+        )?;
+        let why = "the table has no key, so that nobody can tell the rows that went from those that stayed";
+        let told = [format!("not kept deleted rows of `n`: {why}"), "kept deleted rows of `t` (2)".to_string()];
+        assert_eq!(heard(&project, false)?, told);
+        project.sql("INSERT INTO t VALUES (3, 'new')")?;
+        assert_eq!(heard(&project, true)?, ["gave back deleted rows of `t` (1 of 2)"]);
+        assert_eq!(all(&project, "SELECT id, v FROM t ORDER BY id")?, ["1|a", "2|b", "3|new"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn triggers_hear_nothing_and_are_as_they_were() -> Result<()> {
+    on_each_engine(|project| {
+        let watch = match project.on {
+            On::Sqlite | On::SqliteWal => {
+                "CREATE TRIGGER watch AFTER UPDATE ON t BEGIN INSERT INTO heard VALUES (NEW.id); END;"
+            }
+            On::Postgres => {
+                "CREATE FUNCTION hear() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO heard VALUES (NEW.id);
+                 RETURN NEW; END $$;
+                 CREATE TRIGGER watch AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION hear();"
+            }
+        };
+        let make = format!(
+            "CREATE TABLE t (id integer PRIMARY KEY, v text); CREATE TABLE heard (id integer);
+             INSERT INTO t VALUES (1, 'a');\n{watch}"
+        );
+        two(&project, &make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        project.upgrade("head")??;
+        assert_eq!(heard(&project, true)?, ["gave back `t.v` (1 of 1)"]);
+        assert_eq!(all(&project, "SELECT v FROM t")?, ["a"]);
+        assert!(all(&project, "SELECT id FROM heard")?.is_empty());
+        project.sql("UPDATE t SET v = 'b'")?;
+        assert_eq!(all(&project, "SELECT id FROM heard")?, ["1"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn every_kind_of_value_comes_back() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    let columns = "s.mood, s.mood[], s.posint, s.pair, numeric(20,5), bytea, jsonb, json, text[], integer[][], uuid, \
+                   timestamptz, interval, inet, tsvector, double precision, bit varying(8), xml, point, int4range, \
+                   \"char\", money, char(5), s.posint[]";
+    let values = "'so so', ARRAY['happy','so so']::s.mood[], 7, '(1,\"a,b\")', 123456789012345.67891, '\\x00ff10', \
+                  '{\"a\":[1,null]}', '{\"b\" :  1}', ARRAY['a,b','\"q\"',NULL,''], ARRAY[[1,2],[3,4]], \
+                  'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', '2024-03-31 02:30:00.123456+02', '1 year -2 days 03:04:05.6', \
+                  '10.0.0.1/8', 'a fat cat', 0.1::float8 + 0.2::float8, B'1011', '<a>x</a>', '(1.5,-2)', '[1,5)', 'x', \
+                  '12.34', 'ab', ARRAY[1,2]::s.posint[]";
+    let columns: Vec<&str> = split_outside(columns);
+    let named: Vec<String> = columns.iter().enumerate().map(|(at, ty)| format!("\"Col {at}\" {ty}")).collect();
+    let made = "CREATE SCHEMA s; CREATE TYPE s.mood AS ENUM ('happy', 'so so'); \
+                CREATE DOMAIN s.posint AS integer CHECK (VALUE > 0); CREATE TYPE s.pair AS (n integer, t text);";
+    let table = format!("CREATE TABLE s.t (id bigint PRIMARY KEY, {});", named.join(", "));
+    let nulls = vec!["NULL"; columns.len()].join(", ");
+    let drops = (0..columns.len()).map(|at| format!("ALTER TABLE s.t DROP COLUMN \"Col {at}\";"));
+    let drops: String = drops.collect();
+    let adds: String = named.iter().map(|column| format!("ALTER TABLE s.t ADD COLUMN {column};")).collect();
+    let types = "CREATE TYPE s.mood AS ENUM ('happy', 'so so'); CREATE DOMAIN s.posint AS integer CHECK (VALUE > 0); \
+                 CREATE TYPE s.pair AS (n integer, t text);";
+    let gone = "DROP TYPE s.mood; DROP DOMAIN s.posint; DROP TYPE s.pair;";
+    two(
+        &project,
+        &format!("{made}{table} INSERT INTO s.t VALUES (1, {values}), (2, {nulls});"),
+        &format!("{drops}{gone}"),
+        &format!("{types}{adds}"),
+    )?;
+    let before = all(&project, "SELECT t::text FROM s.t ORDER BY id")?;
+    project.upgrade("head")??;
+    project.downgrade("a1")??;
+    assert_eq!(all(&project, "SELECT t::text FROM s.t ORDER BY id")?, before);
+
+    // The same for the whole table.
+    project.revision("b2", "a1", &format!("DROP TABLE s.t; {gone}"), &format!("{types}{table}"))?;
+    project.upgrade("head")??;
+    project.downgrade("a1")??;
+    assert_eq!(all(&project, "SELECT t::text FROM s.t ORDER BY id")?, before);
+    Ok(())
+}
+
+/// At commas outside of parentheses.
+fn split_outside(text: &str) -> Vec<&str> {
+    let (mut parts, mut start, mut depth) = (Vec::new(), 0, 0);
+    for (at, character) in text.char_indices() {
+        match character {
+            '(' => depth += 1,
+            ')' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(text[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(text[start..].trim());
+    parts
+}
+
+#[test]
+fn sqlite_gives_back_values_of_any_kind_in_any_column() -> Result<()> {
+    let project = Project::new(On::Sqlite)?;
+    two(
+        &project,
+        "CREATE TABLE t (id integer PRIMARY KEY, i integer, n numeric, r real, b blob, x text, d datetime);
+         INSERT INTO t VALUES (1, 'abc', '007x', 0.1, 'text', 5, 1e300), (2, x'00ff', 9007199254740993, 3, NULL, x'41', ''),
+         (3, 1.5, 1.5, 'r', 7, 'it''s', NULL);",
+        "ALTER TABLE t DROP COLUMN i; ALTER TABLE t DROP COLUMN n; ALTER TABLE t DROP COLUMN r;
+         ALTER TABLE t DROP COLUMN b; ALTER TABLE t DROP COLUMN x; ALTER TABLE t DROP COLUMN d;",
+        "ALTER TABLE t ADD COLUMN i integer; ALTER TABLE t ADD COLUMN n numeric; ALTER TABLE t ADD COLUMN r real;
+         ALTER TABLE t ADD COLUMN b blob; ALTER TABLE t ADD COLUMN x text; ALTER TABLE t ADD COLUMN d datetime;",
+    )?;
+    let query = "SELECT id, typeof(i), quote(i), quote(n), quote(r), quote(b), quote(x), quote(d) FROM t ORDER BY id";
+    let before = all(&project, query)?;
+    assert_eq!(heard(&project, false)?, ["kept `t.i`, `t.n`, `t.r`, `t.b`, `t.x`, `t.d` (3)"]);
+    project.downgrade("a1")??;
+    assert_eq!(all(&project, query)?, before);
+    Ok(())
+}
+
+#[test]
+fn what_is_not_in_one_transaction_is_kept_too() -> Result<()> {
+    on_each_engine(|project| {
+        two(
+            &project,
+            "CREATE TABLE t (id integer PRIMARY KEY, v text, w text); INSERT INTO t VALUES (1, 'a', 'b');",
+            "ALTER TABLE t RENAME COLUMN v TO old;\n-- transaction: none\nALTER TABLE t DROP COLUMN w;\nALTER TABLE t DROP COLUMN old;",
+            "-- transaction: none\nALTER TABLE t ADD COLUMN w text;\nALTER TABLE t ADD COLUMN v text;",
+        )?;
+        assert_eq!(heard(&project, false)?, ["kept `t.w` (1)", "kept `t.v` (1)"]);
+        let mut given = heard(&project, true)?;
+        given.sort();
+        assert_eq!(given, ["gave back `t.v` (1 of 1)", "gave back `t.w` (1 of 1)"]);
+        assert_eq!(all(&project, "SELECT v, w FROM t")?, ["a|b"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn nothing_is_kept_where_somebody_says_so_and_the_ledger_says_why() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        let keep = Keep { nothing: Some("the law wants it gone".into()), ..Keep::default() };
+        project.upgrade_with("head", &Options { keep, ..project.options() })??;
+        assert!(keep::read(&mut *project.connect()?)?.is_empty());
+        let ledger = ledger::read(&mut *project.connect()?)?;
+        let note = ledger.events.last().unwrap().note.clone();
+        assert_eq!(note.as_deref(), Some("nothing kept: the law wants it gone: `t.v`"));
+        project.downgrade("a1")??;
+        assert_eq!(all(&project, "SELECT id, v FROM t")?, ["1|NULL"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn its_time_ends_it() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        project.upgrade_with("head", &Options { keep: Keep { days: 0, ..Keep::default() }, ..project.options() })??;
+        project.revision("c3", "b2", "CREATE TABLE u (a integer);", "DROP TABLE u;")?;
+        assert_eq!(keep::read(&mut *project.connect()?)?.len(), 1);
+        std::thread::sleep(Duration::from_millis(5));
+        assert_eq!(heard(&project, false)?, ["let go of 1"]);
+        assert!(keep::read(&mut *project.connect()?)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_downgrade_that_cannot_take_the_values_says_so_and_changes_nothing() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v varchar(20)); INSERT INTO t VALUES (1, NULL);";
+        let back = "ALTER TABLE t ADD COLUMN v varchar(20) NOT NULL DEFAULT 'x';";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", back)?;
+        project.upgrade("head")??;
+        let error = project.downgrade("a1")?.unwrap_err();
+        assert!(matches!(&*error.failure, Failure::Kept { .. }), "{error:?}");
+        assert_eq!(error.exit_status(), 4);
+        assert!(error.next("whimbrel downgrade a1").join("\n").contains("--leave-kept"));
+        assert_eq!(project.applied()?, ["a1", "b2"]);
+        let keep = Keep { leave: Some("not needed".into()), ..Keep::default() };
+        let target = "a1".parse()?;
+        let options = Options { keep, ..project.options() };
+        whimbrel_run::apply::downgrade(&mut *project.connect()?, &project.history()?, &target, &options, &mut |_| {})?;
+        assert_eq!(all(&project, "SELECT v FROM t")?, ["x"]);
+        assert_eq!(keep::read(&mut *project.connect()?)?.len(), 1);
+        Ok(())
+    })
+}
+
+/// Killed anywhere: the values are in their place, or kept, and never neither.
+#[test]
+fn killed_anywhere_nothing_is_lost() -> Result<()> {
+    on_each_engine(|project| {
+        let rows = 40_000;
+        let make = format!(
+            "CREATE TABLE t (id integer PRIMARY KEY, v text);
+             INSERT INTO t WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < {rows})
+             SELECT n, 'value ' || n FROM c;"
+        );
+        two(&project, &make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        let mut killed = 0;
+        for delay in (0..).map(|round| Duration::from_millis(4 + 9 * round)) {
+            let mut runner = project.runner("head")?.spawn()?;
+            std::thread::sleep(delay);
+            runner.kill()?;
+            if runner.wait()?.success() {
+                break;
+            }
+            killed += 1;
+            ensure!(killed < 300, "it never gets through");
+            // A server may be at the last moment of what its client asked for.
+            let (mut driver, mut kept) = (project.connect()?, Vec::new());
+            for _ in 0..50 {
+                kept = keep::read(&mut *driver)?;
+                let there = driver.introspect()?.table(&"t".into()).unwrap().column("v").is_some();
+                ensure!(there || !kept.is_empty(), "seed {delay:?}: gone and not kept");
+                ensure!(!there || kept.is_empty(), "seed {delay:?}: kept though it is there");
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            if !kept.is_empty() {
+                break;
+            }
+        }
+        ensure!(killed > 0, "nothing was killed: this shows nothing");
+        project.upgrade("head")??;
+        assert_eq!(heard(&project, true)?, [format!("gave back `t.v` ({rows} of {rows})")]);
+        assert_eq!(all(&project, "SELECT count(*) FROM t WHERE v = 'value ' || id")?, [rows.to_string()]);
+        Ok(())
+    })
+}

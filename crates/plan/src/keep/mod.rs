@@ -1,0 +1,167 @@
+//! What a revision destroys, and how it is kept so that a downgrade gives it back.
+//!
+//! Everything is named as it was *before* the revision: the downgrade makes those names again, so that is where the
+//! values return to. Where they are read, and where the same rows stand after the revision, may be under other names.
+
+mod lineage;
+mod losses;
+mod ready;
+mod sql;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use whimbrel_schema::{ColumnType, ObjectName, Pair};
+
+pub use losses::{Losses, NotKept, Reading, losses, may_lose};
+pub use ready::{Ready, ready};
+pub use sql::Side;
+
+/// Values that are gone after the revision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Loss {
+    pub what: Lost,
+    /// The table before the revision.
+    pub table: ObjectName,
+    /// The table where its values are read.
+    pub source: ObjectName,
+    /// The table after the revision, where it is there still.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<ObjectName>,
+    /// The values.
+    pub columns: Vec<KeptColumn>,
+    pub rows: Identity,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    Table,
+    Columns,
+    /// The column stays, its values are turned into others.
+    Conversion,
+    /// The table stays.
+    Rows,
+}
+
+/// How a row is found again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// By the values of a key without NULL.
+    Key(Vec<KeptColumn>),
+    /// By all that is left of it, where that leaves no doubt.
+    Rest(Vec<KeptColumn>),
+    /// Not at all: what is kept is a row by itself.
+    None,
+}
+
+impl Identity {
+    pub fn columns(&self) -> &[KeptColumn] {
+        match self {
+            Identity::Key(columns) | Identity::Rest(columns) => columns,
+            Identity::None => &[],
+        }
+    }
+}
+
+/// A column by its names: before the revision, where it is read, and after.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptColumn {
+    pub name: String,
+    pub source: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    #[serde(rename = "type")]
+    pub ty: ColumnType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collation: Option<String>,
+    /// The engine numbers it.
+    #[serde(default)]
+    pub numbered: bool,
+    /// The engine numbers it, and refuses other numbers.
+    #[serde(default)]
+    pub only_numbered: bool,
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |columns: &[KeptColumn]| {
+            let named = columns.iter().map(|column| format!("`{}.{}`", self.table, column.name));
+            named.collect::<Vec<_>>().join(", ")
+        };
+        match self.what {
+            Lost::Table => write!(f, "table `{}`", self.table),
+            Lost::Columns => f.write_str(&named(&self.columns)),
+            Lost::Conversion => write!(f, "{} as it was", named(&self.columns)),
+            Lost::Rows => write!(f, "deleted rows of `{}`", self.table),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Against {
+    Everybody,
+    Writers,
+}
+
+/// What engines do differently when values are kept and given back.
+pub trait Keeping: Send + Sync {
+    /// Whether every value comes back the same when the type changes there and back.
+    fn comes_back(&self, types: Pair<&ColumnType>) -> bool;
+
+    /// Holds tables as they are until the transaction ends: against everybody, as those who alter them do anyway, or
+    /// against writers alone. `None` where whoever writes is alone.
+    fn hold(&self, tables: &[ObjectName], against: Against) -> Option<String>;
+
+    /// Makes the side table from a query; `columns` are the query's, in order.
+    fn create(&self, side: &str, columns: &[String], query: &str) -> Vec<String>;
+
+    /// A value as it is put aside: in a form that needs nothing which a revision could drop.
+    fn put_aside(&self, column: &KeptColumn, value: &str) -> String;
+
+    /// A value that was put aside, as the column takes it.
+    fn take_back(&self, column: &KeptColumn, value: &str) -> String;
+
+    /// One text that two rows share exactly when all of these values are the same.
+    fn text_of(&self, values: &[String]) -> String;
+
+    /// Whether two values are the same, where NULL is like NULL.
+    fn same(&self, a: &str, b: &str) -> String;
+
+    /// What stands before `SELECT` or `VALUES` so that numbers which the engine would give are taken as they are.
+    fn overriding(&self) -> &'static str;
+
+    /// Lets a numbered column be updated, and as it was again.
+    fn unlock_numbers(&self, _table: &ObjectName, _column: &str) -> Option<Pair<String>> {
+        None
+    }
+
+    /// A query for pairs of statements: what silences each trigger of the table, and what wakes it again.
+    fn triggers(&self, table: &ObjectName) -> String;
+
+    /// Where deferred checks are looked at before the table is altered again.
+    fn settle(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// A query for the last number that the engine gave in the column; no row where it has given none.
+    fn last_number(&self, table: &ObjectName, column: &str) -> String;
+
+    /// Goes on numbering behind this number.
+    fn go_on_from(&self, table: &ObjectName, column: &str, number: i64) -> Vec<String>;
+
+    /// A query for the bytes that the side table takes.
+    fn bytes(&self, side: &ObjectName) -> String;
+
+    /// A query for the statement that puts the session's way of printing values back, and what sets it so that a
+    /// value is printed in full and read back by any session.
+    fn printing(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
+
+    /// What helps the engine to plan with a side table that was just made.
+    fn analyze(&self, _side: &str) -> Option<String> {
+        None
+    }
+}

@@ -1,0 +1,261 @@
+//! The SQL that puts values aside and takes them back. Its columns have names of their own (`k0`, `c0`, `m0`), so that
+//! no name of people's is in the way.
+
+use whimbrel_schema::ObjectName;
+
+use super::{Identity, Keeping, KeptColumn, Loss, Lost};
+use crate::Dialect;
+
+/// The table in which one loss is kept.
+pub struct Side<'a> {
+    pub loss: &'a Loss,
+    /// As it stands in SQL.
+    pub name: String,
+    /// Where a conversion is kept until it has run.
+    draft: String,
+    bare: ObjectName,
+    home: Option<&'a str>,
+    dialect: &'a dyn Dialect,
+    keeping: &'a dyn Keeping,
+}
+
+#[derive(Clone, Copy)]
+enum Names {
+    Before,
+    Source,
+    After,
+}
+
+impl<'a> Side<'a> {
+    /// `home` is the namespace that unqualified names are in. `None` where the engine keeps nothing.
+    pub fn new(loss: &'a Loss, name: &str, home: Option<&'a str>, dialect: &'a dyn Dialect) -> Option<Self> {
+        let keeping = dialect.keeping()?;
+        let draft = qualified(&ObjectName::new(format!("{name}_draft")), home);
+        let bare = qualified(&ObjectName::new(name), home);
+        let (name, draft) = (dialect.quote_name(&bare), dialect.quote_name(&draft));
+        Some(Side { loss, name, draft, bare, home, dialect, keeping })
+    }
+
+    fn full(&self, table: &ObjectName) -> String {
+        self.dialect.quote_name(&qualified(table, self.home))
+    }
+
+    /// Where the values are read, by its full name.
+    pub fn source(&self) -> ObjectName {
+        qualified(&self.loss.source, self.home)
+    }
+
+    /// Where they return to, by its full name.
+    pub fn table(&self) -> ObjectName {
+        qualified(&self.loss.table, self.home)
+    }
+
+    fn keys(&self) -> &'a [KeptColumn] {
+        self.loss.rows.columns()
+    }
+
+    fn named(&self, alias: &str, column: &KeptColumn, names: Names) -> String {
+        let name = match names {
+            Names::Before => &column.name,
+            Names::Source => &column.source,
+            Names::After => column.after.as_ref().unwrap_or(&column.source),
+        };
+        format!("{alias}.{}", self.dialect.quote(name))
+    }
+
+    /// Puts the values aside as they are now.
+    pub fn copy(&self) -> Vec<String> {
+        let (names, mut values) = (self.names(), Vec::new());
+        for column in self.keys().iter().chain(&self.loss.columns) {
+            values.push(self.keeping.put_aside(column, &self.named("t", column, Names::Source)));
+        }
+        let source = self.full(&self.loss.source);
+        let query = format!("SELECT {} FROM {source} AS t", with_names(&values, &names).join(", "));
+        let into = match self.loss.what {
+            Lost::Conversion => &self.draft,
+            Lost::Table | Lost::Columns | Lost::Rows => &self.name,
+        };
+        self.keeping.create(into, &names, &query)
+    }
+
+    fn names(&self) -> Vec<String> {
+        let keys = (0..self.keys().len()).map(|at| format!("k{at}"));
+        keys.chain((0..self.loss.columns.len()).map(|at| format!("c{at}"))).collect()
+    }
+
+    /// Looks again when the revision has run: what of it is really gone, and what the rest has become.
+    pub fn complete(&self) -> Vec<String> {
+        let Some(after) = &self.loss.after else { return Vec::new() };
+        let after = self.full(after);
+        match self.loss.what {
+            Lost::Table | Lost::Columns => Vec::new(),
+            Lost::Rows => match &self.loss.rows {
+                Identity::Key(_) => vec![format!(
+                    "DELETE FROM {} AS s WHERE EXISTS (SELECT 1 FROM {after} AS t WHERE {})",
+                    self.name,
+                    self.matching(Names::After)
+                )],
+                Identity::Rest(_) | Identity::None => Vec::new(),
+            },
+            Lost::Conversion => {
+                let mut names = self.names();
+                let mut values: Vec<String> = names.iter().map(|name| format!("s.{name}")).collect();
+                for (at, column) in self.loss.columns.iter().enumerate() {
+                    // Another type than before: as a text, which asks nothing of the type.
+                    values.push(self.keeping.text_of(&[self.named("t", column, Names::After)]));
+                    names.push(format!("m{at}"));
+                }
+                let query = format!(
+                    "SELECT {} FROM {} AS s JOIN {after} AS t ON {}",
+                    with_names(&values, &names).join(", "),
+                    self.draft,
+                    self.matching(Names::After)
+                );
+                let mut statements = self.keeping.create(&self.name, &names, &query);
+                statements.push(format!("DROP TABLE {}", self.draft));
+                statements
+            }
+        }
+    }
+
+    /// Whether something was deleted that cannot be told from what stays: a query with a row if so.
+    pub fn doubt(&self) -> Option<String> {
+        match (&self.loss.what, &self.loss.rows, &self.loss.after) {
+            (Lost::Rows, Identity::None | Identity::Rest(_), Some(after)) => {
+                Some(format!("SELECT 1 FROM {} LIMIT 1", self.full(after)))
+            }
+            (Lost::Table | Lost::Columns | Lost::Conversion | Lost::Rows, _, _) => None,
+        }
+    }
+
+    pub fn bytes(&self) -> String {
+        self.keeping.bytes(&self.bare)
+    }
+
+    pub fn count(&self) -> String {
+        format!("SELECT count(*) FROM {}", self.name)
+    }
+
+    /// Takes back the copy before it is complete.
+    pub fn discard(&self) -> String {
+        match self.loss.what {
+            Lost::Conversion => format!("DROP TABLE {}", self.draft),
+            Lost::Table | Lost::Columns | Lost::Rows => self.drop(),
+        }
+    }
+
+    pub fn drop(&self) -> String {
+        format!("DROP TABLE {}", self.name)
+    }
+
+    /// Before a downgrade undoes the conversion: values that somebody changed since stay as they are, so what was kept
+    /// of them is of no more use.
+    pub fn forget_changed(&self) -> Option<String> {
+        let after = self.loss.after.as_ref()?;
+        if self.loss.what != Lost::Conversion {
+            return None;
+        }
+        let same = self.loss.columns.iter().enumerate().map(|(at, column)| {
+            self.keeping.same(&self.keeping.text_of(&[self.named("t", column, Names::After)]), &format!("s.m{at}"))
+        });
+        Some(format!(
+            "DELETE FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS t WHERE {} AND {})",
+            self.name,
+            self.full(after),
+            self.matching(Names::After),
+            same.collect::<Vec<_>>().join(" AND ")
+        ))
+    }
+
+    /// Gives the values back to the rows that are there.
+    pub fn give_back(&self) -> String {
+        let table = self.full(&self.loss.table);
+        let into = |columns: &[KeptColumn]| -> Vec<String> {
+            columns.iter().map(|column| self.dialect.quote(&column.name)).collect()
+        };
+        let taken: Vec<String> = self
+            .loss
+            .columns
+            .iter()
+            .enumerate()
+            .map(|(at, column)| self.keeping.take_back(column, &format!("s.c{at}")))
+            .collect();
+        let set = || {
+            let set = into(&self.loss.columns).into_iter().zip(&taken).map(|(name, value)| format!("{name} = {value}"));
+            set.collect::<Vec<_>>().join(", ")
+        };
+        match (self.loss.what, &self.loss.rows) {
+            (Lost::Table | Lost::Rows, rows) => {
+                let numbers =
+                    if self.loss.columns.iter().any(|it| it.only_numbered) { self.keeping.overriding() } else { "" };
+                let only_new = match rows {
+                    Identity::Key(_) => {
+                        format!(" WHERE NOT EXISTS (SELECT 1 FROM {table} AS t WHERE {})", self.matching(Names::Before))
+                    }
+                    Identity::Rest(_) | Identity::None => String::new(),
+                };
+                format!(
+                    "INSERT INTO {table} ({}){numbers} SELECT {} FROM {} AS s{only_new}",
+                    into(&self.loss.columns).join(", "),
+                    taken.join(", "),
+                    self.name
+                )
+            }
+            (Lost::Columns | Lost::Conversion, Identity::Key(_)) => format!(
+                "UPDATE {table} AS t SET {} FROM {} AS s WHERE {}",
+                set(),
+                self.name,
+                self.matching(Names::Before)
+            ),
+            (Lost::Columns | Lost::Conversion, Identity::Rest(rest)) => self.give_back_by_rest(&table, rest, &set()),
+            // Nothing is kept so.
+            (Lost::Columns | Lost::Conversion, Identity::None) => String::new(),
+        }
+    }
+
+    /// Rows that look the same are told apart by nothing; they get a value only where all of them had the same one, and
+    /// no more of them are there than were.
+    fn give_back_by_rest(&self, table: &str, rest: &[KeptColumn], set: &str) -> String {
+        let here = rest.iter().map(|column| {
+            let value = self.named("t", column, Names::Before);
+            self.keeping.put_aside(column, &value)
+        });
+        let here = self.keeping.text_of(&here.collect::<Vec<_>>());
+        let there: Vec<String> = (0..rest.len()).map(|at| format!("x.k{at}")).collect();
+        let values: Vec<String> = (0..self.loss.columns.len()).map(|at| format!("x.c{at}")).collect();
+        let columns: Vec<String> = (0..self.loss.columns.len()).map(|at| format!("c{at}")).collect();
+        let side = &self.name;
+        format!(
+            "WITH kept AS (SELECT {there} AS m, {own} AS v, {listed} FROM {side} AS x), \
+             numbered AS (SELECT m, {plain}, row_number() OVER (PARTITION BY m ORDER BY v) AS nth FROM kept), \
+             certain AS (SELECT m, count(*) AS n FROM kept GROUP BY m HAVING count(DISTINCT v) = 1), \
+             live AS (SELECT {here} AS m, count(*) AS n FROM {table} AS t GROUP BY 1), \
+             s AS (SELECT numbered.* FROM numbered JOIN certain ON certain.m = numbered.m \
+             JOIN live ON live.m = numbered.m WHERE numbered.nth = 1 AND live.n <= certain.n) \
+             UPDATE {table} AS t SET {set} FROM s WHERE s.m = {here}",
+            there = self.keeping.text_of(&there),
+            own = self.keeping.text_of(&values),
+            listed = values.join(", "),
+            plain = columns.join(", "),
+        )
+    }
+
+    /// Whether the row `t` is the one that `s` was kept of.
+    ///
+    /// In the form in which it was put aside: the type that it had may have another name meanwhile.
+    fn matching(&self, names: Names) -> String {
+        let pairs = self.keys().iter().enumerate().map(|(at, column)| {
+            format!("{} = s.k{at}", self.keeping.put_aside(column, &self.named("t", column, names)))
+        });
+        pairs.collect::<Vec<_>>().join(" AND ")
+    }
+}
+
+fn qualified(name: &ObjectName, home: Option<&str>) -> ObjectName {
+    let namespace = name.namespace.clone().or_else(|| home.map(str::to_string));
+    ObjectName { namespace, name: name.name.clone() }
+}
+
+fn with_names(values: &[String], names: &[String]) -> Vec<String> {
+    values.iter().zip(names).map(|(value, name)| format!("{value} AS {name}")).collect()
+}

@@ -1,0 +1,274 @@
+//! What a revision destroys is kept, and given back by its downgrade.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use jiff::{Span, Timestamp};
+use whimbrel_plan::guard::{Class, Foreseen};
+use whimbrel_plan::keep::{Loss, Reading, Ready, losses, may_lose, ready};
+use whimbrel_plan::revision::Direction;
+use whimbrel_schema::Schema;
+
+use super::Failure;
+use super::job::Job;
+use super::runner::{Runner, Turn};
+use crate::keep::{self, Aside, Completed, Kept, KeptError};
+use crate::{DriverError, DriverErrorKind, Event};
+
+/// What the downgrade of one revision may give back.
+#[derive(Default)]
+pub(super) struct Recalled {
+    /// What is told once the transaction that it is about is committed.
+    news: Vec<News>,
+    kept: Vec<Kept>,
+    /// By its number, when each has its place again. Found out once, before the first statement.
+    ready: BTreeMap<i64, Ready>,
+}
+
+enum News {
+    Kept(Kept),
+    NotKept { what: String, why: String },
+    GivenBack(Kept, u64),
+    NotGivenBack(Kept),
+}
+
+impl Job<'_> {
+    fn readings(&self, range: Range<usize>) -> Vec<Reading<'_>> {
+        let statements = self.statements.get(range).unwrap_or_default();
+        let reading = statements
+            .iter()
+            .map(|prepared| Reading { sql: &prepared.statement.sql, understanding: &prepared.understanding });
+        reading.collect()
+    }
+}
+
+fn stamp(moment: Timestamp) -> String {
+    moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
+}
+
+impl Runner<'_> {
+    /// Copies what these statements destroy, inside the transaction in which they are about to run.
+    pub fn put_aside(
+        &mut self,
+        job: &Job<'_>,
+        range: Range<usize>,
+        event: i64,
+        foreseen: &[Foreseen],
+    ) -> Result<Vec<Aside>, Failure> {
+        let now = job.readings(range.clone());
+        if job.direction == Direction::Down || !now.iter().any(may_lose) {
+            return Ok(Vec::new());
+        }
+        let dialect = self.driver.dialect();
+        let found = losses(&job.readings(0..range.start), &self.driver.introspect()?, &now, dialect);
+        if let Some(reason) = &self.options.keep.nothing {
+            if !found.kept.is_empty() || !found.not_kept.is_empty() {
+                (self.listen)(Event::NothingKept { losses: &found.kept, reason });
+                self.note_about("nothing kept", reason, &found.kept);
+            }
+            return Ok(Vec::new());
+        }
+        let not_kept = found.not_kept.into_iter().map(|not| News::NotKept { what: not.what, why: not.why });
+        self.recalled.news.extend(not_kept);
+        if found.kept.is_empty() {
+            return Ok(Vec::new());
+        }
+        let facts = self.driver.facts()?;
+        for loss in &found.kept {
+            let size = facts.table(&loss.source);
+            (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
+        }
+        let begun = Timestamp::now();
+        let days = Span::new().hours(24 * i64::from(self.options.keep.days));
+        let until = begun.checked_add(days).unwrap_or(Timestamp::MAX);
+        let what = told(&found.kept);
+        // The lock is that of the first statement that destroys something, and so is the patience for it.
+        let first = now.iter().zip(foreseen).find(|(reading, _)| may_lose(reading)).map(|(_, foreseen)| foreseen);
+        let brief =
+            Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
+        let limits = self.options.timeouts.limits(first.unwrap_or(&brief));
+        let time = (stamp(begun), stamp(until));
+        keep::put_aside(self.driver, &job.revision.id, event, found.kept, (&time.0, &time.1), &limits)
+            .map_err(|error| failed(what, error))
+    }
+
+    fn note_about(&mut self, what: &str, reason: &str, losses: &[Loss]) {
+        let note = format!("{what}: {reason}: {}", told(losses));
+        self.note = Some(match self.note.take() {
+            Some(known) if known.contains(&note) => known,
+            Some(known) => format!("{known}; {note}"),
+            None => note,
+        });
+    }
+
+    /// Puts on the manifest what was copied, when the statements have run and before they are committed.
+    pub fn complete(&mut self, asides: Vec<Aside>) -> Result<(), Failure> {
+        if asides.is_empty() {
+            return Ok(());
+        }
+        let completed = keep::complete(self.driver, asides);
+        for completed in completed.map_err(|error| failed("what was copied".to_string(), error))? {
+            match completed {
+                Completed::Kept(kept) => self.recalled.news.push(News::Kept(kept)),
+                Completed::NotKept { loss, why } => {
+                    self.recalled.news.push(News::NotKept { what: loss.to_string(), why: why.to_string() });
+                }
+                Completed::Nothing => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// A try that was rolled back has kept nothing.
+    pub fn forget_news(&mut self) {
+        self.recalled.news.clear();
+    }
+
+    pub fn tell_news(&mut self) {
+        for news in std::mem::take(&mut self.recalled.news) {
+            match &news {
+                News::Kept(kept) => (self.listen)(Event::Kept { kept }),
+                News::NotKept { what, why } => (self.listen)(Event::NotKept { what, why }),
+                News::GivenBack(kept, rows) => (self.listen)(Event::GivenBack { kept, rows: *rows }),
+                News::NotGivenBack(kept) => {
+                    let why = "the downgrade does not make the place that it had, so it stays where it is kept";
+                    (self.listen)(Event::NotGivenBack { kept, why });
+                }
+            }
+        }
+    }
+
+    /// Copies what a statement outside any transaction destroys, in one of its own. Nobody is kept from changing the
+    /// table between the two: that is the price of a statement outside a transaction.
+    pub fn keep_before_alone(&mut self, job: &Job<'_>, at: usize, event: i64) -> Result<(), Failure> {
+        if job.direction == Direction::Down || !job.readings(at..at + 1).iter().any(may_lose) {
+            return Ok(());
+        }
+        if self.begin_at(event)? == Turn::Lost {
+            return Err(Failure::Overtaken);
+        }
+        self.forget_news();
+        let copied = self.put_aside(job, at..at + 1, event, &[]).and_then(|asides| {
+            let (whole, later): (Vec<Aside>, Vec<Aside>) = asides.into_iter().partition(Aside::is_whole);
+            for aside in later {
+                let why = "it is told from what stays in the transaction of its statement only, and this one has none";
+                let (what, why) = (aside.loss().to_string(), why.to_string());
+                self.recalled.news.push(News::NotKept { what, why });
+                keep::discard(self.driver, &aside)?;
+            }
+            self.complete(whole)
+        });
+        self.end(copied)?;
+        self.tell_news();
+        Ok(())
+    }
+
+    /// Finds out what a downgrade may give back, inside a transaction. At the beginning of the revision, it is also
+    /// found out when; and what somebody changed since is let go.
+    pub fn recall(&mut self, job: &Job<'_>, beginning: bool) -> Result<(), Failure> {
+        if job.direction == Direction::Up {
+            return Ok(());
+        }
+        let kept = keep::of_revision(self.driver, &job.revision.id);
+        let kept = kept.map_err(|error| failed("what was kept".to_string(), error))?;
+        if let Some(reason) = &self.options.keep.leave {
+            let losses: Vec<Loss> = kept.into_iter().map(|kept| kept.loss).collect();
+            if beginning && !losses.is_empty() {
+                (self.listen)(Event::LeftKept { losses: &losses, reason });
+                self.note_about("nothing given back", reason, &losses);
+            }
+            self.recalled.kept.clear();
+            return Ok(());
+        }
+        if beginning && !kept.is_empty() {
+            let live = self.driver.introspect()?;
+            self.recalled.ready = when_ready(&kept, &live, job, self.driver.dialect());
+            for kept in &kept {
+                let let_go = keep::forget_changed(self.driver, kept, &live);
+                let_go.map_err(|error| failed(kept.loss.to_string(), error.into()))?;
+            }
+        }
+        self.recalled.kept = kept;
+        Ok(())
+    }
+
+    /// Gives back what has its place again behind this statement.
+    pub fn give_back_after(&mut self, at: usize) -> Result<(), Failure> {
+        let due = |kept: &Kept| self.recalled.ready.get(&kept.id) == Some(&Ready::After(at));
+        let (due, later): (Vec<Kept>, Vec<Kept>) = std::mem::take(&mut self.recalled.kept).into_iter().partition(due);
+        self.recalled.kept = later;
+        due.iter().try_for_each(|kept| self.give_back(kept))
+    }
+
+    /// Gives back the rest when all statements have run, inside the transaction that ends the revision.
+    pub fn give_back_rest(&mut self, job: &Job<'_>) -> Result<(), Failure> {
+        self.recall(job, false)?;
+        let rest = std::mem::take(&mut self.recalled.kept);
+        self.recalled.ready.clear();
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let live = self.driver.introspect()?;
+        for kept in &rest {
+            match kept.loss.has_place(&live, self.driver.dialect()) {
+                true => self.give_back(kept)?,
+                false => self.recalled.news.push(News::NotGivenBack(kept.clone())),
+            }
+        }
+        Ok(())
+    }
+
+    fn give_back(&mut self, kept: &Kept) -> Result<(), Failure> {
+        let given = keep::give_back(self.driver, kept, &stamp(Timestamp::now()));
+        let rows = given.map_err(|error| failed(kept.loss.to_string(), error.into()))?;
+        self.recalled.news.push(News::GivenBack(kept.clone(), rows));
+        Ok(())
+    }
+
+    /// Lets go of what has been kept for as long as it was to be.
+    pub fn drop_expired(&mut self) -> Result<(), Failure> {
+        let what = || "what was kept long enough".to_string();
+        let expired = keep::expired(self.driver, &stamp(Timestamp::now())).map_err(|error| failed(what(), error))?;
+        if expired.is_empty() {
+            return Ok(());
+        }
+        self.begin()?;
+        let removed = expired.iter().try_for_each(|kept| keep::remove(self.driver, kept));
+        self.end(removed.map_err(|error| failed(what(), error.into())))?;
+        (self.listen)(Event::KeptExpired { kept: &expired });
+        Ok(())
+    }
+}
+
+fn when_ready(
+    kept: &[Kept],
+    live: &Schema,
+    job: &Job<'_>,
+    dialect: &dyn whimbrel_plan::Dialect,
+) -> BTreeMap<i64, Ready> {
+    let losses: Vec<&Loss> = kept.iter().map(|kept| &kept.loss).collect();
+    let ready = ready(&losses, live, &job.readings(0..job.statements.len()), dialect);
+    kept.iter().map(|kept| kept.id).zip(ready).collect()
+}
+
+fn told(losses: &[Loss]) -> String {
+    losses.iter().map(Loss::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// What the engine said of a statement that is not in the file.
+fn failed(what: String, error: KeptError) -> Failure {
+    let error = match error {
+        KeptError::Driver(error) => error,
+        KeptError::Row { .. } => DriverError::new(DriverErrorKind::Statement, error.to_string()),
+    };
+    match error.kind {
+        DriverErrorKind::Statement | DriverErrorKind::Forbidden => Failure::Kept { what, error: Box::new(error) },
+        DriverErrorKind::Lost
+        | DriverErrorKind::Connect
+        | DriverErrorKind::Busy
+        | DriverErrorKind::Cancelled
+        | DriverErrorKind::TimedOut
+        | DriverErrorKind::Unwritable
+        | DriverErrorKind::Unsupported => error.into(),
+    }
+}
