@@ -147,7 +147,14 @@ pub fn read(path: &Path, shown: &str) -> Result<File, Failure> {
 
 fn parse(text: &str, name: &str) -> Result<File, Failure> {
     toml::from_str(text).map_err(|error| {
-        let (message, help) = in_words(error.message().trim_end());
+        // A list is taken for a table's values in their order, and what is then wrong is not what was meant.
+        let (message, help) = match list_for_table(text) {
+            Some(key) => (
+                format!("`{key}` has no meaning as a list"),
+                Some(format!("what is needed is a table: `[{key}]` on a line of its own, and its keys below it")),
+            ),
+            None => in_words(error.message().trim_end()),
+        };
         let mut failure = Failure::usage("config", message);
         if let Some(span) = error.span() {
             let source: Arc<str> = text.into();
@@ -158,6 +165,12 @@ fn parse(text: &str, name: &str) -> Result<File, Failure> {
             None => failure,
         }
     })
+}
+
+/// The first key that is a list where every key is a table.
+fn list_for_table(text: &str) -> Option<String> {
+    let table: toml::Table = toml::from_str(text).ok()?;
+    table.into_iter().find_map(|(key, value)| value.is_array().then_some(key))
 }
 
 /// What the parser says, in the words of somebody who writes such a file; and what would be right.
@@ -283,6 +296,11 @@ mod tests {
                 "`oracle` is not what whimbrel knows here; known are `sqlite`, `postgres`, `mysql`",
             ),
             ("[models]\nloader = \"ruby\"\n", "`ruby` is not what whimbrel knows here; known are `static` or `python`"),
+            (
+                "models = [\"schema.sql\"]\n",
+                "`models` has no meaning as a list; what is needed is a table: `[models]` on a line of its own, and its keys \
+                 below it",
+            ),
             ("[models]\npaths = \"x\"\n", "the text \"x\" has no meaning here; what is needed is a list, as `[\"…\"]`"),
             (
                 "[environments.dev]\nurl = 5\n",
