@@ -421,7 +421,7 @@ pub struct Lint {
     #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The engine that the SQL is for (default: what whimbrel.toml or the database's URL says)
-    #[arg(long, value_name = "ENGINE", value_parser = judged_engine())]
+    #[arg(long, visible_alias = "dialect", value_name = "ENGINE", value_parser = judged_engine())]
     pub engine: Option<Engine>,
     /// Judge only what the branch adds or changes against REF, as `origin/main`; the rest is read for the state
     #[arg(long, value_name = "REF")]

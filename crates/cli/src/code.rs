@@ -17,7 +17,7 @@ use crate::git;
 #[derive(Debug, Clone)]
 pub struct Sweep {
     pub root: PathBuf,
-    /// Folders that are no code: the migrations.
+    /// What is no code: the migrations, and a schema in SQL.
     pub skip: Vec<PathBuf>,
     /// Patterns as in a .gitignore.
     pub exclude: Vec<String>,
@@ -177,7 +177,7 @@ impl Sweep {
         let words: Vec<String> = search.words().into_iter().collect();
         let prefix = git::prefix(&self.root)?;
         let overrides = self.overrides()?;
-        let skip: Vec<String> = self.skip.iter().map(|skip| format!("{}/", self.shown(skip))).collect();
+        let skip: Vec<String> = self.skip.iter().map(|skip| self.shown(skip)).collect();
         let mut paths = git::files_with(&self.root, commit, &words)?;
         let file = |path: &String| path.strip_prefix(&prefix).unwrap_or(path).to_string();
         paths.retain(|path| {
@@ -186,7 +186,7 @@ impl Sweep {
                 folder.components().any(|part| NOT_OURS.iter().any(|name| part.as_os_str() == *name))
             });
             let excluded = overrides.matched(&file, false).is_ignore();
-            !packaged && !excluded && !skip.iter().any(|skip| file.starts_with(skip))
+            !packaged && !excluded && !skip.iter().any(|skip| Path::new(&file).starts_with(skip))
         });
         let contents = git::contents(&self.root, commit, &paths)?;
         let (mut texts, mut unread) = (Vec::new(), Vec::new());

@@ -70,10 +70,13 @@ impl Code for ProjectCode {
 }
 
 impl Project {
-    /// The code of the project; its migrations are none.
+    /// The code of the project. Its migrations are none, and neither is a schema in SQL: nothing runs it, while a model
+    /// class asks for its columns in every query.
     pub fn sweep(&self) -> Sweep {
         let root = self.settings.root.clone();
-        let skip: Vec<PathBuf> = vec![self.settings.folder()];
+        let models = self.settings.models().unwrap_or_default();
+        let in_sql = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+        let skip = models.into_iter().filter(in_sql).chain([self.settings.folder()]).collect();
         Sweep { root, skip, exclude: self.settings.excluded_code().to_vec() }
     }
 }

@@ -38,8 +38,9 @@ struct Status {
     backfills: Vec<Shown>,
 }
 
+/// One backfill, as screens and programs are told of it.
 #[derive(Serialize)]
-struct Shown {
+pub struct Shown {
     table: String,
     state: &'static str,
     passed: u64,
@@ -54,7 +55,7 @@ struct Shown {
 }
 
 impl Shown {
-    fn of(checkpoint: &Checkpoint) -> Self {
+    pub fn of(checkpoint: &Checkpoint) -> Self {
         Shown {
             table: checkpoint.table.clone(),
             state: match (checkpoint.state, &checkpoint.paused_by) {
@@ -74,7 +75,7 @@ impl Shown {
         }
     }
 
-    fn line(&self) -> String {
+    pub fn line(&self) -> String {
         let changed = format!("{} rows changed", words::many(self.changed));
         let when = words::when(&self.moved_at);
         match (self.state, &self.paused_by) {
@@ -84,7 +85,7 @@ impl Shown {
                     (_, Some(left)) => format!("{left} left"),
                     (_, None) => "not counted".to_string(),
                 };
-                format!("  {} {}  {changed}, {proof}, {when}", "✓".green(), self.table)
+                format!("{} {}  {changed}, {proof}, {when}", "✓".green(), self.table)
             }
             (_, paused_by) => {
                 let far = match self.total.filter(|total| *total > 0 && self.pass == 0) {
@@ -95,7 +96,7 @@ impl Shown {
                     Some(by) => format!("paused by {by}"),
                     None => format!("last batch {when}"),
                 };
-                format!("  {} {}  {far}, {changed}, {state}", "●".yellow(), self.table)
+                format!("{} {}  {far}, {changed}, {state}", "●".yellow(), self.table)
             }
         }
     }
@@ -104,7 +105,7 @@ impl Shown {
 impl Screen for Status {
     fn text(&self, _: Detail) -> String {
         let mut lines = vec![self.database.dimmed().to_string()];
-        lines.extend(self.backfills.iter().map(Shown::line));
+        lines.extend(self.backfills.iter().map(|shown| format!("  {}", shown.line())));
         lines.push(match (self.action, self.asked) {
             (BackfillAction::Pause, Some(0)) | (BackfillAction::Resume, Some(0)) => {
                 "no backfill is running".to_string()

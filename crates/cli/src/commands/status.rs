@@ -7,9 +7,11 @@ use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
 use whimbrel_run::Driver;
 use whimbrel_run::apply::{self, Options, Waiting};
+use whimbrel_run::backfill::{self, State};
 use whimbrel_run::ledger::{self, DeployRow, EventDirection, Ledger, LedgerEvent, StatementOutcome};
 
 use crate::args::Status;
+use crate::commands::backfill::Shown;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
@@ -54,6 +56,10 @@ fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
     stands.pending = history.upgrade_path(&applied, &Target::Heads).map_or(0, |path| path.len());
     stands.deploy = ledger::deploys(driver).map_err(|error| diagnose::ledger(&error))?.pop();
     stands.unfinished = unfinished(driver, &ledger, history)?;
+    if stands.unfinished.is_some() {
+        let backfills = backfill::read(driver).map_err(|error| diagnose::database(&error))?;
+        stands.backfills = backfills.iter().filter(|it| it.state == State::Running).map(Shown::of).collect();
+    }
     let mut options = Options::new(applying::actor(None, project));
     // The code here is what came by last, unless it says otherwise.
     if let (Some(this), Some(last)) = (&mut options.actor.deploy, &stands.deploy)
@@ -120,6 +126,9 @@ struct Stands {
     deploy: Option<DeployRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<Unfinished>,
+    /// How far those are that were begun and not ended.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    backfills: Vec<Shown>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<Waiting>,
     #[serde(skip)]
@@ -140,6 +149,7 @@ impl Default for Stands {
             pending: 0,
             deploy: None,
             unfinished: None,
+            backfills: Vec::new(),
             waiting: Vec::new(),
             waits: Vec::new(),
             refused: None,
@@ -235,6 +245,9 @@ impl Stands {
                     it.who
                 ),
             );
+        }
+        for backfill in &self.backfills {
+            line("backfill", backfill.line());
         }
         if self.pending > 0 {
             let ready = self.pending - self.waiting.len().min(self.pending);
