@@ -26,7 +26,8 @@ fn an_index_that_could_not_be_built_is_dropped_and_made_anew() -> Result<()> {
         let described: Vec<String> = drafted.changes.iter().map(ToString::to_string).collect();
         assert_eq!(described, ["change index `once` of `t`: it is invalid in the database"], "{ground}");
         let written: Vec<&str> = drafted.upgrade.iter().map(|statement| statement.sql.as_str()).collect();
-        assert_eq!(written, ["DROP INDEX once", "CREATE UNIQUE INDEX once ON t (email)"], "{ground}");
+        let expected = ["DROP INDEX CONCURRENTLY once", "CREATE UNIQUE INDEX CONCURRENTLY once ON t (email)"];
+        assert_eq!(written, expected, "{ground}");
         let warning = drafted.upgrade[1].note.as_deref();
         assert_eq!(warning, Some("fails while two rows of `t` agree in `email`"), "{ground}");
 
