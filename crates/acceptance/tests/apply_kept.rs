@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use whimbrel_acceptance::project::{self, On, Project, on_each_engine};
-use whimbrel_run::apply::{Failure, Options};
+use whimbrel_run::apply::{Failure, Options, Refusal};
 use whimbrel_run::keep::{self, Keep};
 use whimbrel_run::{Event, ledger};
 
@@ -290,6 +290,36 @@ fn what_is_not_in_one_transaction_is_kept_too() -> Result<()> {
         given.sort();
         assert_eq!(given, ["gave back `t.v` (1 of 1)", "gave back `t.w` (1 of 1)"]);
         assert_eq!(all(&project, "SELECT v, w FROM t")?, ["a|b"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn a_copy_that_would_lock_a_large_table_for_long_is_refused() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v text);
+            INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c'), (4, 'd'), (5, 'e'), (6, 'f'), (7, 'g'), (8, 'h');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        project.sql("ANALYZE t")?;
+        let keep = Keep { rows: 7, ..Keep::default() };
+        let ended = project.upgrade_with("head", &Options { keep, ..project.options() })?;
+        match project.on {
+            // The drop itself is done at once.
+            On::Postgres => {
+                let failure = ended.expect_err("the copy was made").failure;
+                let Failure::Refused(refusal) = *failure else { panic!("{failure:?}") };
+                assert!(matches!(*refusal, Refusal::LongCopy { rows: 8, at_most: 7, .. }), "{refusal:?}");
+                assert_eq!(all(&project, "SELECT v FROM t WHERE id = 8")?, ["h"]);
+                assert!(keep::read(&mut *project.connect()?)?.is_empty());
+            }
+            // It writes the whole table anew in any case.
+            On::Sqlite | On::SqliteWal => {
+                ended?;
+            }
+        }
+        let keep = Keep { rows: 8, ..Keep::default() };
+        project.upgrade_with("head", &Options { keep, ..project.options() })??;
+        ensure!(keep::read(&mut *project.connect()?)?.len() == 1, "nothing was kept");
         Ok(())
     })
 }

@@ -63,6 +63,7 @@ impl Run<'_> {
         }
         options.contracts = deploy::gate(self.project, &environment, self.running.deploy.as_deref(), self.contract_now);
         options.seen = seen;
+        options.keep.rows = self.project.settings.keep_rows().unwrap_or(options.keep.rows);
         options.keep.days = self.project.settings.keep_days().unwrap_or(options.keep.days);
         let reason = self.without_keeping.map(str::to_string);
         match self.direction {

@@ -265,6 +265,8 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
         )
         .note("statement", sql)
         .note("stopped", format!("{}, {who}", words::when(at))),
+        Refusal::LongCopy { at_most, .. } => say("long-copy", refusal.to_string())
+            .note("at most", format!("{} rows are copied while everybody waits", words::many(*at_most))),
         Refusal::NoWayBack { .. } => say("no-way-back", refusal.to_string()),
         Refusal::HalfWay { revision, at, who, .. } => {
             say("half-way", format!("an earlier run stopped within `{revision}`, and this one leads elsewhere"))

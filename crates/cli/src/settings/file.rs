@@ -72,6 +72,9 @@ pub struct Keep {
     /// For how long what revisions destroy is kept.
     #[serde(default)]
     pub days: Option<u32>,
+    /// Of how many rows at most, where others would wait while they are copied.
+    #[serde(default)]
+    pub rows: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -147,6 +147,10 @@ impl Settings {
     }
 
     /// For how many days what revisions destroy is kept, where somebody says so.
+    pub fn keep_rows(&self) -> Option<u64> {
+        self.file.keep.rows
+    }
+
     pub fn keep_days(&self) -> Option<u32> {
         self.file.keep.days
     }

@@ -6,12 +6,13 @@ use std::ops::Range;
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
 use whimbrel_plan::keep::{Loss, Reading, Ready, losses, may_lose, ready};
+use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Schema;
 
-use super::Failure;
 use super::job::Job;
 use super::runner::{Runner, Turn};
+use super::{Failure, Refusal};
 use crate::keep::{self, Aside, Completed, Kept, KeptError};
 use crate::{DriverError, DriverErrorKind, Event};
 
@@ -74,6 +75,14 @@ impl Runner<'_> {
             return Ok(Vec::new());
         }
         let facts = self.driver.facts()?;
+        // The lock is that of the first statement that destroys something, and so is the patience for it.
+        let first = now.iter().zip(foreseen).find(|(reading, _)| may_lose(reading)).map(|(_, foreseen)| foreseen);
+        let brief =
+            Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
+        let first = first.unwrap_or(&brief);
+        if first.class == Class::Brief {
+            self.refuse_a_long_copy(job, &found.kept, &facts)?;
+        }
         for loss in &found.kept {
             let size = facts.table(&loss.source);
             (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
@@ -82,14 +91,26 @@ impl Runner<'_> {
         let days = Span::new().hours(24 * i64::from(self.options.keep.days));
         let until = begun.checked_add(days).unwrap_or(Timestamp::MAX);
         let what = told(&found.kept);
-        // The lock is that of the first statement that destroys something, and so is the patience for it.
-        let first = now.iter().zip(foreseen).find(|(reading, _)| may_lose(reading)).map(|(_, foreseen)| foreseen);
-        let brief =
-            Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
-        let limits = self.options.timeouts.limits(first.unwrap_or(&brief));
+        let limits = self.options.timeouts.limits(first);
         let time = (stamp(begun), stamp(until));
         keep::put_aside(self.driver, &job.revision.id, event, found.kept, (&time.0, &time.1), &limits)
             .map_err(|error| failed(what, error))
+    }
+
+    /// A statement that is done as soon as it has its lock would hold it for as long as the copy takes.
+    fn refuse_a_long_copy(&self, job: &Job<'_>, losses: &[Loss], facts: &Facts) -> Result<(), Failure> {
+        let at_most = self.options.keep.rows;
+        let rows = |loss: &Loss| facts.table(&loss.source).map_or(0, |size| size.rows);
+        match losses.iter().find(|loss| rows(loss) > at_most) {
+            Some(loss) => Err(Refusal::LongCopy {
+                revision: job.revision.id.clone(),
+                table: loss.source.to_string(),
+                rows: rows(loss),
+                at_most,
+            }
+            .into()),
+            None => Ok(()),
+        }
     }
 
     fn note_about(&mut self, what: &str, reason: &str, losses: &[Loss]) {

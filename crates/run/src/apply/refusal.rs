@@ -14,6 +14,11 @@ pub enum Refusal {
     Drift { differences: Vec<String> },
     #[error("revision `{revision}` may destroy data, and asks: {}", questions.join(" · "))]
     Questions { revision: RevisionId, questions: Vec<String>, file: String },
+    /// What it takes away would be copied under a lock that keeps everybody out.
+    #[error(
+        "revision `{revision}` takes values away, and copying {rows} rows of `{table}` first would lock it for long"
+    )]
+    LongCopy { revision: RevisionId, table: String, rows: u64, at_most: u64 },
     #[error("revision `{revision}` does not say how to undo it")]
     NoWayBack { revision: RevisionId, file: String },
     #[error("{origin}: `{word}` takes the transaction out of whimbrel's hands")]
@@ -57,6 +62,10 @@ impl Refusal {
             Refusal::Questions { file, .. } => {
                 one(format!("answer in {file}: correct the statements, delete the question's line, then: {command}"))
             }
+            Refusal::LongCopy { rows, .. } => vec![
+                format!("{command} --keep-nothing \"reason\"   (goes on the ledger; a backup has the values)"),
+                format!("or, when it may be locked for a while: `rows = {rows}` under `[keep]` in whimbrel.toml"),
+            ],
             Refusal::NoWayBack { file, .. } => {
                 one(format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing"))
             }

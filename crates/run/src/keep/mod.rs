@@ -23,6 +23,8 @@ pub use manifest::{Kept, KeptError, Manifest, expired, of_revision, read, remove
 pub struct Keep {
     /// For how long.
     pub days: u32,
+    /// Of how many rows at most, where others would wait while they are copied.
+    pub rows: u64,
     /// Keep nothing, and why.
     pub nothing: Option<String>,
     /// A downgrade gives nothing back, and why.
@@ -31,6 +33,6 @@ pub struct Keep {
 
 impl Default for Keep {
     fn default() -> Self {
-        Keep { days: 30, nothing: None, leave: None }
+        Keep { days: 30, rows: 1_000_000, nothing: None, leave: None }
     }
 }
