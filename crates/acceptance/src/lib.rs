@@ -4,6 +4,7 @@ pub mod case;
 pub mod crash;
 pub mod database;
 pub mod difference;
+pub mod draw;
 pub mod laws;
 pub mod mariadb;
 pub mod project;

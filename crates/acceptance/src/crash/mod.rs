@@ -5,7 +5,6 @@
 //! that only what whimbrel itself names as the next command is typed, and the end is compared: the schema, every row,
 //! the ledger. The process that is killed is a real `whimbrel`.
 
-mod draw;
 mod kill;
 mod landing;
 mod plan;

@@ -3,8 +3,8 @@ use std::time::Duration;
 
 use whimbrel_schema::Engine;
 
-use super::draw::Draw;
 use super::kill::{Kill, Kind, Moment, Point};
+use crate::draw::Draw;
 
 /// What an unbroken run was seen to do: what there is to be hit.
 #[derive(Debug, Clone, Default)]

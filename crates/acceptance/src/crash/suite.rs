@@ -8,7 +8,6 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 use whimbrel_schema::Engine;
 
-use super::draw::Draw;
 use super::play::Stage;
 use super::postgres::Sessions;
 use super::scenario::{Scenario, Way};
@@ -18,6 +17,7 @@ use super::trial::Trial;
 use super::{traced, written};
 use crate::case::Case;
 use crate::database::{Database, Ground, Journal, SQLITE};
+use crate::draw::Draw;
 
 /// What is to be run.
 #[derive(Debug, Clone)]

@@ -9,7 +9,6 @@ use whimbrel_plan::Dialect;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Engine;
 
-use super::draw::Draw;
 use super::kill::Kill;
 use super::plan::Course;
 use super::play::Stage;
@@ -18,6 +17,7 @@ use super::state::{Place, State, ledger_is_true};
 use super::tally::Tally;
 use super::whimbrel::{Line, Ran};
 use crate::database::open;
+use crate::draw::Draw;
 
 /// One scenario in one direction on one stage: once without a break, then again and again with kills.
 pub struct Trial<'a> {

@@ -4,7 +4,6 @@
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
 mod model;
-mod random;
 mod run;
 mod scenario;
 mod statement;

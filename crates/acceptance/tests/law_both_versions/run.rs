@@ -8,9 +8,9 @@ use whimbrel_run::Driver;
 use whimbrel_schema::{Column, Engine, Expression, Pair, Schema};
 
 use crate::model::{Model, Row, Rows};
-use crate::random::Random;
 use crate::scenario::{Scenario, Values};
 use crate::statement::{Code, Statement, Writer, backfill};
+use whimbrel_acceptance::draw::Draw;
 
 /// What was looked at.
 #[derive(Debug, Clone, Copy, Default)]
@@ -43,7 +43,7 @@ pub enum Weakened {
 const STATEMENTS: usize = 25;
 
 pub fn hold(scenario: &Scenario, database: &mut Database, seed: u64, weakened: Weakened) -> Result<Looked> {
-    let mut random = Random::new(seed);
+    let mut random = Draw::new(seed);
     let (engine, major) = (database.ground.engine, database.ground.major);
     let driver = database.driver.as_mut();
     let dialect = driver.dialect();
@@ -129,13 +129,13 @@ fn start(scenario: &Scenario, engine: Engine, table: &str, dialect: &dyn Dialect
 fn waiting_row(
     writer: &mut Writer<'_>,
     model: &mut Model<'_>,
-    random: &mut Random,
+    random: &mut Draw,
     driver: &mut dyn Driver,
 ) -> Result<()> {
     let scenario = writer.scenario;
     writer.next_id += 1;
     let (id, group) = (writer.next_id, random.below(4));
-    let value = (*random.of(scenario.values)).trim().to_string();
+    let value = (*random.pick(scenario.values).unwrap()).trim().to_string();
     let (dialect, table) = (driver.dialect(), writer.table());
     let column = dialect.quote(scenario.old[0].name);
     driver.execute(&format!(
@@ -190,7 +190,7 @@ fn between(scenario: &Scenario, from: &Schema, dialect: &dyn Dialect, weakened: 
 
 /// What sessions may be like: without a `search_path`, as somebody who may write one side only, with triggers that
 /// start themselves.
-fn session(scenario: &Scenario, random: &mut Random, driver: &mut dyn Driver, table: &str) -> Result<()> {
+fn session(scenario: &Scenario, random: &mut Draw, driver: &mut dyn Driver, table: &str) -> Result<()> {
     let dialect = driver.dialect();
     match dialect.engine() {
         Engine::Sqlite | Engine::Mysql => {

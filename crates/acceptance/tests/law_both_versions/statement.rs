@@ -5,8 +5,8 @@ use whimbrel_plan::Dialect;
 use whimbrel_schema::Engine;
 
 use crate::model::{Model, Said};
-use crate::random::Random;
 use crate::scenario::{Column, Keeping, Scenario, Values};
+use whimbrel_acceptance::draw::Draw;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
@@ -44,8 +44,8 @@ impl Writer<'_> {
     }
 
     /// Writes the next statement, and tells the model what has to come of it.
-    pub fn next(&mut self, random: &mut Random, model: &mut Model<'_>) -> Statement {
-        let code = *random.of(&[Code::Old, Code::Old, Code::New, Code::New, Code::Both]);
+    pub fn next(&mut self, random: &mut Draw, model: &mut Model<'_>) -> Statement {
+        let code = *random.pick(&[Code::Old, Code::Old, Code::New, Code::New, Code::Both]).unwrap();
         let forms = if self.engine == Engine::Postgres { 11 } else { 10 };
         let mut as_administrator = false;
         let sql = match random.below(forms) {
@@ -86,8 +86,8 @@ impl Writer<'_> {
         value.map_or_else(|| "NULL".to_string(), |value| self.dialect().literal(value))
     }
 
-    fn old_values(&self, random: &mut Random) -> Values {
-        let one = |random: &mut Random| Some((*random.of(self.scenario.values)).to_string());
+    fn old_values(&self, random: &mut Draw) -> Values {
+        let one = |random: &mut Draw| Some((*random.pick(self.scenario.values).unwrap()).to_string());
         if !self.scenario.required && random.one_in(5) {
             return vec![None; self.scenario.old.len()];
         }
@@ -96,12 +96,12 @@ impl Writer<'_> {
     }
 
     /// What new code writes: the shape of its columns, with values of its own.
-    fn new_values(&self, random: &mut Random) -> Values {
+    fn new_values(&self, random: &mut Draw) -> Values {
         let old = self.old_values(random);
         if self.scenario.new.len() == self.scenario.old.len() { old } else { (self.scenario.forward)(&old) }
     }
 
-    fn said(&self, code: Code, random: &mut Random) -> Said {
+    fn said(&self, code: Code, random: &mut Draw) -> Said {
         match code {
             Code::Old => Said { old: Some(self.old_values(random)), new: None },
             Code::New => Said { old: None, new: Some(self.new_values(random)) },
@@ -124,7 +124,7 @@ impl Writer<'_> {
         self.next_id
     }
 
-    fn insert(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn insert(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         if random.one_in(8) {
             let id = self.new_id();
             model.insert(id, 0, &Said { old: None, new: None });
@@ -142,7 +142,7 @@ impl Writer<'_> {
         format!("INSERT INTO {} (id, grp, {}) VALUES {}", self.table(), self.names(code).join(", "), rows.join(", "))
     }
 
-    fn insert_select(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn insert_select(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let (group, base) = (random.below(GROUPS), self.next_id + 1);
         let waiting = |id: &usize| model.rows[id].new.iter().all(Option::is_none);
         if self.scenario.required && code == Code::New && model.in_group(group).iter().any(waiting) {
@@ -165,7 +165,7 @@ impl Writer<'_> {
         )
     }
 
-    fn upsert(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn upsert(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let id = if random.one_in(3) { self.new_id() } else { 1 + random.below(self.next_id) };
         let (group, said) = (random.below(GROUPS), self.said(code, random));
         let names = self.names(code);
@@ -193,7 +193,7 @@ impl Writer<'_> {
         )
     }
 
-    fn replace(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn replace(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let id = 1 + random.below(self.next_id);
         let (group, said) = (random.below(GROUPS), self.said(code, random));
         model.insert(id, group, &said);
@@ -201,7 +201,7 @@ impl Writer<'_> {
         format!("INSERT OR REPLACE INTO {} (id, grp, {names}) VALUES ({id}, {group}, {values})", self.table())
     }
 
-    fn update(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn update(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let said = self.said(code, random);
         let set: Vec<String> =
             self.names(code).iter().zip(self.list(&said)).map(|(name, value)| format!("{name} = {value}")).collect();
@@ -216,7 +216,7 @@ impl Writer<'_> {
         format!("UPDATE {} SET {} WHERE {condition}", self.table(), set.join(", "))
     }
 
-    fn swap(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn swap(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let (one, other) = (1 + random.below(self.next_id), 1 + random.below(self.next_id));
         if let (Some(a), Some(b)) = (model.rows.get(&one).cloned(), model.rows.get(&other).cloned()) {
             let unfilled = |values: &Values| code != Code::Old && values.iter().all(Option::is_none);
@@ -238,13 +238,13 @@ impl Writer<'_> {
         )
     }
 
-    fn unrelated(&mut self, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn unrelated(&mut self, random: &mut Draw, model: &mut Model<'_>) -> String {
         let group = random.below(GROUPS);
         model.in_group(group).into_iter().for_each(|id| model.update(id, &Said { old: None, new: None }));
         format!("UPDATE {} SET note = 'seen' WHERE grp = {group}", self.table())
     }
 
-    fn backfill(&mut self, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn backfill(&mut self, random: &mut Draw, model: &mut Model<'_>) -> String {
         if self.scenario.keeping == Keeping::Filled {
             return self.unrelated(random, model);
         }
@@ -253,7 +253,7 @@ impl Writer<'_> {
         backfill(self.scenario, self.engine, &format!("grp = {group}"))
     }
 
-    fn merge(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn merge(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         if self.major < 15 {
             return self.update(code, random, model);
         }
@@ -282,7 +282,7 @@ impl Writer<'_> {
         )
     }
 
-    fn copy(&mut self, code: Code, random: &mut Random, model: &mut Model<'_>) -> String {
+    fn copy(&mut self, code: Code, random: &mut Draw, model: &mut Model<'_>) -> String {
         let mut lines = Vec::new();
         for _ in 0..=random.below(3) {
             let (id, group, said) = (self.new_id(), random.below(GROUPS), self.said(code, random));

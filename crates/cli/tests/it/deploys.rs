@@ -1,28 +1,14 @@
 //! What a deploy may take away from the code that runs: commits in a git repository, and a protected database.
 
-use std::process::Command;
-
 use insta::assert_snapshot;
 
 use crate::project::Project;
 
 const TOML: &str = "[environments.production]\nurl = \"sqlite:///app.db\"\nprotected = true\n";
 
-fn git(project: &Project, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .args(["-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(project.path(""))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_string()
-}
-
 fn commit(project: &Project, message: &str) {
-    git(project, &["add", "."]);
-    git(project, &["commit", "-qm", message]);
+    project.git(&["add", "."]);
+    project.git(&["commit", "-qm", message]);
 }
 
 fn link(project: &Project, id: &str, parents: &str, phase: &str, part: u32, upgrade: &str, downgrade: &str) {
@@ -47,7 +33,7 @@ fn story() -> Project {
     );
     project.write("app/search.py", "def search(term):\n    return select(Email).where(Email.subject.ilike(term))\n");
     project.write("app/weekly.sql", "SELECT id,\n       subject\n  FROM email;\n");
-    git(&project, &["init", "-q", "-b", "main"]);
+    project.git(&["init", "-q", "-b", "main"]);
     commit(&project, "first");
     project.whimbrel("upgrade --deploy v1").ok();
     project.sql("INSERT INTO email (subject) VALUES ('one'), ('two')");
@@ -128,7 +114,7 @@ fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
     after a deploy without them: whimbrel upgrade head
     ");
     // Now `v3` runs. What is here must not name it again.
-    git(&project, &["commit", "-q", "--allow-empty", "-m", "fourth"]);
+    project.git(&["commit", "-q", "--allow-empty", "-m", "fourth"]);
     project.write("app/again.sql", "DELETE FROM email WHERE subject IS NULL;\n");
     assert_snapshot!(project.whimbrel("upgrade --deploy v4").screen(), @r"
     exit 0
@@ -137,7 +123,7 @@ fn a_contract_waits_for_a_deploy_whose_code_no_longer_names_it() {
         app/again.sql:1  DELETE FROM email WHERE subject IS NULL;
     without them: whimbrel upgrade head
     ");
-    git(&project, &["commit", "-q", "--allow-empty", "-m", "fifth"]);
+    project.git(&["commit", "-q", "--allow-empty", "-m", "fifth"]);
     project.write("app/again.sql", "DELETE FROM email WHERE title IS NULL;\n");
     assert_snapshot!(project.whimbrel("upgrade --deploy v5").screen(), @r"
     exit 0

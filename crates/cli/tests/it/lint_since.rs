@@ -1,21 +1,8 @@
 //! `whimbrel lint --since`: only what a branch adds or changes is judged.
 
-use std::process::Command;
-
 use insta::assert_snapshot;
 
 use crate::project::Project;
-
-fn git(project: &Project, arguments: &[&str]) {
-    let output = Command::new("git")
-        .args(["-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"])
-        .args(arguments)
-        .current_dir(project.path(""))
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-}
 
 /// Two files on `main`, and a branch.
 fn branch() -> Project {
@@ -23,10 +10,10 @@ fn branch() -> Project {
     project.write("whimbrel.toml", "[lint]\nengine = \"postgres\"\n");
     project.write("db/V1__a.sql", "CREATE TABLE a (id bigint PRIMARY KEY, t text);\n");
     project.write("db/V2__a.sql", "CREATE INDEX ix_old ON a (id);\n");
-    git(&project, &["init", "-q", "-b", "main"]);
-    git(&project, &["add", "."]);
-    git(&project, &["commit", "-qm", "first"]);
-    git(&project, &["checkout", "-qb", "branch"]);
+    project.git(&["init", "-q", "-b", "main"]);
+    project.git(&["add", "."]);
+    project.git(&["commit", "-qm", "first"]);
+    project.git(&["checkout", "-qb", "branch"]);
     project
 }
 
@@ -39,8 +26,8 @@ fn what_the_branch_adds_is_judged_by_what_was_before() {
     nothing to judge: no migration is new or changed since main
     ");
     project.write("db/V3__a.sql", "CREATE INDEX ix_new ON a (t);\n");
-    git(&project, &["add", "."]);
-    git(&project, &["commit", "-qm", "second"]);
+    project.git(&["add", "."]);
+    project.git(&["commit", "-qm", "second"]);
     // Not even added yet.
     project.write("db/V4__b.sql", "CREATE TABLE b (id bigint PRIMARY KEY);\nCREATE INDEX ix_b ON b (id);\n");
     let screen = project.whimbrel("lint db --since main").screen();

@@ -1,5 +1,3 @@
-use std::process::Command;
-
 use insta::assert_snapshot;
 
 use crate::project::Project;
@@ -62,19 +60,9 @@ fn places_are_listed_by_how_certain_they_are() {
 #[test]
 fn a_commit_is_searched_as_it_was() {
     let project = project();
-    let git = |arguments: &[&str]| {
-        let output = Command::new("git")
-            .args(["-c", "user.name=ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"])
-            .args(arguments)
-            .current_dir(project.path(""))
-            .env("GIT_CONFIG_GLOBAL", "/dev/null")
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    };
-    git(&["init", "-q", "-b", "main"]);
-    git(&["add", "-A"]);
-    git(&["commit", "-qm", "first"]);
+    project.git(&["init", "-q", "-b", "main"]);
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-qm", "first"]);
     project.write("app/weekly.sql", "");
     project.write("app/search.py", "");
     project.write("app/page.html", "");
