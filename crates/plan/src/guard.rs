@@ -145,7 +145,7 @@ impl Foresight {
         let alone = prediction.dangers.iter().any(|told| told.danger == Danger::NeedsNoTransaction);
         let class = Class::of(self.noticed(&prediction), alone);
         let own = |name: &str| self.session.setting(name).map(str::to_string);
-        let steps = steps(understanding);
+        let steps = understanding.steps();
         let only_session = !steps.is_empty() && steps.iter().all(|step| matches!(step, Step::SetSession { .. }));
         let foreseen = Foreseen {
             class,
@@ -169,7 +169,7 @@ impl Foresight {
             return;
         }
         let local = sql.split_whitespace().nth(1).is_some_and(|word| word.eq_ignore_ascii_case("local"));
-        for (at, step) in steps(understanding).iter().enumerate() {
+        for (at, step) in understanding.steps().iter().enumerate() {
             if !prediction.does_nothing(at) {
                 self.session.take(step, local);
             }
@@ -178,12 +178,5 @@ impl Foresight {
                 (self.complete, self.certain) = (false, self.certain && !self.complete);
             }
         }
-    }
-}
-
-fn steps(understanding: &Understanding) -> &[Step] {
-    match understanding {
-        Understanding::Known { steps, .. } => steps,
-        Understanding::Unknown { .. } => &[],
     }
 }

@@ -4,7 +4,7 @@ use whimbrel_schema::{Column, Engine, Generation, ObjectName, Schema, Table};
 
 use super::lineage::{Line, Lineage, is_computed};
 use super::{Identity, KeptColumn, Loss, Lost};
-use crate::{Dialect, Step, Understanding};
+use crate::{DataChange, Dialect, Step, Understanding};
 
 /// One statement, and what it means.
 #[derive(Debug, Clone, Copy)]
@@ -15,10 +15,7 @@ pub struct Reading<'a> {
 
 impl<'a> Reading<'a> {
     pub fn steps(&self) -> &'a [Step] {
-        match self.understanding {
-            Understanding::Known { steps, .. } => steps,
-            Understanding::Unknown { .. } => &[],
-        }
+        self.understanding.steps()
     }
 }
 
@@ -254,17 +251,50 @@ impl Names<'_> {
 
 /// Whether a step may destroy values; what nobody understands may. Cheap: it saves a look at the database.
 pub fn may_lose(reading: &Reading<'_>) -> bool {
-    matches!(reading.understanding, Understanding::Unknown { .. })
-        || reading.steps().iter().any(|step| {
-            matches!(
-                step,
-                Step::DropTable { .. }
-                    | Step::DropColumn { .. }
-                    | Step::DropObject { .. }
-                    | Step::RebuildTable { .. }
-                    | Step::SetColumnType { .. }
-                    | Step::SetGeneration { .. }
-                    | Step::ChangeData { change: crate::DataChange::Delete | crate::DataChange::Truncate, .. }
-            )
-        })
+    matches!(reading.understanding, Understanding::Unknown { .. }) || reading.steps().iter().any(loses)
+}
+
+fn loses(step: &Step) -> bool {
+    match step {
+        Step::DropTable { .. }
+        | Step::DropColumn { .. }
+        | Step::DropObject { .. }
+        | Step::RebuildTable { .. }
+        | Step::SetColumnType { .. }
+        | Step::SetGeneration { .. } => true,
+        Step::ChangeData { change, .. } => match change {
+            DataChange::Delete | DataChange::Truncate => true,
+            DataChange::Insert | DataChange::Update | DataChange::Merge => false,
+        },
+        Step::CreateTable { .. }
+        | Step::RenameTable { .. }
+        | Step::SetTableOptions { .. }
+        | Step::AddColumn { .. }
+        | Step::RenameColumn { .. }
+        | Step::SetNullable { .. }
+        | Step::SetDefault { .. }
+        | Step::AddConstraint { .. }
+        | Step::DropConstraint { .. }
+        | Step::RenameConstraint { .. }
+        | Step::ValidateConstraint { .. }
+        | Step::SetDeferrable { .. }
+        | Step::CreateIndex { .. }
+        | Step::DropIndex { .. }
+        | Step::RenameIndex { .. }
+        | Step::SetIndexStorage { .. }
+        | Step::CreateObject { .. }
+        | Step::RenameObject { .. }
+        | Step::AlterObject { .. }
+        | Step::Amend(_)
+        | Step::AddEnumValue { .. }
+        | Step::RenameEnumValue { .. }
+        | Step::CreateTrigger { .. }
+        | Step::DropTrigger { .. }
+        | Step::SetTriggerEnabled { .. }
+        | Step::AttachPartition { .. }
+        | Step::DetachPartition { .. }
+        | Step::SetComment { .. }
+        | Step::SetSession { .. }
+        | Step::Inert { .. } => false,
+    }
 }

@@ -178,8 +178,14 @@ impl<'r> Runner<'r> {
         let mut may = Vec::with_capacity(jobs.len());
         for job in jobs {
             let id = &job.revision.id;
-            let below = self.history.closure([id]);
-            let mut reasons: Vec<WaitsFor> = match held.keys().find(|held| below.contains(*held)) {
+            let first = match held.is_empty() {
+                true => None,
+                false => {
+                    let below = self.history.closure([id]);
+                    held.keys().find(|held| below.contains(*held))
+                }
+            };
+            let mut reasons: Vec<WaitsFor> = match first {
                 Some(first) => vec![WaitsFor::Before { revision: first.clone() }],
                 None if dropped::takes_away(job) => self.reasons(job, gate, &standing, &pending),
                 None => Vec::new(),

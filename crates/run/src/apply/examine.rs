@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use whimbrel_plan::Understanding;
 use whimbrel_plan::history::History;
 use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_schema::ObjectName;
@@ -114,11 +113,8 @@ fn judge(driver: &mut dyn Driver, sql: &str, outcome: StatementOutcome) -> Resul
         Decision::Ask(why) => Ok(Verdict::Ask(why)),
         Decision::DropInvalid(index) => Ok(Verdict::ClearAndRunAgain(vec![format!("the invalid index `{index}`")])),
         Decision::Again => {
-            let steps = match driver.dialect().understand(sql) {
-                Understanding::Known { steps, .. } => steps,
-                Understanding::Unknown { .. } => Vec::new(),
-            };
-            let leftovers = match driver.leftovers(&steps) {
+            let understanding = driver.dialect().understand(sql);
+            let leftovers = match driver.leftovers(understanding.steps()) {
                 Ok(leftovers) => leftovers,
                 Err(error) if error.kind == DriverErrorKind::Busy => return Ok(Verdict::Wait(error.message)),
                 Err(error) => return Err(error.into()),

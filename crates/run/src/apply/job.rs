@@ -136,10 +136,7 @@ impl<'h> Job<'h> {
 impl Prepared {
     /// None of a statement that nobody understands.
     pub fn steps(&self) -> &[Step] {
-        match &self.understanding {
-            Understanding::Known { steps, .. } => steps,
-            Understanding::Unknown { .. } => &[],
-        }
+        self.understanding.steps()
     }
 
     pub fn may_change_session(&self) -> bool {

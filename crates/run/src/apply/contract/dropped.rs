@@ -7,7 +7,7 @@ use whimbrel_plan::revision::Phase;
 use whimbrel_plan::{Dialect, Step, Understanding};
 use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Schema};
 
-use super::super::job::Job;
+use super::super::job::{Job, Prepared};
 
 /// A table, or a column of one, that is no longer there under its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -54,21 +54,15 @@ pub(super) fn by(job: &Job<'_>, history: &History, dialect: &dyn Dialect) -> Res
 }
 
 fn gone(before: &Schema, after: &Schema) -> BTreeSet<Dropped> {
-    let mut gone = BTreeSet::new();
+    // Code reads a view as it reads a table.
+    let stays = |name: &ObjectName| after.tables.contains_key(name) || views(after).any(|view| view == name);
+    let names = before.tables.keys().chain(views(before)).filter(|name| !stays(name));
+    let mut gone: BTreeSet<Dropped> = names.map(|name| Dropped { table: name.clone(), column: None }).collect();
     for table in before.tables.values() {
-        let Some(stays) = after.tables.get(&table.name) else {
-            gone.insert(Dropped { table: table.name.clone(), column: None });
-            continue;
-        };
+        let Some(stays) = after.tables.get(&table.name) else { continue };
         let missing = table.columns.iter().filter(|column| stays.column(&column.name).is_none());
         gone.extend(missing.map(|column| Dropped { table: table.name.clone(), column: Some(column.name.clone()) }));
     }
-    // Code reads a view as it reads a table.
-    gone.extend(views(before).map(|name| Dropped { table: name.clone(), column: None }));
-    gone.retain(|it| {
-        let stays = after.tables.contains_key(&it.table) || views(after).any(|name| *name == it.table);
-        it.column.is_some() || !stays
-    });
     gone
 }
 
@@ -78,10 +72,7 @@ fn views(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
 }
 
 fn steps<'j>(job: &'j Job<'_>) -> impl Iterator<Item = &'j Step> {
-    job.statements.iter().flat_map(|prepared| match &prepared.understanding {
-        Understanding::Known { steps, .. } => steps.as_slice(),
-        Understanding::Unknown { .. } => &[],
-    })
+    job.statements.iter().flat_map(Prepared::steps)
 }
 
 /// The name that a step takes away.
