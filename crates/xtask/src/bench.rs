@@ -1,13 +1,12 @@
 //! Whimbrel and Alembic at the same tasks: builds the one, installs the other, and runs both.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use anyhow::Result;
 
 use crate::engines::{self, root};
 use crate::linters;
-use crate::process::succeed;
+use crate::process::{cargo, succeed};
 use crate::python;
 
 const USAGE: &str = "\
@@ -38,11 +37,10 @@ pub fn run(arguments: &[String]) -> Result<()> {
     let whimbrel = released()?;
     // Only the command is measured, so what measures it need not be built as it is released.
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "against_alembic", "--", "--run"])
             .args(arguments)
-            .env("WHIMBREL_BIN", whimbrel)
-            .current_dir(root()),
+            .env("WHIMBREL_BIN", whimbrel),
     )
 }
 
@@ -51,12 +49,11 @@ pub fn review(arguments: &[String]) -> Result<()> {
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     let whimbrel = released()?;
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_linters", "--", "--run"])
             .args(arguments)
             .env("WHIMBREL_BIN", whimbrel)
-            .envs(linters::install()?)
-            .current_dir(root()),
+            .envs(linters::install()?),
     )
 }
 
@@ -68,11 +65,10 @@ pub fn guard(arguments: &[String]) -> Result<()> {
         None => released()?,
     };
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "guard", "--", "--run"])
             .args(arguments)
-            .env("WHIMBREL_BIN", whimbrel)
-            .current_dir(root()),
+            .env("WHIMBREL_BIN", whimbrel),
     )
 }
 
@@ -81,18 +77,17 @@ pub fn backfill(arguments: &[String]) -> Result<()> {
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     let whimbrel = released()?;
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_one_update", "--", "--run"])
             .args(arguments)
-            .env("WHIMBREL_BIN", whimbrel)
-            .current_dir(root()),
+            .env("WHIMBREL_BIN", whimbrel),
     )
 }
 
 /// The program, built as it is released.
 fn released() -> Result<PathBuf> {
     println!("bench: building whimbrel as it is released");
-    succeed(Command::new(env!("CARGO")).args(["build", "--release", "--package", "whimbrel-cli"]).current_dir(root()))?;
+    succeed(cargo().args(["build", "--release", "--package", "whimbrel-cli"]))?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
     Ok(target.join("release/whimbrel"))
 }

@@ -1,12 +1,11 @@
 //! Law 4 at length: kills without number, over every scenario, on every engine that is asked for.
 
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
-use crate::engines::{self, root};
-use crate::process::succeed;
+use crate::engines;
+use crate::process::{cargo, succeed};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut kills = None;
@@ -44,9 +43,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
         engines::run(&["--postgres".to_owned(), majors.clone()])?;
     }
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-cli", "--test", "crash", "--", "--nocapture"])
-            .current_dir(root())
             .env("WHIMBREL_REQUIRE_ENGINES", "all")
             .env("WHIMBREL_CRASH", words.join(" "))
             .env("WHIMBREL_MAJORS", majors),

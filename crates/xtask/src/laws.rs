@@ -1,11 +1,9 @@
 //! The laws over many random cases, on every version of the engines that is asked for.
 
-use std::process::Command;
-
 use anyhow::{Context, Result, bail};
 
-use crate::engines::{self, root};
-use crate::process::succeed;
+use crate::engines;
+use crate::process::{cargo, succeed};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut cases = "5000".to_owned();
@@ -26,9 +24,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     println!("laws: {cases} random cases on SQLite and on each of PostgreSQL {majors}");
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--release", "--package", "whimbrel-acceptance", "--test", "laws", "--", "--nocapture"])
-            .current_dir(root())
             .env("WHIMBREL_REQUIRE_ENGINES", "all")
             .env("WHIMBREL_CASES", cases)
             .env("WHIMBREL_MAJORS", majors),

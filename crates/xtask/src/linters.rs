@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use anyhow::Result;
 
 use crate::engines::engines_folder;
-use crate::process::succeed;
+use crate::process::{cargo, succeed};
 use crate::python;
 
 const EUGENE: &str = "0.8.3";
@@ -39,7 +39,7 @@ fn eugene(linters: &std::path::Path) -> Result<PathBuf> {
     let headers = Command::new("gcc").arg("-print-file-name=include").output()?;
     let headers = String::from_utf8_lossy(&headers.stdout).trim().to_owned();
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["install", "eugene", "--version", EUGENE, "--locked", "--quiet", "--root"])
             .arg(&root)
             .env("LIBCLANG_PATH", libclang)

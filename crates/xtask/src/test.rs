@@ -1,13 +1,12 @@
 //! Everything that has to hold before a change lands: what CI runs.
 
 use std::env;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::engines::root;
-use crate::process::succeed;
+use crate::process::{cargo, succeed};
 use crate::{corpora, engines, python, tidy};
 
 pub fn run(arguments: &[String]) -> Result<()> {
@@ -22,14 +21,14 @@ pub fn run(arguments: &[String]) -> Result<()> {
     python::run(&[])?;
     corpora::run(&[])?;
 
-    cargo("format", &["fmt", "--all", "--check"])?;
-    cargo("lints", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+    run_cargo("format", &["fmt", "--all", "--check"])?;
+    run_cargo("lints", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
     say("tidy", "the rules of ARCHITECTURE.md that a machine can read");
     tidy::run(&[])?;
     dependencies()?;
     // The tests of the laws drive the command as people do.
-    cargo("build", &["build", "--workspace", "--all-targets", "--locked"])?;
-    cargo("examples in the documentation", &["test", "--workspace", "--doc", "--locked", "--quiet"])?;
+    run_cargo("build", &["build", "--workspace", "--all-targets", "--locked"])?;
+    run_cargo("examples in the documentation", &["test", "--workspace", "--doc", "--locked", "--quiet"])?;
     tests(full)?;
     say("done", &format!("in {} s", begun.elapsed().as_secs()));
     Ok(())
@@ -49,8 +48,8 @@ fn tests(full: bool) -> Result<()> {
         &["test", "--workspace", "--locked", "--no-fail-fast", "--bins", "--lib", "--tests"]
     };
     say("tests", &format!("cargo {}", arguments.join(" ")));
-    let mut command = Command::new(env!("CARGO"));
-    command.args(arguments).current_dir(root()).env("WHIMBREL_REQUIRE_ENGINES", "all");
+    let mut command = cargo();
+    command.args(arguments).env("WHIMBREL_REQUIRE_ENGINES", "all");
     if full && env::var_os("WHIMBREL_CASES").is_none() {
         command.env("WHIMBREL_CASES", "5000").env("WHIMBREL_MAJORS", "all");
     }
@@ -64,19 +63,19 @@ fn tests(full: bool) -> Result<()> {
 /// every dependency in any case.
 fn dependencies() -> Result<()> {
     if succeeds(&["deny", "--version"]) {
-        return cargo("dependencies", &["deny", "--locked", "--offline", "check", "bans", "licenses", "sources"]);
+        return run_cargo("dependencies", &["deny", "--locked", "--offline", "check", "bans", "licenses", "sources"]);
     }
     println!("dependencies: cargo-deny is not installed; tidy has held their licences against deny.toml");
     Ok(())
 }
 
-fn cargo(what: &str, arguments: &[&str]) -> Result<()> {
+fn run_cargo(what: &str, arguments: &[&str]) -> Result<()> {
     say(what, &format!("cargo {}", arguments.join(" ")));
-    succeed(Command::new(env!("CARGO")).args(arguments).current_dir(root())).with_context(|| what.to_owned())
+    succeed(cargo().args(arguments)).with_context(|| what.to_owned())
 }
 
 fn succeeds(arguments: &[&str]) -> bool {
-    let mut command = Command::new(env!("CARGO"));
+    let mut command = cargo();
     command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
 
