@@ -12,7 +12,7 @@ use whimbrel_plan::history::{History, Target, TargetRange};
 use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume, Waiting};
 use whimbrel_run::event::Found;
-use whimbrel_run::guard::Sight;
+use whimbrel_run::guard::{Sight, first_line};
 use whimbrel_run::ledger::{self, Ledger};
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
@@ -363,17 +363,6 @@ fn size(rows: Option<u64>, bytes: Option<u64>) -> String {
         _ => String::new(),
     }
 }
-
-/// Enough of a statement to know it by.
-fn first_line(sql: &str) -> String {
-    let line = sql.lines().next().unwrap_or_default();
-    match line.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", line[..at].trim_end()),
-        None => line.to_string(),
-    }
-}
-
-const LONGEST: usize = 72;
 
 #[derive(Serialize)]
 struct Ended {

@@ -48,9 +48,12 @@ pub fn words(reason: &WaitsFor, history: &History) -> String {
             format!("for the next deploy (`{}` is applied by this one, and older code still runs)", short(begun))
         }
         WaitsFor::Backfill { revision, why } => format!("the backfill `{}` is not proved: {why}", short(revision)),
+        WaitsFor::RowsLeft { revision, .. } => reason.to_string().replace(revision.as_str(), &short(revision)),
         WaitsFor::Before { revision } => format!("it comes after `{}`", short(revision)),
         WaitsFor::DeployUnknown
         | WaitsFor::Soak { .. }
+        | WaitsFor::OutOfStep { .. }
+        | WaitsFor::RowsUnseen { .. }
         | WaitsFor::CodeUnknown { .. }
         | WaitsFor::Code { .. }
         | WaitsFor::Unread { .. } => reason.to_string(),
@@ -64,6 +67,9 @@ fn next(reason: &WaitsFor) -> &'static str {
         WaitsFor::DeployUnknown => "with --deploy and a label of its own:",
         WaitsFor::Soak { .. } => "after that:",
         WaitsFor::Backfill { .. } => "once every row is filled, with --contract-now and the reason:",
+        WaitsFor::RowsLeft { .. } => "once its UPDATE has run again:",
+        WaitsFor::OutOfStep { .. } => "once they say the same:",
+        WaitsFor::RowsUnseen { .. } => "with more time (--statement-timeout), or with --contract-now and the reason:",
         WaitsFor::CodeUnknown { .. } => "where the code can be looked at, or with --contract-now and the reason:",
         WaitsFor::Code { deploy: Some(_), .. } => "after a deploy without them:",
         WaitsFor::Code { deploy: None, .. } => "without them:",

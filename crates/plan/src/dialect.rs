@@ -5,7 +5,7 @@ use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, 
 
 use crate::Step;
 use crate::backfill::Batching;
-use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
+use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use crate::fold::RenamedTexts;
 use crate::keep::Keeping;
 use crate::review::{Circumstances, Copied, Prediction};
@@ -131,6 +131,11 @@ pub trait Dialect: Send + Sync {
     /// Triggers that keep the columns of old code and of new code in step. The new columns have their defaults still.
     fn keepers(&self, _dual: &DualWrite, _schema: &Schema) -> Result<Keepers, DualWriteError> {
         Err(DualWriteError::Unsupported { engine: self.engine().title() })
+    }
+
+    /// When a row is not in step, by the triggers of that kind that the table has.
+    fn rules(&self, _table: &Table, _schema: &Schema) -> Vec<Rule> {
+        Vec::new()
     }
 
     /// Whether those triggers fill a column before the engine looks whether it may be NULL.

@@ -71,6 +71,10 @@ pub trait Driver: Send {
     /// Runs one query with `$1`, `$2`, … (or `?1`, `?2`, … on SQLite) in it; every value comes back as text.
     fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError>;
 
+    /// The same for a query that may have to read a whole table: it gives up after `at_most`, and writes nothing. Outside
+    /// any transaction.
+    fn query_within(&mut self, statement: &str, at_most: Option<Duration>) -> Result<Vec<Row>, DriverError>;
+
     /// Opens a transaction that can write (`BEGIN IMMEDIATE` on SQLite), or says [`Busy`](DriverErrorKind::Busy).
     fn begin(&mut self) -> Result<(), DriverError>;
     fn commit(&mut self) -> Result<(), DriverError>;

@@ -173,8 +173,8 @@ const STEADY: &[&str] = &[
     "regexp_replace", "repeat", "replace", "reverse", "right", "round", "row", "row_number", "rpad", "rtrim",
     "select", "sha256", "sign", "some", "split_part", "sqrt", "starts_with", "string_agg", "string_to_array",
     "strpos", "substr", "substring", "sum", "then", "time", "timestamp", "to_char", "to_date", "to_hex", "to_json",
-    "to_jsonb", "to_number", "to_timestamp", "translate", "trim", "trunc", "union", "using", "values", "varchar",
-    "when", "where",
+    "to_jsonb", "to_number", "to_timestamp", "translate", "trim", "trunc", "union", "upper", "using", "values",
+    "varchar", "when", "where",
 ];
 
 #[cfg(test)]

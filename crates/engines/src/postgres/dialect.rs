@@ -1,14 +1,14 @@
 use std::ops::Range;
 
 use whimbrel_plan::backfill::Batching;
-use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
+use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::PostgresKeeping;
-use super::{cast, complete, dual_write, expression, predict, quote, render, split, types, understand};
+use super::{cast, complete, dual_write, expression, in_step, predict, quote, render, split, types, understand};
 
 /// PostgreSQL 13 to 18.
 #[derive(Debug, Clone, Copy)]
@@ -88,6 +88,10 @@ impl Dialect for Postgres {
 
     fn keepers(&self, dual: &DualWrite, schema: &Schema) -> Result<Keepers, DualWriteError> {
         dual_write::keepers(dual, schema)
+    }
+
+    fn rules(&self, table: &Table, schema: &Schema) -> Vec<Rule> {
+        in_step::rules(table, schema)
     }
 
     fn fills_before_not_null(&self) -> bool {

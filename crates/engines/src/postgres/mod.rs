@@ -12,6 +12,7 @@ mod dual_write;
 mod error;
 mod expression;
 mod facts;
+mod in_step;
 mod introspect;
 mod keeping;
 mod leftovers;

@@ -81,8 +81,8 @@ const STEADY: &[&str] = &[
     "length", "like", "limit", "ln", "log", "lower", "ltrim", "materialized", "max", "min", "mod", "not", "nullif",
     "numeric", "octet_length", "on", "or", "over", "partition", "pow", "power", "printf", "quote", "rank",
     "replace", "round", "row_number", "rtrim", "select", "sign", "some", "sqrt", "string_agg", "substr",
-    "substring", "sum", "text", "then", "total", "trim", "trunc", "typeof", "unhex", "unicode", "union", "using",
-    "values", "varchar", "when", "where",
+    "substring", "sum", "text", "then", "total", "trim", "trunc", "typeof", "unhex", "unicode", "union", "upper",
+    "using", "values", "varchar", "when", "where",
 ];
 
 #[cfg(test)]

@@ -1,15 +1,17 @@
 use std::ops::Range;
 
 use whimbrel_plan::backfill::Batching;
-use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers};
+use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::SqliteKeeping;
-use super::{complete, dual_write, expression, how, naming, predict, renamed, render, split, types, understand};
+use super::{
+    complete, dual_write, expression, how, in_step, naming, predict, renamed, render, split, types, understand,
+};
 
 /// SQLite's text and rules; it holds nothing.
 #[derive(Debug, Clone, Copy)]
@@ -107,6 +109,10 @@ impl Dialect for Sqlite {
 
     fn keepers(&self, dual: &DualWrite, schema: &Schema) -> Result<Keepers, DualWriteError> {
         dual_write::keepers(dual, schema)
+    }
+
+    fn rules(&self, table: &Table, _schema: &Schema) -> Vec<Rule> {
+        in_step::rules(table)
     }
 
     fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {

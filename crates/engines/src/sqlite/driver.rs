@@ -131,6 +131,9 @@ const TURN: Duration = Duration::from_secs(2);
 /// Pauses stay short, so that a writer who lets go only for a moment between two transactions starves nobody.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
+/// Steps of SQLite's machine after which it is looked whether a query may go on: some 100 µs.
+const STEPS_BETWEEN_LOOKS: i32 = 20_000;
+
 thread_local! {
     /// What the statement that runs now may wait, and since when it does. SQLite calls whoever waits on the thread that
     /// runs the statement, and tells it nothing but a count.
@@ -266,6 +269,30 @@ impl Driver for SqliteDriver {
             read.push(values.collect::<Result<Row, _>>().map_err(|error| error_of(&error))?);
         }
         Ok(read)
+    }
+
+    fn query_within(&mut self, statement: &str, at_most: Option<Duration>) -> Result<Vec<Row>, DriverError> {
+        let Some(at_most) = at_most else { return self.query(statement, &[]) };
+        let begun = Instant::now();
+        let is_over = move || begun.elapsed() >= at_most;
+        self.connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over)).map_err(|error| error_of(&error))?;
+        let result = self.query(statement, &[]);
+        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| error_of(&error))?;
+        result.map_err(|error| match error.kind {
+            DriverErrorKind::Cancelled if begun.elapsed() >= at_most => {
+                let message = format!("it took longer than the {} s that it may", at_most.as_secs_f64());
+                DriverError::new(DriverErrorKind::TimedOut, message)
+            }
+            DriverErrorKind::Connect
+            | DriverErrorKind::Lost
+            | DriverErrorKind::Busy
+            | DriverErrorKind::Cancelled
+            | DriverErrorKind::TimedOut
+            | DriverErrorKind::Unwritable
+            | DriverErrorKind::Forbidden
+            | DriverErrorKind::Statement
+            | DriverErrorKind::Unsupported => error,
+        })
     }
 
     fn begin(&mut self) -> Result<(), DriverError> {

@@ -11,6 +11,7 @@ mod dual_write;
 mod expression;
 mod facts;
 mod how;
+mod in_step;
 mod introspect;
 mod keeping;
 mod lock;

@@ -1,7 +1,7 @@
-use whimbrel_schema::{ObjectName, Schema};
+use whimbrel_schema::{ObjectName, Schema, Table};
 
 use super::proof::Meaning;
-use super::{Batching, Key, NotBatched, Proof, Value, cut, key};
+use super::{Batching, FewRows, Key, NotBatched, Proof, Value, cut, key};
 use crate::Dialect;
 
 /// The values of the key behind which a batch begins, each as the engine's [`Batching::key_text`] gave it; for
@@ -19,6 +19,8 @@ pub enum Pass {
 /// How one UPDATE becomes many.
 pub struct BackfillPlan<'d> {
     pub table: ObjectName,
+    /// Those that it sets.
+    pub columns: Vec<String>,
     pub key: Key,
     pub proof: Proof,
     batching: &'d dyn Batching,
@@ -29,6 +31,8 @@ pub struct BackfillPlan<'d> {
     condition: Option<String>,
     /// Holds for a row that is still to be changed.
     left: Option<String>,
+    /// Whether the UPDATE itself says which rows it is still to change.
+    tells: bool,
 }
 
 impl<'d> BackfillPlan<'d> {
@@ -75,8 +79,11 @@ impl<'d> BackfillPlan<'d> {
             Proof::Condition { .. } => condition.clone(),
             Proof::Once { .. } => condition.clone().filter(|_| meaning.condition_tells()),
         };
+        let tells = meaning.condition_tells();
         Ok(BackfillPlan {
+            tells,
             table: table.name.clone(),
+            columns: update.columns().map(str::to_string).collect(),
             key,
             proof,
             batching,
@@ -140,6 +147,14 @@ impl<'d> BackfillPlan<'d> {
     pub fn count_left(&self) -> Option<String> {
         let left = self.left.as_ref()?;
         Some(format!("SELECT count(*) FROM {} WHERE {left}", joined(&self.target, self.from.as_deref())))
+    }
+
+    /// The first few rows that the UPDATE would change again by its own condition; `None` where that says nothing of
+    /// what was changed already, so that every row may look as if it were left. `table` is as the database has it.
+    pub fn few_left(&self, table: &Table, most: usize, dialect: &dyn Dialect) -> Option<FewRows> {
+        let left = self.left.as_ref().filter(|_| self.tells)?;
+        let from = joined(&self.target, self.from.as_deref());
+        FewRows::new(table, (&from, &self.name), left, most, dialect)
     }
 
     /// `a > 1`, `(a, b) > (1, 2)`: composite keys are compared as rows.

@@ -41,6 +41,15 @@ pub trait Batching: Send + Sync {
     /// certain does not.
     fn is_steady(&self, function: &str) -> bool;
 
+    /// Whether an expression gives the same for the same row, as far as its words tell.
+    fn is_steady_text(&self, text: &str) -> bool {
+        let lexemes = self.lexemes(text);
+        let called =
+            lexemes.windows(2).filter(|pair| matches!(pair, [name, next] if name.is_name() && next.is_symbol("(")));
+        let mut called = called.filter_map(|pair| pair.first());
+        called.all(|name| self.is_steady(&name.text)) && !lexemes.iter().any(|word| self.is_moment(&word.text))
+    }
+
     /// A word that stands for another value in every transaction, without looking like a function.
     fn is_moment(&self, word: &str) -> bool;
 

@@ -8,12 +8,14 @@
 mod batch;
 mod batching;
 mod cut;
+mod few;
 mod key;
 mod proof;
 mod update;
 
 pub use batch::{BackfillPlan, Pass, Position};
 pub use batching::{Batching, Lexeme, LexemeKind, Pacing};
+pub use few::FewRows;
 pub use key::Key;
 pub use proof::Proof;
 pub use update::{Assignment, NotBatched, Piece, Update, Value, Word};

@@ -68,12 +68,7 @@ impl Meaning<'_> {
             Value::Default => columns.iter().find_map(|column| {
                 let found = self.column(column)?;
                 let text = found.default.as_ref().map(|default| default.text().to_string());
-                let steady = |text: &String| {
-                    self.batching.lexemes(text).windows(2).all(|pair| match pair {
-                        [word, next] if word.is_name() && next.is_symbol("(") => self.batching.is_steady(&word.text),
-                        _ => true,
-                    }) && !self.batching.lexemes(text).iter().any(|word| self.batching.is_moment(&word.text))
-                };
+                let steady = |text: &String| self.batching.is_steady_text(text);
                 let known = found.generation.is_none() && text.as_ref().is_none_or(steady);
                 (!known).then(|| format!("the default of `{column}` is another one every time"))
             }),

@@ -5,14 +5,15 @@
 //! this crate.
 
 mod chain;
+mod code;
 mod dropped;
+mod rows;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
 use whimbrel_plan::history::History;
 use whimbrel_plan::revision::{Direction, Phase, Revision, RevisionId};
 
@@ -22,7 +23,9 @@ use super::runner::Runner;
 use crate::Deploy;
 use crate::ledger::{self, DeployRow, EventDirection, Ledger};
 
+pub use code::{Code, Place, Whose};
 pub use dropped::Dropped;
+pub use waits::{Waiting, WaitsFor};
 
 /// What holds contracts back, where the gate is there at all.
 #[derive(Debug, Clone)]
@@ -32,93 +35,6 @@ pub struct ContractGate {
     pub code: Arc<dyn Code>,
     /// Go through all the same, and why.
     pub now: Option<String>,
-}
-
-/// Where code names things of the database.
-pub trait Code: fmt::Debug + Send + Sync {
-    /// Every place, or why nobody can tell.
-    fn places(&self, whose: Whose<'_>, dropped: &[Dropped]) -> Result<Vec<Place>, String>;
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Whose<'a> {
-    /// Of the commit.
-    Commit(&'a str),
-    /// As it is here: what is deployed now.
-    WorkingTree,
-}
-
-/// A place in the code that names what is taken away.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Place {
-    /// `email.subject`.
-    pub object: String,
-    pub file: String,
-    pub line: usize,
-    /// The line itself.
-    pub text: String,
-    /// `false`: a word that may be something else. It is told, and holds nothing back.
-    pub blocks: bool,
-}
-
-/// A revision that was held back.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Waiting {
-    pub revision: RevisionId,
-    pub message: String,
-    pub phase: Phase,
-    /// It takes nothing away itself and only comes after something that does: code on its way may need it.
-    pub needed: bool,
-    /// Never empty.
-    pub reasons: Vec<WaitsFor>,
-}
-
-/// What has to come about first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WaitsFor {
-    /// What it ends was begun by this very deploy.
-    NextDeploy { begun: RevisionId },
-    /// Nobody says which deploy this is, so it may be the one that began it.
-    DeployUnknown,
-    /// Old and new have not stood side by side long enough.
-    Soak { hours_left: u64, minutes_left: u64 },
-    /// Rows may not be filled.
-    Backfill { revision: RevisionId, why: String },
-    /// The running code cannot be looked at.
-    CodeUnknown { why: String },
-    /// The code of the deploy that runs now names it, or that of the one on its way (`deploy` is `None`).
-    Code { deploy: Option<String>, places: Vec<Place> },
-    /// What it takes away cannot be seen.
-    Unread { sql: String },
-    /// Something before it waits.
-    Before { revision: RevisionId },
-}
-
-impl fmt::Display for WaitsFor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WaitsFor::NextDeploy { begun } => {
-                write!(f, "for the next deploy: this one applies `{begun}`, and code from before it still runs")
-            }
-            WaitsFor::DeployUnknown => f.write_str("nobody says which deploy this is"),
-            WaitsFor::Soak { hours_left, minutes_left } => {
-                write!(f, "old and new have to stand side by side for another {hours_left} h {minutes_left} min")
-            }
-            WaitsFor::Backfill { revision, why } => write!(f, "the backfill `{revision}` is not proved: {why}"),
-            WaitsFor::CodeUnknown { why } => write!(f, "the code that runs now cannot be looked at: {why}"),
-            WaitsFor::Code { deploy, places } => {
-                let mut objects: Vec<String> = places.iter().map(|place| format!("`{}`", place.object)).collect();
-                objects.dedup();
-                match deploy {
-                    Some(deploy) => write!(f, "the running deploy {deploy} still names {}", objects.join(", ")),
-                    None => write!(f, "the code here still names {}", objects.join(", ")),
-                }
-            }
-            WaitsFor::Unread { sql } => write!(f, "what it takes away cannot be seen: `{sql}` is not understood"),
-            WaitsFor::Before { revision } => write!(f, "it comes after `{revision}`"),
-        }
-    }
 }
 
 /// What the ledger says about deploys, from where this run stands.
@@ -187,7 +103,7 @@ impl<'r> Runner<'r> {
             };
             let mut reasons: Vec<WaitsFor> = match first {
                 Some(first) => vec![WaitsFor::Before { revision: first.clone() }],
-                None if dropped::takes_away(job) => self.reasons(job, gate, &standing, &pending),
+                None if dropped::takes_away(job) => self.reasons(job, gate, &standing, &pending)?,
                 None => Vec::new(),
             };
             if let (Some(reason), false) = (&gate.now, reasons.is_empty()) {
@@ -226,7 +142,7 @@ impl<'r> Runner<'r> {
         gate: &ContractGate,
         standing: &Standing<'_>,
         pending: &BTreeSet<&RevisionId>,
-    ) -> Vec<WaitsFor> {
+    ) -> Result<Vec<WaitsFor>, Failure> {
         let mut reasons = Vec::new();
         let applied = standing.ledger.standing();
         let chain = match job.revision.phase {
@@ -259,11 +175,13 @@ impl<'r> Runner<'r> {
             reasons.push(WaitsFor::Soak { hours_left: minutes / 60, minutes_left: minutes % 60 });
         }
         one_of_a_kind(&mut reasons);
-        // Whoever waits for the next deploy anyway is not to be told of code that the next deploy may not have.
+        // Whoever waits for the next deploy anyway is not to be told of code that the next deploy may not have, nor of
+        // rows that are written until then.
         if reasons.is_empty() {
-            reasons = self.code_reasons(job, gate, standing);
+            reasons = self.row_reasons(job, &chain, standing.ledger)?;
+            reasons.extend(self.code_reasons(job, gate, standing));
         }
-        reasons
+        Ok(reasons)
     }
 
     fn code_reasons(&mut self, job: &Job<'r>, gate: &ContractGate, standing: &Standing<'_>) -> Vec<WaitsFor> {

@@ -158,8 +158,7 @@ fn no_way_back(revision: &Revision) -> Refusal {
 /// The word with which a statement begins or ends a transaction itself.
 fn own_transaction(understanding: &Understanding) -> Option<String> {
     const WORDS: [&str; 6] = ["BEGIN", "START", "COMMIT", "END", "ROLLBACK", "ABORT"];
-    let Understanding::Known { steps, .. } = understanding else { return None };
-    steps.iter().find_map(|step| {
+    understanding.steps().iter().find_map(|step| {
         let Step::SetSession { name, .. } = step else { return None };
         let first = name.split_whitespace().next()?;
         WORDS.iter().find(|word| word.eq_ignore_ascii_case(first)).map(|word| word.to_string())

@@ -59,11 +59,20 @@ fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &
             match fold::apply(&mut after, schema_change, dialect) {
                 Ok(()) if after == *live => Decision::Done,
                 Ok(()) => Decision::Again,
-                Err(FoldError::Exists { .. }) if makes(schema_change) => Decision::Done,
-                Err(FoldError::Missing { .. }) if takes_away(schema_change) => Decision::Done,
-                // What has been renamed is not there under its old name, and is under the new one.
-                Err(FoldError::Missing { .. }) if is_renamed(schema_change, live, dialect) => Decision::Done,
-                Err(error) => Decision::Ask(error.to_string()),
+                Err(error) => match (&error, about(schema_change)) {
+                    (FoldError::Exists { .. }, About::Coming) | (FoldError::Missing { .. }, About::Going) => {
+                        Decision::Done
+                    }
+                    // What has been renamed is not there under its old name, and is under the new one.
+                    (FoldError::Missing { .. }, About::Renaming(back))
+                        if fold::apply(&mut live.clone(), &back, dialect).is_ok() =>
+                    {
+                        Decision::Done
+                    }
+                    (_, About::Coming | About::Going | About::Renaming(_) | About::Other) => {
+                        Decision::Ask(error.to_string())
+                    }
+                },
             }
         }
     }
@@ -76,52 +85,65 @@ fn indexes_of_view<'s>(live: &'s Schema, name: &ObjectName) -> &'s [Index] {
     }
 }
 
-/// What these make can only be there because they made it, or because they would have failed.
-fn makes(step: &Step) -> bool {
-    matches!(
-        step,
+/// What a step is about: a thing that comes, one that goes, or one that gets another name.
+enum About {
+    /// It can only be there because the step made it, or because the step would have failed.
+    Coming,
+    Going,
+    /// The way back.
+    Renaming(Step),
+    Other,
+}
+
+fn about(step: &Step) -> About {
+    match step {
         Step::CreateTable { .. }
-            | Step::AddColumn { .. }
-            | Step::AddConstraint { .. }
-            | Step::CreateObject { .. }
-            | Step::AddEnumValue { .. }
-            | Step::CreateTrigger { .. }
-    )
-}
-
-/// Whether the way back of a rename could be gone.
-fn is_renamed(step: &Step, live: &Schema, dialect: &dyn Dialect) -> bool {
-    back(step).is_some_and(|back| fold::apply(&mut live.clone(), &back, dialect).is_ok())
-}
-
-fn back(step: &Step) -> Option<Step> {
-    if let Step::RenameTable { from, to } = step {
-        Some(Step::RenameTable { from: to.clone(), to: from.clone() })
-    } else if let Step::RenameColumn { table, from, to } = step {
-        Some(Step::RenameColumn { table: table.clone(), from: to.clone(), to: from.clone() })
-    } else if let Step::RenameConstraint { table, from, to } = step {
-        Some(Step::RenameConstraint { table: table.clone(), from: to.clone(), to: from.clone() })
-    } else if let Step::RenameIndex { from, to } = step {
-        Some(Step::RenameIndex { from: from.sibling(to.clone()), to: from.name.clone() })
-    } else if let Step::RenameEnumValue { name, from, to } = step {
-        Some(Step::RenameEnumValue { name: name.clone(), from: to.clone(), to: from.clone() })
-    } else if let Step::RenameObject { object, to } = step {
-        let renamed = ObjectId { name: to.clone(), ..object.clone() };
-        Some(Step::RenameObject { object: renamed, to: object.name.clone() })
-    } else {
-        None
-    }
-}
-
-fn takes_away(step: &Step) -> bool {
-    matches!(
-        step,
+        | Step::AddColumn { .. }
+        | Step::AddConstraint { .. }
+        | Step::CreateIndex { .. }
+        | Step::CreateObject { .. }
+        | Step::AddEnumValue { .. }
+        | Step::CreateTrigger { .. } => About::Coming,
         Step::DropTable { .. }
-            | Step::DropColumn { .. }
-            | Step::DropConstraint { .. }
-            | Step::DropIndex { .. }
-            | Step::DropObject { .. }
-            | Step::DropTrigger { .. }
-            | Step::DetachPartition { .. }
-    )
+        | Step::DropColumn { .. }
+        | Step::DropConstraint { .. }
+        | Step::DropIndex { .. }
+        | Step::DropObject { .. }
+        | Step::DropTrigger { .. }
+        | Step::DetachPartition { .. } => About::Going,
+        Step::RenameTable { from, to } => About::Renaming(Step::RenameTable { from: to.clone(), to: from.clone() }),
+        Step::RenameColumn { table, from, to } => {
+            About::Renaming(Step::RenameColumn { table: table.clone(), from: to.clone(), to: from.clone() })
+        }
+        Step::RenameConstraint { table, from, to } => {
+            About::Renaming(Step::RenameConstraint { table: table.clone(), from: to.clone(), to: from.clone() })
+        }
+        Step::RenameIndex { from, to } => {
+            About::Renaming(Step::RenameIndex { from: from.sibling(to.clone()), to: from.name.clone() })
+        }
+        Step::RenameEnumValue { name, from, to } => {
+            About::Renaming(Step::RenameEnumValue { name: name.clone(), from: to.clone(), to: from.clone() })
+        }
+        Step::RenameObject { object, to } => {
+            let renamed = ObjectId { name: to.clone(), ..object.clone() };
+            About::Renaming(Step::RenameObject { object: renamed, to: object.name.clone() })
+        }
+        Step::SetTableOptions { .. }
+        | Step::RebuildTable { .. }
+        | Step::SetColumnType { .. }
+        | Step::SetNullable { .. }
+        | Step::SetDefault { .. }
+        | Step::SetGeneration { .. }
+        | Step::ValidateConstraint { .. }
+        | Step::SetDeferrable { .. }
+        | Step::SetIndexStorage { .. }
+        | Step::AlterObject { .. }
+        | Step::Amend(_)
+        | Step::SetTriggerEnabled { .. }
+        | Step::AttachPartition { .. }
+        | Step::SetComment { .. }
+        | Step::ChangeData { .. }
+        | Step::SetSession { .. }
+        | Step::Inert { .. } => About::Other,
+    }
 }

@@ -42,6 +42,8 @@ pub(super) struct Runner<'r> {
     pub told_limits: BTreeSet<(&'static str, String)>,
     /// What the revision that is being undone may give back.
     pub recalled: Recalled,
+    /// It only looks, and whoever asked waits for the answer.
+    pub glancing: bool,
 }
 
 /// Whether a step of the run took place, or somebody else was there first.
@@ -78,6 +80,7 @@ impl<'r> Runner<'r> {
             lookout: Lookout::default(),
             told_limits: BTreeSet::new(),
             recalled: Recalled::default(),
+            glancing: false,
         }
     }
 
@@ -100,6 +103,7 @@ impl<'r> Runner<'r> {
         mut self,
         wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
     ) -> Result<Vec<Waiting>, ApplyError> {
+        self.glancing = true;
         match self.find_out_what_waits(wanted) {
             Ok(()) => Ok(self.report.waiting),
             Err(failure) => Err(ApplyError { failure: Box::new(failure), report: Box::new(self.report) }),

@@ -4,11 +4,13 @@
 //! that expands makes them and the one that contracts drops them, by the same ops as any other trigger.
 
 mod keep;
+mod rule;
 mod value;
 
 use thiserror::Error;
 use whimbrel_schema::{Object, ObjectName, Trigger};
 
+pub use rule::{ROW, Rule};
 pub use value::{DualWrite, Kept, Side, Value, columns_in};
 
 /// What an engine needs for a [`DualWrite`].

@@ -2,12 +2,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::Serialize;
-use whimbrel_plan::history::History;
+use whimbrel_plan::history::{FoldedHistory, History};
 use whimbrel_plan::revision::Phase;
 use whimbrel_plan::{Dialect, Step, Understanding};
-use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Schema};
+use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
 use super::super::job::{Job, Prepared};
+use crate::guard::first_line;
 
 /// A table, or a column of one, that is no longer there under its name.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -41,20 +42,25 @@ pub(super) fn by(job: &Job<'_>, history: &History, dialect: &dyn Dialect) -> Res
     if let Some(sql) = unread {
         return Err(sql);
     }
-    let mut below = history.closure([&job.revision.id]);
-    below.remove(&job.revision.id);
-    let told = history.schema_of(&below, dialect).ok().filter(|before| before.is_certain()).and_then(|before| {
-        let mut after = before.clone();
-        after.add(job.revision, dialect).ok()?;
-        after.is_certain().then(|| gone(&before.schema, &after.schema))
-    });
     // Where the schemas are not known, every name that a statement takes away counts.
-    let told = told.unwrap_or_else(|| steps(job).filter_map(removed).collect());
+    let told = match around(job, history, dialect) {
+        Some(schemas) => gone(&schemas.from, &schemas.to),
+        None => steps(job).filter_map(removed).collect(),
+    };
     Ok(told.into_iter().collect())
 }
 
+/// The schema before the revision and the one after it, as its history says; `None` where that is not certain.
+pub(super) fn around(job: &Job<'_>, history: &History, dialect: &dyn Dialect) -> Option<Pair<Schema>> {
+    let mut below = history.closure([&job.revision.id]);
+    below.remove(&job.revision.id);
+    let before = history.schema_of(&below, dialect).ok().filter(FoldedHistory::is_certain)?;
+    let mut after = before.clone();
+    after.add(job.revision, dialect).ok()?;
+    after.is_certain().then(|| Pair::new(before.schema, after.schema))
+}
+
 fn gone(before: &Schema, after: &Schema) -> BTreeSet<Dropped> {
-    // Code reads a view as it reads a table.
     let stays = |name: &ObjectName| after.tables.contains_key(name) || views(after).any(|view| view == name);
     let names = before.tables.keys().chain(views(before)).filter(|name| !stays(name));
     let mut gone: BTreeSet<Dropped> = names.map(|name| Dropped { table: name.clone(), column: None }).collect();
@@ -67,8 +73,7 @@ fn gone(before: &Schema, after: &Schema) -> BTreeSet<Dropped> {
 }
 
 fn views(schema: &Schema) -> impl Iterator<Item = &ObjectName> {
-    let view = |id: &&ObjectId| matches!(id.kind, ObjectKind::View | ObjectKind::MaterializedView);
-    schema.objects.keys().filter(view).map(|id| &id.name)
+    schema.objects.keys().filter(|id| is_view(id)).map(|id| &id.name)
 }
 
 fn steps<'j>(job: &'j Job<'_>) -> impl Iterator<Item = &'j Step> {
@@ -77,17 +82,58 @@ fn steps<'j>(job: &'j Job<'_>) -> impl Iterator<Item = &'j Step> {
 
 /// The name that a step takes away.
 fn removed(step: &Step) -> Option<Dropped> {
-    let gone =
-        |table: &ObjectName, column: Option<&String>| Some(Dropped { table: table.clone(), column: column.cloned() });
-    if let Step::DropTable { table, .. } | Step::RenameTable { from: table, .. } = step {
-        gone(table, None)
-    } else if let Step::DropColumn { table, column, .. } | Step::RenameColumn { table, from: column, .. } = step {
-        gone(table, Some(column))
-    } else {
-        None
+    let table = |table: &ObjectName| Some(Dropped { table: table.clone(), column: None });
+    let column =
+        |table: &ObjectName, column: &String| Some(Dropped { table: table.clone(), column: Some(column.clone()) });
+    match step {
+        // What the table made anew has no more is not known here.
+        Step::DropTable { table: name, .. }
+        | Step::RenameTable { from: name, .. }
+        | Step::RebuildTable { table: name, .. } => table(name),
+        Step::DropColumn { table, column: name, .. } | Step::RenameColumn { table, from: name, .. } => {
+            column(table, name)
+        }
+        Step::DropObject { object, .. } | Step::RenameObject { object, .. } => {
+            if is_view(object) {
+                table(&object.name)
+            } else {
+                None
+            }
+        }
+        Step::CreateTable { .. }
+        | Step::SetTableOptions { .. }
+        | Step::AddColumn { .. }
+        | Step::SetColumnType { .. }
+        | Step::SetNullable { .. }
+        | Step::SetDefault { .. }
+        | Step::SetGeneration { .. }
+        | Step::AddConstraint { .. }
+        | Step::DropConstraint { .. }
+        | Step::RenameConstraint { .. }
+        | Step::ValidateConstraint { .. }
+        | Step::SetDeferrable { .. }
+        | Step::CreateIndex { .. }
+        | Step::DropIndex { .. }
+        | Step::RenameIndex { .. }
+        | Step::SetIndexStorage { .. }
+        | Step::CreateObject { .. }
+        | Step::AlterObject { .. }
+        | Step::Amend(_)
+        | Step::AddEnumValue { .. }
+        | Step::RenameEnumValue { .. }
+        | Step::CreateTrigger { .. }
+        | Step::DropTrigger { .. }
+        | Step::SetTriggerEnabled { .. }
+        | Step::AttachPartition { .. }
+        | Step::DetachPartition { .. }
+        | Step::SetComment { .. }
+        | Step::ChangeData { .. }
+        | Step::SetSession { .. }
+        | Step::Inert { .. } => None,
     }
 }
 
-fn first_line(sql: &str) -> String {
-    sql.lines().next().unwrap_or_default().chars().take(72).collect()
+/// Code reads a view as it reads a table.
+fn is_view(object: &ObjectId) -> bool {
+    matches!(object.kind, ObjectKind::View | ObjectKind::MaterializedView)
 }
