@@ -141,6 +141,9 @@ impl Project {
 /// Set for a process that is to upgrade a database: its migrations folder, its URL and the target, a line each.
 const RUNNER: &str = "WHIMBREL_ACCEPTANCE_RUNNER";
 
+/// How many connections such a process runs batches with.
+pub const JOBS: &str = "WHIMBREL_ACCEPTANCE_JOBS";
+
 /// The other half of [`Project::runner`]: a test of this name and nothing else in it makes the test binary able to be
 /// a runner.
 pub fn be_a_runner() {
@@ -158,7 +161,10 @@ fn run(orders: &str) -> Result<i32> {
     let (folder, url, target) = (order()?, order()?, order()?);
     let history = read_folder(Path::new(folder)).map_err(|problems| anyhow!("{problems:?}"))?;
     let mut driver = open(url)?;
-    let options = Options::new(Actor::here("0.0.0"));
+    let mut options = Options::new(Actor::here("0.0.0"));
+    if let Ok(jobs) = std::env::var(JOBS) {
+        options.backfill.jobs = jobs.parse()?;
+    }
     match apply::upgrade(&mut *driver, &history, &target.parse()?, &options, &mut |_| {}) {
         Ok(report) => {
             println!("done {} elsewhere {}", report.done.len(), report.elsewhere.len());

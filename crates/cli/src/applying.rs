@@ -61,6 +61,7 @@ impl Run<'_> {
         if let Some(query) = &self.running.pause_when {
             options.backfill.pause_when = Some(query.clone());
         }
+        options.backfill.jobs = self.running.jobs.unwrap_or(options.backfill.jobs);
         options.contracts = deploy::gate(self.project, &environment, self.running.deploy.as_deref(), self.contract_now);
         options.seen = seen;
         options.keep.rows = self.project.settings.keep_rows().unwrap_or(options.keep.rows);
@@ -304,6 +305,10 @@ impl<'a> Watcher<'a> {
             }
             Event::StatementDone { .. } => {}
             Event::Backfill { progress } => self.backfilling.see(progress, self.printer),
+            Event::FewerJobs { jobs, of, why } => {
+                let word = "note".cyan().bold().to_string();
+                self.printer.remark(&format!("{word}: {jobs} of {of} jobs: {why}"));
+            }
             Event::Unproved { table, why, left } => {
                 let word = "note".cyan().bold().to_string();
                 let left = match left {

@@ -246,6 +246,9 @@ pub struct Running {
     /// A query that makes the batches of a backfill wait for as long as its one value is true
     #[arg(long, value_name = "QUERY")]
     pub pause_when: Option<String>,
+    /// How many connections run the batches of a backfill side by side (default: 1; SQLite has 1)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=64))]
+    pub jobs: Option<u64>,
     /// What became of the statement at which an earlier run stopped, where nobody can see it
     #[arg(long, value_enum, value_name = "STATE", hide_possible_values = true)]
     #[arg(help = "What became of the statement at which an earlier run stopped: `done`, or not: run it `again`")]

@@ -104,6 +104,12 @@ pub trait Driver: Send {
     /// Called inside the transaction, before the commit: what the revision broke, in words; empty when all is well.
     fn violations(&mut self) -> Result<Vec<String>, DriverError>;
 
+    /// Another connection to the same database, as the same role and prepared as
+    /// [`prepare_session`](Driver::prepare_session) does it; `None` where an engine has no use for one.
+    fn beside(&mut self) -> Result<Option<Box<dyn Driver>>, DriverError> {
+        Ok(None)
+    }
+
     /// Makes the session ready for batches, outside any transaction: what an application's own transaction would check
     /// (foreign keys on SQLite) is checked in each of them, because nobody looks at the whole afterwards.
     fn begin_batches(&mut self) -> Result<(), DriverError> {

@@ -110,6 +110,12 @@ pub enum Event<'a> {
     Backfill {
         progress: &'a Progress,
     },
+    /// Fewer connections change rows side by side than were asked for.
+    FewerJobs {
+        jobs: usize,
+        of: u64,
+        why: &'a str,
+    },
     /// The batches went over every row once, and what was written behind them meanwhile is not known. `left` of them
     /// are still found by the UPDATE's own condition, where it can tell.
     Unproved {

@@ -114,6 +114,9 @@ pub struct Backfill {
     /// Seconds that replicas may be behind.
     #[serde(default)]
     pub replica_lag_s: Option<u64>,
+    /// Connections that change rows side by side.
+    #[serde(default)]
+    pub jobs: Option<u64>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -238,6 +241,7 @@ mod tests {
             batch_ms = 50
             pause_ms = 5
             replica_lag_s = 3
+            jobs = 4
             [guard]
             lock_timeout = "20ms"
             lock_patience = "1h"
@@ -267,6 +271,7 @@ mod tests {
         let backfill =
             (file.backfill.rows, file.backfill.batch_ms, file.backfill.pause_ms, file.backfill.replica_lag_s);
         assert_eq!(backfill, (Some(5_000), Some(50), Some(5), Some(3)));
+        assert_eq!(file.backfill.jobs, Some(4));
         assert!(file.environments["production"].protected && !file.environments["dev"].protected);
     }
 

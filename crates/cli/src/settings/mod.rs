@@ -139,6 +139,7 @@ impl Settings {
             rows: file.rows,
             target: milliseconds(file.batch_ms),
             pause: milliseconds(file.pause_ms),
+            jobs: file.jobs.unwrap_or(usual.jobs).clamp(1, 64),
         }
     }
 

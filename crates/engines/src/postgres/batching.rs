@@ -35,18 +35,25 @@ impl Batching for Postgres {
         table.options.partition_by.is_none() && table.options.persistence != Persistence::Temporary
     }
 
-    fn block_after(&self, target: &str, from: u64, rows: u64) -> String {
-        // ONLY, an alias and the like stand around the name; the rows' own `tableoid` needs none of them, but an empty
-        // table has no rows.
-        let name = relation(target);
+    fn block_after(&self, target: &str, from: u64, to: Option<u64>, rows: u64) -> String {
         format!(
-            "SELECT least(size.blocks, {from} + greatest(1, ceil({rows} * size.blocks / greatest(size.rows, 1))))::bigint \
-             FROM (SELECT pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS blocks, \
-             CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN c.reltuples::float8 / c.relpages ELSE 60 END * \
-             (pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::float8) AS rows \
-             FROM pg_catalog.pg_class c WHERE c.oid = {}::pg_catalog.regclass) AS size WHERE size.blocks > {from}",
-            quote::literal(name)
+            "SELECT least(size.blocks, {from} + greatest(1, ceil({rows} / greatest(size.dense, 1))))::bigint \
+             FROM ({}) AS size WHERE size.blocks > {from}",
+            size(target, to)
         )
+    }
+
+    fn block_cuts(&self, target: &str, from: u64, to: Option<u64>, parts: u64) -> String {
+        format!(
+            "SELECT DISTINCT {from} + ((size.blocks - {from}) * n) / {parts} AS cut FROM ({}) AS size, \
+             pg_catalog.generate_series(1, {parts}::bigint) AS n WHERE (size.blocks - {from}) * n >= {parts} ORDER BY cut",
+            size(target, to)
+        )
+    }
+
+    /// Blocks and what is in them, wherever they lie.
+    fn sample(&self, target: &str, percent: f64) -> String {
+        if percent >= 100.0 { target.to_string() } else { format!("{target} TABLESAMPLE SYSTEM ({percent})") }
     }
 
     /// By a list of places and not by a range of them, which PostgreSQL 13 reads the whole table for. A block has room
@@ -91,16 +98,34 @@ impl Batching for Postgres {
         MOMENTS.contains(&word)
     }
 
+    /// Whoever wants a row that a batch has changed waits until it ends. Small batches cost little more than large ones,
+    /// because none of them waits for the disk.
     fn pacing(&self) -> Pacing {
         Pacing {
             first: 1_000,
             least: 100,
             most: 10_000,
-            target: Duration::from_millis(100),
-            pause: Duration::from_millis(2),
-            upkeep_percent: 15,
+            target: Duration::from_millis(20),
+            pause: Duration::from_millis(1),
+            rest: 0,
+            upkeep_percent: 8,
+            side_by_side: true,
         }
     }
+}
+
+/// How many blocks a table has, up to `to`, and how many rows are in one.
+fn size(target: &str, to: Option<u64>) -> String {
+    // ONLY, an alias and the like stand around the name; the rows' own `tableoid` needs none of them, but an empty table
+    // has no rows.
+    let all = "pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint";
+    let blocks = to.map_or(all.to_string(), |to| format!("least({all}, {to})"));
+    format!(
+        "SELECT {blocks} AS blocks, \
+         CASE WHEN c.reltuples > 0 AND c.relpages > 0 THEN c.reltuples::float8 / c.relpages ELSE 60 END AS dense \
+         FROM pg_catalog.pg_class c WHERE c.oid = {}::pg_catalog.regclass",
+        quote::literal(relation(target))
+    )
 }
 
 /// The name within `ONLY (email) * AS e`.

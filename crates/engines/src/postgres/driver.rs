@@ -265,8 +265,17 @@ impl Driver for PostgresDriver {
         Ok(Vec::new())
     }
 
+    fn beside(&mut self) -> Result<Option<Box<dyn Driver>>, DriverError> {
+        let mut driver = PostgresDriver::open(self.settings.clone())?;
+        driver.home.clone_from(&self.home);
+        driver.prepare_session()?;
+        Ok(Some(Box::new(driver)))
+    }
+
+    /// A batch that a crash of the server takes back takes its checkpoint with it and is run again, so that none of them
+    /// has to wait for the disk. What ends a pass waits, and everything before it is on the disk then.
     fn execute_batch(&mut self, statement: &str) -> Result<u64, DriverError> {
-        let prefix = format!("SET LOCAL lock_timeout = {BATCH_LOCK_MS};");
+        let prefix = format!("SET LOCAL lock_timeout = {BATCH_LOCK_MS}; SET LOCAL synchronous_commit = off;");
         let touched = self.execute(&format!("{prefix}{statement}"));
         touched.map_err(|error| {
             let position = error.position.and_then(|position| position.checked_sub(prefix.len()));
@@ -289,10 +298,13 @@ impl Driver for PostgresDriver {
         Ok(number(rows).map(Duration::from_millis))
     }
 
-    /// Without giving the file's end back, which would lock readers out for a moment.
+    /// Without giving the file's end back, which would lock readers out for a moment, and with a rest now and then for
+    /// those who share the processors and the disk with it.
     fn reclaim(&mut self, table: &ObjectName) -> Result<bool, DriverError> {
         let name = self.dialect().quote_name(table);
+        self.execute_script("SET vacuum_cost_delay = '1ms'; SET vacuum_cost_limit = 1000")?;
         self.execute_script(&format!("VACUUM (SKIP_LOCKED, TRUNCATE false) {name}"))?;
+        self.execute_script("RESET vacuum_cost_delay; RESET vacuum_cost_limit")?;
         Ok(true)
     }
 

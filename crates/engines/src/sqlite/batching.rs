@@ -55,15 +55,18 @@ impl Batching for Sqlite {
     }
 
     /// One writer at a time: whoever waits sleeps and looks again, each time a little longer, up to a tenth of a second
-    /// apart. Only where the pauses are at least as long as the batches is it let in before it sleeps that long.
+    /// apart. Only where the pauses are longer than the batches, with the disk's time in them, is it let in before it
+    /// sleeps that long.
     fn pacing(&self) -> Pacing {
         Pacing {
             first: 1_000,
-            least: 50,
+            least: 100,
             most: 10_000,
-            target: Duration::from_millis(10),
+            target: Duration::from_millis(5),
             pause: Duration::from_millis(20),
+            rest: 3,
             upkeep_percent: 100,
+            side_by_side: false,
         }
     }
 }

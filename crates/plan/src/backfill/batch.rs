@@ -1,5 +1,6 @@
-use whimbrel_schema::{ObjectName, Schema, Table};
+use whimbrel_schema::{ObjectName, Persistence, Schema, Table};
 
+use super::key::KeyColumn;
 use super::proof::Meaning;
 use super::{Batching, FewRows, Key, NotBatched, Proof, Value, cut, key};
 use crate::Dialect;
@@ -16,6 +17,9 @@ pub enum Pass {
     Sweep,
 }
 
+/// Rows that are drawn to find out where to cut a table.
+const SAMPLED: f64 = 30_000.0;
+
 /// How one UPDATE becomes many.
 pub struct BackfillPlan<'d> {
     pub table: ObjectName,
@@ -23,6 +27,8 @@ pub struct BackfillPlan<'d> {
     pub columns: Vec<String>,
     pub key: Key,
     pub proof: Proof,
+    /// Whether only the connection that made the table sees it.
+    pub temporary: bool,
     batching: &'d dyn Batching,
     target: String,
     name: String,
@@ -86,6 +92,7 @@ impl<'d> BackfillPlan<'d> {
             columns: update.columns().map(str::to_string).collect(),
             key,
             proof,
+            temporary: table.options.persistence == Persistence::Temporary,
             batching,
             target: text(&update.target),
             set: text(&update.set),
@@ -96,41 +103,62 @@ impl<'d> BackfillPlan<'d> {
         })
     }
 
-    /// The upper end of the batch of up to `rows` rows behind `after`: one row of texts, or none behind the last.
-    pub fn upper(&self, pass: Pass, after: Option<&Position>, rows: u64) -> String {
+    /// The upper end of the batch of up to `rows` rows behind `after` and not behind `within`: one row of texts, or none
+    /// behind the last.
+    pub fn upper(&self, pass: Pass, after: Option<&Position>, within: Option<&Position>, rows: u64) -> String {
         let Key::Columns(columns) = &self.key else {
-            return self.batching.block_after(&self.target, block_of(after), rows);
+            return self.batching.block_after(&self.target, block_of(after), within.map(block_in), rows);
         };
         let numbered = || (1..=columns.len()).map(|at| format!("k{at}"));
-        let inner =
-            columns.iter().zip(numbered()).map(|(column, alias)| format!("{}.{} AS {alias}", self.name, column.sql));
-        let texts =
-            columns.iter().zip(numbered()).map(|(column, alias)| self.batching.key_text(&alias, column.ty.as_ref()));
+        let (inner, texts) = (self.numbered(columns), self.texts(columns));
         let order = columns.iter().map(|column| format!("{}.{}", self.name, column.sql));
         let (tables, found) = match (pass, &self.from) {
             (Pass::First, _) => (self.target.clone(), None),
             (Pass::Sweep, from) => (joined(&self.target, from.as_deref()), self.left.as_ref()),
         };
-        let conditions =
-            found.map(|left| format!("({left}\n)")).into_iter().chain(after.map(|after| self.compare(">", after)));
-        let conditions = conditions.collect::<Vec<_>>().join(" AND ");
-        let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {conditions}") };
+        let found = found.map(|left| format!("({left}\n)"));
+        let filter = filter(found.into_iter().chain(self.between(after, within)));
         format!(
-            "SELECT {} FROM (SELECT {} FROM {tables}{filter} ORDER BY {} LIMIT {rows}) AS whimbrel_batch ORDER BY {} LIMIT 1",
-            joined_by_comma(texts),
-            joined_by_comma(inner),
+            "SELECT {texts} FROM (SELECT {inner} FROM {tables}{filter} ORDER BY {} LIMIT {rows}) AS whimbrel_batch \
+             ORDER BY {} LIMIT 1",
             joined_by_comma(order),
             joined_by_comma(numbered().map(|alias| format!("{alias} DESC"))),
         )
     }
 
+    /// Where to cut what lies behind `after` and not behind `within` into so many parts of about as many rows each, as a
+    /// query with a row of texts for each cut, in order. Drawn from some of the rows: parts need not be the same size, and
+    /// fewer of them are no harm.
+    pub fn cuts(&self, after: Option<&Position>, within: Option<&Position>, parts: u64, total: Option<u64>) -> String {
+        let Key::Columns(columns) = &self.key else {
+            return self.batching.block_cuts(&self.target, block_of(after), within.map(block_in), parts);
+        };
+        let percent = total.map_or(100.0, |total| (100.0 * SAMPLED / total.max(1) as f64).clamp(0.001, 100.0));
+        let drawn = self.batching.sample(&self.target, percent);
+        let order = joined_by_comma((1..=columns.len()).map(|at| format!("k{at}")));
+        format!(
+            "SELECT {} FROM (SELECT *, row_number() OVER (ORDER BY {order}) AS place, count(*) OVER () AS amount FROM (SELECT {} \
+             FROM {drawn}{}) AS whimbrel_drawn) AS whimbrel_cut WHERE place < amount AND (place * {parts}) / amount > \
+             ((place - 1) * {parts}) / amount ORDER BY place",
+            self.texts(columns),
+            self.numbered(columns),
+            filter(self.between(after, within)),
+        )
+    }
+
+    /// Where the last of several parts ends: what lies behind the end of the file as it is now was written by those who
+    /// are about to be, and is looked for afterwards.
+    pub fn ends_at_last_cut(&self) -> bool {
+        match self.key {
+            Key::Columns(_) => false,
+            Key::Blocks => true,
+        }
+    }
+
     /// The UPDATE of the rows behind `after` up to `upto`.
     pub fn update(&self, pass: Pass, after: Option<&Position>, upto: &Position) -> String {
         let range = match &self.key {
-            Key::Columns(_) => {
-                let above = after.map(|after| self.compare(">", after));
-                above.into_iter().chain([self.compare("<=", upto)]).collect::<Vec<_>>().join(" AND ")
-            }
+            Key::Columns(_) => self.between(after, Some(upto)).collect::<Vec<_>>().join(" AND "),
             Key::Blocks => self.batching.in_blocks(&self.name, block_of(after)..block_of(Some(upto))),
         };
         // Rows that are changed lie in another place afterwards, and must not be found there once more.
@@ -157,6 +185,24 @@ impl<'d> BackfillPlan<'d> {
         FewRows::new(table, (&from, &self.name), left, most, dialect)
     }
 
+    /// The key's columns under names of their own.
+    fn numbered(&self, columns: &[KeyColumn]) -> String {
+        let numbered = columns.iter().zip(1..);
+        joined_by_comma(numbered.map(|(column, at)| format!("{}.{} AS k{at}", self.name, column.sql)))
+    }
+
+    /// The same columns as texts that become SQL again.
+    fn texts(&self, columns: &[KeyColumn]) -> String {
+        let numbered = columns.iter().zip(1..);
+        joined_by_comma(numbered.map(|(column, at)| self.batching.key_text(&format!("k{at}"), column.ty.as_ref())))
+    }
+
+    fn between(&self, after: Option<&Position>, within: Option<&Position>) -> impl Iterator<Item = String> {
+        let above = after.map(|after| self.compare(">", after));
+        let below = within.map(|within| self.compare("<=", within));
+        above.into_iter().chain(below)
+    }
+
     /// `a > 1`, `(a, b) > (1, 2)`: composite keys are compared as rows.
     fn compare(&self, operator: &str, position: &Position) -> String {
         let Key::Columns(columns) = &self.key else { return String::new() };
@@ -173,10 +219,19 @@ fn joined(target: &str, from: Option<&str>) -> String {
     from.map_or(target.to_string(), |from| format!("{target}, {from}\n"))
 }
 
+fn filter(conditions: impl Iterator<Item = String>) -> String {
+    let conditions = conditions.collect::<Vec<_>>().join(" AND ");
+    if conditions.is_empty() { conditions } else { format!(" WHERE {conditions}") }
+}
+
 fn joined_by_comma(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
 }
 
 fn block_of(position: Option<&Position>) -> u64 {
-    position.and_then(|position| position.first()?.parse().ok()).unwrap_or(0)
+    position.map(block_in).unwrap_or(0)
+}
+
+fn block_in(position: &Position) -> u64 {
+    position.first().and_then(|text| text.parse().ok()).unwrap_or(0)
 }

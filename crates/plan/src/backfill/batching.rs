@@ -18,10 +18,20 @@ pub trait Batching: Send + Sync {
         false
     }
 
-    /// The number of the block behind the last of up to `rows` rows from the block `from` on, as a query with one row,
-    /// or none behind the end.
-    fn block_after(&self, _target: &str, _from: u64, _rows: u64) -> String {
+    /// The number of the block behind the last of up to `rows` rows from the block `from` on and before `to`, as a query
+    /// with one row, or none behind the end.
+    fn block_after(&self, _target: &str, _from: u64, _to: Option<u64>, _rows: u64) -> String {
         String::new()
+    }
+
+    /// The numbers of the blocks at which the file is cut into so many parts, its end among them, as a query.
+    fn block_cuts(&self, _target: &str, _from: u64, _to: Option<u64>, _parts: u64) -> String {
+        String::new()
+    }
+
+    /// Some of the table's rows, drawn without reading all of them, as it stands behind FROM.
+    fn sample(&self, target: &str, _percent: f64) -> String {
+        target.to_string()
     }
 
     /// The condition that a row lies in these blocks.
@@ -65,12 +75,16 @@ pub struct Pacing {
     pub least: u64,
     /// Rows that a batch is never larger than.
     pub most: u64,
-    /// How long a batch should take.
+    /// How long a batch should take until it is kept.
     pub target: Duration,
     /// Time between two batches in which others write.
     pub pause: Duration,
+    /// How many times as long as the batch before the pause is at least.
+    pub rest: u32,
     /// Changed rows after which the engine clears up what they left, as a share of the table in percent.
     pub upkeep_percent: u64,
+    /// Whether several connections write at once.
+    pub side_by_side: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use super::job::{Job, Prepared};
 use super::run::{Moment, milliseconds, refused, row_of};
 use super::runner::{Runner, Turn};
 use super::{Failure, Refusal};
-use crate::backfill::{Checkpoint, Checkpoints, Ended, Progress, State, TABLE, Worker};
+use crate::backfill::{self, Checkpoint, Checkpoints, Ended, Progress, State, TABLE, Worker};
 use crate::ledger::{StatementOutcome, StatementRow};
-use crate::{DriverErrorKind, Event};
+use crate::{Driver, DriverErrorKind, Event};
 
 impl Runner<'_> {
     /// An UPDATE in batches: the intent, and with it the first checkpoint; the batches; what became of them.
@@ -22,6 +22,10 @@ impl Runner<'_> {
         let plan = plan.map_err(|error| refusal(prepared.statement.origin.clone(), error))?;
         let checkpoints = Checkpoints::of(self.driver);
         let checkpoint = self.find_or_begin(&checkpoints, &plan, prepared, seq, at, &begun)?;
+        let crew = match checkpoint.state {
+            State::Done => Vec::new(),
+            State::Running => self.gather(job, at, &plan, &checkpoint)?,
+        };
         let listen = &mut self.listen;
         let mut worker = Worker {
             driver: self.driver,
@@ -29,6 +33,7 @@ impl Runner<'_> {
             checkpoints: &checkpoints,
             checkpoint,
             options: &self.options.backfill,
+            crew,
             patience: self.options.wait,
             stop: &self.options.stop,
             hear: &mut |progress: &Progress| listen(Event::Backfill { progress }),
@@ -61,6 +66,24 @@ impl Runner<'_> {
             (self.listen)(Event::Unproved { table: &plan.table, why, left });
         }
         Ok(checkpoint.changed)
+    }
+
+    /// The connections that are to change rows side by side. What a revision does to its session no other one knows of.
+    fn gather(
+        &mut self,
+        job: &Job<'_>,
+        at: usize,
+        plan: &BackfillPlan<'_>,
+        checkpoint: &Checkpoint,
+    ) -> Result<Vec<Box<dyn Driver>>, Failure> {
+        let before = job.statements.get(..at).unwrap_or_default();
+        let own = before.iter().any(|prepared| prepared.may_change_session() || prepared.makes_temporary());
+        let alone = own.then_some("the statements before it set up their own session");
+        let crew = backfill::gather(self.driver, plan, checkpoint, &self.options.backfill, alone)?;
+        if let Some(why) = &crew.fewer {
+            (self.listen)(Event::FewerJobs { jobs: crew.hands.len().max(1), of: self.options.backfill.jobs, why });
+        }
+        Ok(crew.hands)
     }
 
     fn find_or_begin(
@@ -134,6 +157,8 @@ impl Runner<'_> {
             return Ok(None);
         }
         let Some(found) = checkpoints.find(self.driver, seq, row.ordinal)? else { return Ok(None) };
+        let mut found = found;
+        backfill::add_parts(self.driver, &mut found)?;
         if found.hash == prepared.hash {
             return Ok(Some(found.changed));
         }
@@ -141,9 +166,10 @@ impl Runner<'_> {
         if found.proof == "once" && found.batches > 0 {
             return Err(Refusal::EditedHalfWay { revision: job.revision.id.clone(), ordinal: at + 1 }.into());
         }
+        let mut forgotten = checkpoints.forget(self.driver, &found)?;
+        forgotten.push(self.tables.forget_statements(seq, row.ordinal));
         self.driver.expect_no_violations();
         self.begin()?;
-        let forgotten = [self.tables.forget_statements(seq, row.ordinal), checkpoints.forget(seq, row.ordinal)];
         let forgotten = forgotten.iter().try_for_each(|statement| {
             self.driver.execute(statement)?;
             Ok(())

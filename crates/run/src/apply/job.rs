@@ -3,7 +3,7 @@ use std::ops::Range;
 use whimbrel_plan::backfill::check;
 use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
 use whimbrel_plan::{Dialect, Step, Understanding};
-use whimbrel_schema::fingerprint_of;
+use whimbrel_schema::{Persistence, Table, fingerprint_of};
 
 use super::batches::refusal;
 use super::effect::Effect;
@@ -141,6 +141,12 @@ impl Prepared {
 
     pub fn may_change_session(&self) -> bool {
         self.effects().iter().any(|effect| effect.session)
+    }
+
+    /// Whether it makes a table that no other session sees.
+    pub fn makes_temporary(&self) -> bool {
+        let temporary = |table: &Table| table.options.persistence == Persistence::Temporary;
+        self.steps().iter().any(|step| matches!(step, Step::CreateTable { table, .. } if temporary(table)))
     }
 
     fn effects(&self) -> Vec<Effect> {

@@ -3,10 +3,13 @@
 //! The table is made when the first backfill begins, so that a ledger which never had one needs nothing new, and a
 //! program that knows the ledger's first format reads all of it that it knows.
 
+use std::str::FromStr;
+
 use whimbrel_plan::Dialect;
 use whimbrel_plan::backfill::Position;
 use whimbrel_schema::ObjectName;
 
+use super::stretch::{self, Stretches};
 use crate::{Actor, Driver, DriverError, DriverErrorKind, Row};
 
 pub const TABLE: &str = "whimbrel_backfill";
@@ -94,13 +97,12 @@ impl Checkpoints {
     /// Moves it on, if it is where this run left it: whoever finds none has been overtaken.
     pub fn advance(&self, checkpoint: &Checkpoint, from: u64) -> String {
         let text = |value: &str| self.dialect.literal(value);
-        let reached = checkpoint.reached.as_ref().and_then(|reached| serde_json::to_string(reached).ok());
         format!(
             "UPDATE {} SET pass = {}, reached = {}, batches = {}, changed = {}, passed = {}, batch_rows = {}, \
-             state = {}, rows_left = {}, moved_at = {} WHERE seq = {} AND ordinal = {} AND batches = {from}",
+             state = {}, rows_left = {}, moved_at = {} WHERE seq = {} AND ordinal = {} AND batches = {from} AND hash = {}",
             self.name,
             checkpoint.pass,
-            reached.map_or("NULL".to_string(), |reached| text(&reached)),
+            position(self.dialect, checkpoint.reached.as_ref()),
             checkpoint.batches,
             checkpoint.changed,
             checkpoint.passed,
@@ -110,11 +112,16 @@ impl Checkpoints {
             text(&checkpoint.moved_at),
             checkpoint.seq,
             checkpoint.ordinal,
+            text(&checkpoint.hash),
         )
     }
 
-    pub fn forget(&self, seq: i64, ordinal: i64) -> String {
-        format!("DELETE FROM {} WHERE seq = {seq} AND ordinal = {ordinal}", self.name)
+    /// All that is known of it, its parts too.
+    pub fn forget(&self, driver: &mut dyn Driver, checkpoint: &Checkpoint) -> Result<Vec<String>, DriverError> {
+        let (seq, ordinal) = (checkpoint.seq, checkpoint.ordinal);
+        let own = format!("DELETE FROM {} WHERE seq = {seq} AND ordinal = {ordinal}", self.name);
+        let parts = driver.has_table(stretch::TABLE)?.then(|| Stretches::of(driver, checkpoint).forget());
+        Ok([own].into_iter().chain(parts).collect())
     }
 
     /// Who asked for a pause, if somebody did.
@@ -125,8 +132,6 @@ impl Checkpoints {
 
     fn values(&self, it: &Checkpoint) -> Vec<String> {
         let text = |value: &str| self.dialect.literal(value);
-        let maybe = |value: Option<&str>| value.map_or("NULL".to_string(), text);
-        let reached = it.reached.as_ref().and_then(|reached| serde_json::to_string(reached).ok());
         vec![
             it.seq.to_string(),
             it.ordinal.to_string(),
@@ -134,7 +139,7 @@ impl Checkpoints {
             text(&it.table),
             text(&it.proof),
             it.pass.to_string(),
-            maybe(reached.as_deref()),
+            position(self.dialect, it.reached.as_ref()),
             it.batches.to_string(),
             it.changed.to_string(),
             it.passed.to_string(),
@@ -144,13 +149,18 @@ impl Checkpoints {
             number(it.left),
             text(&it.started_at),
             text(&it.moved_at),
-            maybe(it.paused_by.as_deref()),
+            it.paused_by.as_deref().map_or("NULL".to_string(), text),
         ]
     }
 }
 
 fn number(value: Option<u64>) -> String {
     value.map_or("NULL".to_string(), |value| value.to_string())
+}
+
+pub(super) fn position(dialect: &dyn Dialect, position: Option<&Position>) -> String {
+    let text = position.and_then(|position| serde_json::to_string(position).ok());
+    text.map_or("NULL".to_string(), |text| dialect.literal(&text))
 }
 
 /// Every backfill that this database has seen, oldest first.
@@ -160,7 +170,19 @@ pub fn read(driver: &mut dyn Driver) -> Result<Vec<Checkpoint>, DriverError> {
     }
     let checkpoints = Checkpoints::of(driver);
     let query = format!("SELECT {COLUMNS} FROM {} ORDER BY seq, ordinal", checkpoints.name);
-    driver.query(&query, &[])?.into_iter().map(read_row).collect()
+    let read: Result<Vec<Checkpoint>, DriverError> = driver.query(&query, &[])?.into_iter().map(read_row).collect();
+    let mut read = read?;
+    for checkpoint in read.iter_mut().filter(|checkpoint| checkpoint.state == State::Running) {
+        add_parts(driver, checkpoint)?;
+    }
+    Ok(read)
+}
+
+/// What several connections have done of it side by side.
+pub(crate) fn add_parts(driver: &mut dyn Driver, checkpoint: &mut Checkpoint) -> Result<(), DriverError> {
+    let parts = Stretches::of(driver, checkpoint).read(driver)?;
+    stretch::add(checkpoint, &parts);
+    Ok(())
 }
 
 /// Asks those that are not done to pause, or to go on. Gives how many there are.
@@ -173,32 +195,37 @@ pub fn ask(driver: &mut dyn Driver, pause: Option<&Actor>) -> Result<u64, Driver
     driver.execute(&format!("UPDATE {} SET paused_by = {by} WHERE state = 'running'", checkpoints.name))
 }
 
+pub(super) fn unreadable(table: &str) -> DriverError {
+    DriverError::new(DriverErrorKind::Statement, format!("a row of {table} cannot be read"))
+}
+
+pub(super) fn maybe<T: FromStr>(value: Option<String>) -> Option<T> {
+    value.and_then(|value| value.parse().ok())
+}
+
 fn read_row(row: Row) -> Result<Checkpoint, DriverError> {
-    let bad = || DriverError::new(DriverErrorKind::Statement, format!("a row of {TABLE} cannot be read"));
+    let bad = || unreadable(TABLE);
     let mut values = row.into_iter();
     let mut next = || values.next().flatten();
-    fn parsed<T: std::str::FromStr>(value: Option<String>) -> Option<T> {
-        value.and_then(|value| value.parse().ok())
-    }
     Ok(Checkpoint {
-        seq: parsed(next()).ok_or_else(bad)?,
-        ordinal: parsed(next()).ok_or_else(bad)?,
+        seq: maybe(next()).ok_or_else(bad)?,
+        ordinal: maybe(next()).ok_or_else(bad)?,
         hash: next().ok_or_else(bad)?,
         table: next().ok_or_else(bad)?,
         proof: next().ok_or_else(bad)?,
-        pass: parsed(next()).ok_or_else(bad)?,
+        pass: maybe(next()).ok_or_else(bad)?,
         reached: next().map(|text| serde_json::from_str(&text).map_err(|_| bad())).transpose()?,
-        batches: parsed(next()).ok_or_else(bad)?,
-        changed: parsed(next()).ok_or_else(bad)?,
-        passed: parsed(next()).ok_or_else(bad)?,
-        total: parsed(next()),
-        batch_rows: parsed(next()).ok_or_else(bad)?,
+        batches: maybe(next()).ok_or_else(bad)?,
+        changed: maybe(next()).ok_or_else(bad)?,
+        passed: maybe(next()).ok_or_else(bad)?,
+        total: maybe(next()),
+        batch_rows: maybe(next()).ok_or_else(bad)?,
         state: match next().as_deref() {
             Some("running") => State::Running,
             Some("done") => State::Done,
             Some(_) | None => return Err(bad()),
         },
-        left: parsed(next()),
+        left: maybe(next()),
         started_at: next().ok_or_else(bad)?,
         moved_at: next().ok_or_else(bad)?,
         paused_by: next(),

@@ -5,10 +5,15 @@
 //! catch up, what the rows left is cleared away, and whoever wants it stopped is heard.
 
 mod checkpoint;
+mod crew;
 mod failure;
+mod hands;
 mod pace;
 mod progress;
+mod side_by_side;
+mod stretch;
 mod throttle;
+mod upkeep;
 mod worker;
 
 use std::time::Duration;
@@ -17,7 +22,8 @@ pub use checkpoint::{Checkpoint, State, TABLE, ask, read};
 pub use failure::BackfillFailure;
 pub use progress::{Doing, Progress};
 
-pub(crate) use checkpoint::Checkpoints;
+pub(crate) use checkpoint::{Checkpoints, add_parts};
+pub(crate) use crew::gather;
 pub(crate) use worker::{Ended, Worker};
 
 /// How carefully batches go about it. What is `None` is up to the engine.
@@ -33,10 +39,12 @@ pub struct Options {
     pub target: Option<Duration>,
     /// The time between two batches.
     pub pause: Option<Duration>,
+    /// How many connections change rows side by side, where the engine lets several write at once.
+    pub jobs: u64,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { pause_when: None, lag: Duration::from_secs(10), rows: None, target: None, pause: None }
+        Options { pause_when: None, lag: Duration::from_secs(10), rows: None, target: None, pause: None, jobs: 1 }
     }
 }

@@ -2,13 +2,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use whimbrel_plan::backfill::{BackfillPlan, Pass, Position, Proof};
+use whimbrel_plan::backfill::{BackfillPlan, Pacing, Pass, Proof};
 
+use super::hands::{Hands, Later, Through, upper, write};
 use super::pace::Pace;
 use super::progress::Rate;
+use super::stretch::{self, Stretch, Stretches};
 use super::throttle::{Asked, Hold, Throttle};
+use super::upkeep::{Due, Upkeep};
 use super::{BackfillFailure, Checkpoint, Checkpoints, Doing, Options, Progress, State};
-use crate::{Driver, DriverError, DriverErrorKind, Row};
+use crate::{Driver, DriverError, DriverErrorKind};
 
 /// One backfill, from its checkpoint to its proof.
 pub(crate) struct Worker<'w> {
@@ -17,6 +20,8 @@ pub(crate) struct Worker<'w> {
     pub checkpoints: &'w Checkpoints,
     pub checkpoint: Checkpoint,
     pub options: &'w Options,
+    /// Connections that change rows side by side; none where the driver's own does.
+    pub crew: Vec<Box<dyn Driver>>,
     /// How long rows that others have locked are waited for.
     pub patience: Duration,
     pub stop: &'w AtomicBool,
@@ -50,22 +55,26 @@ impl From<DriverError> for Ended {
 /// that what is not done by then is made anew.
 const SWEEPS: u64 = 8;
 const SHOWN_EVERY: Duration = Duration::from_millis(100);
-const ASKED_EVERY: Duration = Duration::from_secs(1);
 const HELD_FOR: Duration = Duration::from_millis(500);
-/// Fewer changed rows than this are not worth clearing up after.
-const UPKEEP_FROM: u64 = 20_000;
+/// Between two looks at what keeps the batches waiting.
+const LOOKED_EVERY: Duration = Duration::from_millis(5);
 
 /// What goes along with the batches, and is not worth keeping.
-struct Course<'o> {
-    pace: Pace,
-    throttle: Throttle<'o>,
-    rate: Rate,
+pub(super) struct Course<'o> {
+    pub pacing: Pacing,
+    pub throttle: Throttle<'o>,
+    pub rate: Rate,
+    pub upkeep: Upkeep,
     shown: Option<Instant>,
-    /// Since when nothing got through.
-    stuck: Option<Instant>,
-    asked_who_waits: Instant,
-    since_upkeep: u64,
-    upkeep_percent: u64,
+    /// What the parts have done that other connections are at.
+    pub beside: Beside,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Beside {
+    pub batches: u64,
+    pub changed: u64,
+    pub passed: u64,
 }
 
 impl Worker<'_> {
@@ -83,140 +92,132 @@ impl Worker<'_> {
     fn prepare(&mut self) -> Result<(), Ended> {
         let pacing = self.driver.dialect().batching().map(whimbrel_plan::backfill::Batching::pacing);
         let Some(pacing) = pacing else { return Ok(()) };
-        let rows = (self.checkpoint.batches > 0).then_some(self.checkpoint.batch_rows);
+        let rows = self.checkpoint.total.unwrap_or(self.checkpoint.changed);
         let mut course = Course {
-            pace: Pace::new(pacing, self.options, rows),
+            pacing,
             throttle: Throttle::new(self.options),
             rate: Rate::new(),
+            upkeep: Upkeep::new(self.plan.table.clone(), rows, pacing.upkeep_percent),
             shown: None,
-            stuck: None,
-            asked_who_waits: Instant::now(),
-            since_upkeep: 0,
-            upkeep_percent: pacing.upkeep_percent,
+            beside: Beside::default(),
         };
-        let result = self.batches(&mut course);
+        let result = self.passes(&mut course);
         if let Err(Ended::Stopped) = &result {
             self.show(&mut course, Doing::Stopped, true);
         }
         result
     }
 
-    fn batches(&mut self, course: &mut Course<'_>) -> Result<(), Ended> {
+    fn passes(&mut self, course: &mut Course<'_>) -> Result<(), Ended> {
+        let stretches = self.stretches(course)?;
+        if !stretches.is_empty() && self.checkpoint.pass == 0 {
+            let done = self.side_by_side(stretches, course)?;
+            if self.is_proved(&done, course)? {
+                return Ok(());
+            }
+        }
+        let rows = (self.checkpoint.batches > 0).then_some(self.checkpoint.batch_rows);
+        let mut hands = Hands::new(Pace::new(course.pacing, self.options, rows), self.patience);
+        loop {
+            while let Some(through) = self.batch(&mut hands, course)? {
+                course.rate.add(through.rows);
+                self.show(course, self.doing(), false);
+                self.clear_up(through.changed, course)?;
+                nap(hands.pace.pause(), self.stop)?;
+            }
+            if self.is_proved(&[], course)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// One batch behind the checkpoint; none at the end of the table. What is in its way makes it smaller, and it is
+    /// tried again; what is wrong with it ends the run.
+    fn batch(&mut self, hands: &mut Hands, course: &mut Course<'_>) -> Result<Option<Through>, Ended> {
         loop {
             self.hold(course)?;
-            let pass = self.pass();
-            let query = self.plan.upper(pass, self.checkpoint.reached.as_ref(), course.pace.rows());
-            let found = self.ask(&query, course)?;
-            let upto: Option<Position> = found.into_iter().next().and_then(|row| row.into_iter().collect());
-            match upto {
-                Some(upto) => self.batch(pass, upto, course)?,
-                None if self.is_proved(course)? => return Ok(()),
-                None => {}
+            match self.try_batch(hands) {
+                Ok(through) => return Ok(through),
+                Err(ended) => {
+                    let Later { pause, why } = hands.make_way(self.driver, &self.plan.table, ended)?;
+                    self.show(course, Doing::Waiting { why }, true);
+                    nap(pause, self.stop)?;
+                    course.rate.forget();
+                }
             }
         }
     }
 
-    fn ask(&mut self, query: &str, course: &mut Course<'_>) -> Result<Vec<Row>, Ended> {
-        loop {
-            match self.driver.query(query, &[]) {
-                Ok(rows) => return Ok(rows),
-                Err(error) => self.make_way(error.into(), course)?,
-            }
-        }
-    }
-
-    fn pass(&self) -> Pass {
-        if self.checkpoint.pass == 0 { Pass::First } else { Pass::Sweep }
-    }
-
-    /// One batch. What is in its way makes it smaller, and it is tried again; what is wrong with it ends the run.
-    fn batch(&mut self, pass: Pass, upto: Position, course: &mut Course<'_>) -> Result<(), Ended> {
-        let begun = Instant::now();
-        let changed = match self.transaction(pass, &upto, course) {
-            Ok(changed) => changed,
-            Err(ended) => {
-                let _ = self.driver.rollback();
-                return self.make_way(ended, course);
-            }
+    fn try_batch(&mut self, hands: &mut Hands) -> Result<Option<Through>, Ended> {
+        let (plan, checkpoints, checkpoint) = (self.plan, self.checkpoints, &self.checkpoint);
+        let pass = if checkpoint.pass == 0 { Pass::First } else { Pass::Sweep };
+        let after = checkpoint.reached.as_ref();
+        let Some(upto) = upper(self.driver, &plan.upper(pass, after, None, hands.pace.rows()))? else {
+            return Ok(None);
         };
-        let took = begun.elapsed();
-        course.stuck = None;
-        course.rate.add(course.pace.rows());
-        course.pace.learn(changed, took);
-        self.show(course, self.doing(), false);
-        course.since_upkeep += changed;
-        let share = self.checkpoint.total.unwrap_or(self.checkpoint.changed) / 100 * course.upkeep_percent;
-        if course.since_upkeep >= share.max(UPKEEP_FROM) {
-            self.reclaim(course);
-        }
-        sleep(course.pace.pause());
-        Ok(())
-    }
-
-    /// The rows and how far they reach, together or not at all.
-    fn transaction(&mut self, pass: Pass, upto: &Position, course: &mut Course<'_>) -> Result<u64, Ended> {
-        let statement = self.plan.update(pass, self.checkpoint.reached.as_ref(), upto);
-        self.driver.expect_no_violations();
-        self.driver.begin()?;
-        let changed = self.driver.execute_batch(&statement)?;
-        let next = Checkpoint {
-            reached: Some(upto.clone()),
-            batches: self.checkpoint.batches + 1,
-            changed: self.checkpoint.changed + changed,
-            passed: self.checkpoint.passed + course.pace.rows(),
-            batch_rows: course.pace.rows(),
-            moved_at: now(),
-            ..self.checkpoint.clone()
-        };
-        if course.asked_who_waits.elapsed() >= ASKED_EVERY {
-            course.asked_who_waits = Instant::now();
-            if self.driver.sessions_waiting()? > 0 {
-                course.pace.shrink();
-            }
-        }
-        self.advance(next)?;
-        Ok(changed)
-    }
-
-    /// Writes the checkpoint into the open transaction and commits it.
-    fn advance(&mut self, next: Checkpoint) -> Result<(), Ended> {
-        if self.driver.execute(&self.checkpoints.advance(&next, self.checkpoint.batches))? != 1 {
-            return Err(Ended::Overtaken);
-        }
-        self.driver.commit().map_err(|error| {
-            let in_doubt = error.kind == DriverErrorKind::Lost;
-            Ended::Driver { error: Box::new(error), in_doubt }
+        let statement = plan.update(pass, after, &upto);
+        let mut next = Checkpoint { reached: Some(upto), batches: checkpoint.batches + 1, ..checkpoint.clone() };
+        let through = hands.batch(self.driver, &statement, |through| {
+            next.changed += through.changed;
+            next.passed += through.rows;
+            next.batch_rows = through.rows;
+            next.moved_at = now();
+            checkpoints.advance(&next, checkpoint.batches)
         })?;
         self.checkpoint = next;
-        Ok(())
+        Ok(Some(through))
+    }
+
+    /// Old versions of rows are cleared away in time, whoever does it.
+    pub(super) fn clear_up(&mut self, changed: u64, course: &mut Course<'_>) -> Result<(), Ended> {
+        let mut changed = changed;
+        loop {
+            match course.upkeep.after(changed, self.driver) {
+                Due::No => return Ok(()),
+                Due::Yourself => {
+                    self.show(course, Doing::Reclaiming, true);
+                    // An engine that cannot clear up now, or may not, is no reason to stop.
+                    let _ = self.driver.reclaim(&self.plan.table);
+                    course.rate.forget();
+                }
+                Due::Wait => {
+                    changed = 0;
+                    self.show(course, Doing::Reclaiming, false);
+                    nap(LOOKED_EVERY, self.stop)?;
+                }
+            }
+        }
     }
 
     /// The end of a pass: whether it was the last one.
-    fn is_proved(&mut self, course: &mut Course<'_>) -> Result<bool, Ended> {
+    fn is_proved(&mut self, done: &[Stretch], course: &mut Course<'_>) -> Result<bool, Ended> {
         self.show(course, Doing::Proving, true);
         let left = match self.plan.count_left() {
             Some(query) => {
-                let rows = self.ask(&query, course)?;
+                let rows = self.patiently(course, |driver| driver.query(&query, &[]).map_err(Ended::from))?;
                 rows.into_iter().flatten().next().flatten().and_then(|text| text.parse::<u64>().ok())
             }
             None => None,
         };
-        let done = match &self.plan.proof {
+        let proved = match &self.plan.proof {
             Proof::Values | Proof::Condition { .. } => left == Some(0),
             Proof::Once { .. } => true,
         };
-        if !done && self.checkpoint.pass >= SWEEPS {
+        if !proved && self.checkpoint.pass >= SWEEPS {
             // The next run has as many tries again, and goes over what is left only.
-            let next = Checkpoint { pass: 1, reached: None, left, ..self.end_of_pass(false) };
-            self.write_patiently(next, course)?;
+            let next = Checkpoint { pass: 1, left, ..self.end_of_pass(false) };
+            self.write(next, &[], course)?;
             let (table, passes) = (self.plan.table.clone(), SWEEPS + 1);
             let failure = BackfillFailure::Unending { table, passes, left: left.unwrap_or(0) };
             return Err(Ended::Failed(Box::new(failure)));
         }
-        let next = Checkpoint { left, ..self.end_of_pass(done) };
-        self.write_patiently(next, course)?;
-        self.show(course, if done { Doing::Done } else { self.doing() }, true);
-        Ok(done)
+        let mut next = Checkpoint { left, ..self.end_of_pass(proved) };
+        // What the parts did is the whole's from here on, in the transaction that ends them.
+        stretch::add(&mut next, done);
+        let along = if done.is_empty() { Vec::new() } else { vec![self.parts().forget()] };
+        self.write(next, &along, course)?;
+        self.show(course, if proved { Doing::Done } else { self.doing() }, true);
+        Ok(proved)
     }
 
     /// An end that is counted as a batch cannot be written twice either.
@@ -232,94 +233,75 @@ impl Worker<'_> {
         }
     }
 
-    fn write_patiently(&mut self, next: Checkpoint, course: &mut Course<'_>) -> Result<(), Ended> {
-        while let Err(ended) = self.write(next.clone()) {
-            let _ = self.driver.rollback();
-            self.make_way(ended, course)?;
-        }
+    pub(super) fn write(&mut self, next: Checkpoint, along: &[String], course: &mut Course<'_>) -> Result<(), Ended> {
+        let written = self.checkpoints.advance(&next, self.checkpoint.batches);
+        self.patiently(course, |driver| write(driver, std::slice::from_ref(&written), along))?;
+        self.checkpoint = next;
+        course.beside = Beside::default();
         Ok(())
     }
 
-    fn write(&mut self, next: Checkpoint) -> Result<(), Ended> {
-        self.driver.expect_no_violations();
-        self.driver.begin()?;
-        self.advance(next)
-    }
-
-    /// Lets whoever is in the way go first, as long as patience lasts; gives back what is no such thing.
-    fn make_way(&mut self, ended: Ended, course: &mut Course<'_>) -> Result<(), Ended> {
-        let error = match ended {
-            Ended::Driver { error, in_doubt: false } if is_in_the_way(&error) => error,
-            other => return Err(other),
-        };
-        let stuck = *course.stuck.get_or_insert_with(Instant::now);
-        if stuck.elapsed() >= self.patience {
-            let (table, waited) = (self.plan.table.clone(), stuck.elapsed());
-            let failure = BackfillFailure::InTheWay { table, waited, error: *error };
-            return Err(Ended::Failed(Box::new(failure)));
+    /// Tries until nobody is in the way any more.
+    pub(super) fn patiently<T>(
+        &mut self,
+        course: &mut Course<'_>,
+        mut ask: impl FnMut(&mut dyn Driver) -> Result<T, Ended>,
+    ) -> Result<T, Ended> {
+        let mut hands = Hands::new(Pace::new(course.pacing, self.options, None), self.patience);
+        loop {
+            match ask(self.driver) {
+                Ok(answer) => return Ok(answer),
+                Err(ended) => {
+                    let Later { pause, why } = hands.make_way(self.driver, &self.plan.table, ended)?;
+                    self.show(course, Doing::Waiting { why }, true);
+                    nap(pause, self.stop)?;
+                }
+            }
         }
-        course.pace.shrink();
-        // The longer nothing gets through, the less often it is tried; never at the same beat as somebody else.
-        let jitter = u64::from(Instant::now().elapsed().subsec_nanos() % 7) + self.checkpoint.batches % 13;
-        let pause = (stuck.elapsed() / 2).clamp(Duration::from_millis(20), Duration::from_secs(2));
-        self.nap(pause + Duration::from_millis(jitter), course, Doing::Waiting { why: error.message.clone() })
     }
 
     /// Waits as long as there is a reason to.
     fn hold(&mut self, course: &mut Course<'_>) -> Result<(), Ended> {
-        self.heed_stop()?;
-        loop {
-            let place = (self.checkpoint.seq, self.checkpoint.ordinal);
-            let looked = course.throttle.look(self.driver, self.checkpoints, place);
-            let hold = looked.map_err(|asked| match asked {
-                Asked::Failure(failure) => Ended::Failed(failure),
-                Asked::Driver(error) => (*error).into(),
-            })?;
-            let doing = match hold {
-                None => return Ok(()),
-                Some(Hold::Paused { by }) => Doing::Paused { by },
-                Some(Hold::Waiting { why }) => Doing::Waiting { why },
-            };
-            self.nap(HELD_FOR, course, doing)?;
+        heed(self.stop)?;
+        while let Some(doing) = self.reason_to_wait(course)? {
+            self.show(course, doing, true);
+            nap(HELD_FOR, self.stop)?;
+            course.rate.forget();
         }
-    }
-
-    fn nap(&mut self, pause: Duration, course: &mut Course<'_>, doing: Doing) -> Result<(), Ended> {
-        self.show(course, doing, true);
-        let begun = Instant::now();
-        while begun.elapsed() < pause {
-            self.heed_stop()?;
-            sleep(pause.saturating_sub(begun.elapsed()).min(Duration::from_millis(50)));
-        }
-        course.rate.forget();
         Ok(())
     }
 
-    fn heed_stop(&self) -> Result<(), Ended> {
-        if self.stop.load(Ordering::Relaxed) { Err(Ended::Stopped) } else { Ok(()) }
+    pub(super) fn reason_to_wait(&mut self, course: &mut Course<'_>) -> Result<Option<Doing>, Ended> {
+        let place = (self.checkpoint.seq, self.checkpoint.ordinal);
+        let looked = course.throttle.look(self.driver, self.checkpoints, place);
+        let hold = looked.map_err(|asked| match asked {
+            Asked::Failure(failure) => Ended::Failed(failure),
+            Asked::Driver(error) => (*error).into(),
+        })?;
+        Ok(hold.map(|hold| match hold {
+            Hold::Paused { by } => Doing::Paused { by },
+            Hold::Waiting { why } => Doing::Waiting { why },
+        }))
     }
 
-    /// An engine that cannot clear up now, or may not, is no reason to stop.
-    fn reclaim(&mut self, course: &mut Course<'_>) {
-        self.show(course, Doing::Reclaiming, true);
-        let _ = self.driver.reclaim(&self.plan.table);
-        course.since_upkeep = 0;
-        course.rate.forget();
+    pub(super) fn parts(&self) -> Stretches {
+        Stretches::of(self.driver, &self.checkpoint)
     }
 
-    fn doing(&self) -> Doing {
+    pub(super) fn doing(&self) -> Doing {
         match self.checkpoint.pass {
             0 => Doing::Changing,
             pass => Doing::Sweeping { pass },
         }
     }
 
-    fn show(&mut self, course: &mut Course<'_>, doing: Doing, at_once: bool) {
+    pub(super) fn show(&mut self, course: &mut Course<'_>, doing: Doing, at_once: bool) {
         if !at_once && course.shown.is_some_and(|shown| shown.elapsed() < SHOWN_EVERY) {
             return;
         }
         course.shown = Some(Instant::now());
-        let Checkpoint { passed, total, changed, batches, pass, .. } = self.checkpoint.clone();
+        let Checkpoint { passed, total, changed, batches, pass, .. } = self.checkpoint;
+        let passed = passed + course.beside.passed;
         let passed = match total {
             Some(total) if pass > 0 || matches!(doing, Doing::Proving | Doing::Done) => total,
             Some(total) => passed.min(total),
@@ -328,23 +310,23 @@ impl Worker<'_> {
         let rate = course.rate.per_second();
         let left = total.zip(rate).filter(|(_, rate)| *rate > 0 && pass == 0);
         let left = left.map(|(total, rate)| Duration::from_secs(total.saturating_sub(passed) / rate));
+        let (changed, batches) = (changed + course.beside.changed, batches + course.beside.batches);
         (self.hear)(&Progress { table: self.plan.table.clone(), passed, total, changed, batches, rate, left, doing });
     }
 }
 
-/// Others have locked what the batch needs, or it ran into their changes: smaller and later it may get through.
-fn is_in_the_way(error: &DriverError) -> bool {
-    match error.kind {
-        DriverErrorKind::Busy | DriverErrorKind::TimedOut => true,
-        // serialization_failure, and query_canceled where nobody cancelled: a statement_timeout.
-        DriverErrorKind::Statement => matches!(error.code.as_deref(), Some("40001" | "57014")),
-        DriverErrorKind::Connect
-        | DriverErrorKind::Lost
-        | DriverErrorKind::Cancelled
-        | DriverErrorKind::Unwritable
-        | DriverErrorKind::Forbidden
-        | DriverErrorKind::Unsupported => false,
+pub(super) fn heed(stop: &AtomicBool) -> Result<(), Ended> {
+    if stop.load(Ordering::Relaxed) { Err(Ended::Stopped) } else { Ok(()) }
+}
+
+/// Waits, and hears a request to stop meanwhile.
+pub(super) fn nap(pause: Duration, stop: &AtomicBool) -> Result<(), Ended> {
+    let begun = Instant::now();
+    while begun.elapsed() < pause {
+        heed(stop)?;
+        sleep(pause.saturating_sub(begun.elapsed()).min(Duration::from_millis(50)));
     }
+    heed(stop)
 }
 
 pub(crate) fn now() -> String {
