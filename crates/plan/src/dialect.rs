@@ -59,6 +59,12 @@ pub trait Dialect: Send + Sync {
         None
     }
 
+    /// The check that stays with a partition which is detached while others still see it in its parent: it says what the
+    /// bound said. `None` where the engine leaves none, or none that can be told.
+    fn left_by_detaching(&self, _parent: &Table, _partition: &Table) -> Option<String> {
+        None
+    }
+
     /// Where each step of a statement stands in it, in the order of [`understand`](Dialect::understand); empty where a
     /// statement is one step.
     fn places(&self, _statement: &str) -> Vec<Range<usize>> {

@@ -33,6 +33,10 @@ impl Dialect for Postgres {
         understand::understand(statement)
     }
 
+    fn left_by_detaching(&self, parent: &Table, partition: &Table) -> Option<String> {
+        predict::left_by_detaching(parent, partition)
+    }
+
     fn bound_as_check(&self, parent: &Table, bound: &str) -> Option<String> {
         predict::bound_as_check(parent, bound)
     }

@@ -151,8 +151,8 @@ fn apply_to(schema: &mut Folding, step: &Step, dialect: &dyn Dialect) -> Result<
         Step::SetTriggerEnabled { table, name, enabled } => trigger::set_enabled(schema, table, name, *enabled),
 
         Step::AttachPartition { parent, partition, bound } => partition::attach(schema, parent, partition, bound),
-        Step::DetachPartition { parent, partition, concurrently: _ } => {
-            partition::detach(schema, parent, partition, dialect)
+        Step::DetachPartition { parent, partition, concurrently } => {
+            partition::detach(schema, parent, partition, *concurrently, dialect)
         }
 
         Step::SetComment { on, to } => comment::set(schema, on, to.as_deref()),

@@ -1,4 +1,4 @@
-use whimbrel_schema::{Exclusion, ForeignKey, Index, ObjectName, PartitionOf, PrimaryKey, Table, Unique};
+use whimbrel_schema::{Check, Exclusion, ForeignKey, Index, ObjectName, PartitionOf, PrimaryKey, Table, Unique};
 
 use super::{FoldError, Folding, table_mut};
 use crate::Dialect;
@@ -24,13 +24,19 @@ pub(super) fn detach(
     schema: &mut Folding,
     parent: &ObjectName,
     partition: &ObjectName,
+    concurrently: bool,
     dialect: &dyn Dialect,
 ) -> Result<(), FoldError> {
     let given = schema.table(parent).map(Given::by);
+    let left = match (concurrently, schema.table(parent), schema.table(partition)) {
+        (true, Some(parent), Some(child)) => dialect.left_by_detaching(parent, child),
+        (true | false, _, _) => None,
+    };
     let child = table_mut(schema, partition)?;
     match &child.options.partition_of {
         Some(attached) if attached.parent == *parent => {
             child.options.partition_of = None;
+            child.checks.extend(left.map(|bound| Check::new(None, bound.as_str())));
             if let Some(given) = given {
                 given.leave_with(child);
             }

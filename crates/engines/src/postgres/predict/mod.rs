@@ -29,7 +29,7 @@ use super::understand::aside::{self, Aside};
 use draft::Draft;
 
 pub(in crate::postgres) use locks::Mode;
-pub(in crate::postgres) use partitions::bound_as_check;
+pub(in crate::postgres) use partitions::{bound_as_check, left_by_detaching};
 
 pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
     let Understanding::Known { steps, transactional } = understanding else {

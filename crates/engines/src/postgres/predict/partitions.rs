@@ -168,6 +168,68 @@ pub(in crate::postgres) fn bound_as_check(parent: &Table, bound: &str) -> Option
     Some(conditions(parent, bound)?.into_iter().map(text).collect::<Vec<_>>().join(" AND "))
 }
 
+/// `DETACH PARTITION … CONCURRENTLY` gives the partition its bound as a check first, unless its own say as much: whoever
+/// still sees it in its parent goes on relying on the bound. Of a hash there is none.
+pub(in crate::postgres) fn left_by_detaching(parent: &Table, partition: &Table) -> Option<String> {
+    let bound = partition.options.partition_of.as_ref().map(|of| of.bound.as_str())?;
+    if is_proved(parent, partition, bound) {
+        return None;
+    }
+    bound_of_list(parent, bound).or_else(|| bound_as_check(parent, bound)).or_else(|| bound_of_several(parent, bound))
+}
+
+/// A range over several columns, each with a value at both ends.
+fn bound_of_several(parent: &Table, bound: &str) -> Option<String> {
+    let keys = parent.options.partition_by.as_deref()?.strip_prefix("RANGE (")?.strip_suffix(')')?;
+    let (from, to) = bound.strip_prefix("FOR VALUES FROM (")?.split_once(") TO (")?;
+    let cut = |list: &str| list.split(", ").map(str::to_string).collect::<Vec<_>>();
+    let (keys, from, to) = (cut(keys), cut(from), cut(to.strip_suffix(')')?));
+    let same_length = keys.len() == from.len() && keys.len() == to.len();
+    let open = from.iter().chain(&to).any(|value| matches!(value.as_str(), "MINVALUE" | "MAXVALUE"));
+    // A first column with one value only is told in another way, and so is a value with a comma in it.
+    if !same_length
+        || keys.len() < 2
+        || open
+        || from.first() == to.first()
+        || keys.iter().any(|key| key.contains([' ', '(']))
+    {
+        return None;
+    }
+    let side = |values: &[String], beyond: &str| -> String {
+        let cases = (0..keys.len()).map(|last| {
+            let equal = keys.iter().zip(values).take(last).map(|(key, value)| format!("{key} = {value}"));
+            let or_equal = if last + 1 == keys.len() && beyond == ">" { "=" } else { "" };
+            let own = keys.iter().zip(values).nth(last).map(|(key, value)| format!("{key} {beyond}{or_equal} {value}"));
+            equal.chain(own).collect::<Vec<_>>().join(" AND ")
+        });
+        format!("({})", cases.map(|case| format!("({case})")).collect::<Vec<_>>().join(" OR "))
+    };
+    let mut conditions: Vec<String> = keys.iter().map(|key| format!("{key} IS NOT NULL")).collect();
+    conditions.extend([side(&from, ">"), side(&to, "<")]);
+    Some(conditions.join(" AND "))
+}
+
+/// A list of several values, or with NULL in it, as the server writes it: the values are one constant.
+fn bound_of_list(parent: &Table, bound: &str) -> Option<String> {
+    let key = parent.options.partition_by.as_deref()?.strip_prefix("LIST (")?.strip_suffix(')')?;
+    let values = bound.strip_prefix("FOR VALUES IN (")?.strip_suffix(')')?;
+    let ty = parent.column(&bare(key)).map(|column| column.ty.to_string())?;
+    let others: Vec<&str> = values.split(", ").filter(|value| *value != "NULL").collect();
+    let null = if others.len() < values.split(", ").count() { "IS NULL OR" } else { "IS NOT NULL AND" };
+    match others.as_slice() {
+        [] => Some(format!("{key} IS NULL")),
+        [only] => Some(format!("{key} {null} {key} = {only}")),
+        several => {
+            // What has to be quoted within an array, or is compared as another type, is not told.
+            let plain =
+                |value: &&str| value.trim_matches('\'').chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            let known = !ty.contains(['(', ' ']) && several.iter().all(plain);
+            let values: Vec<&str> = several.iter().map(|value| value.trim_matches('\'')).collect();
+            known.then(|| format!("{key} {null} {key} = ANY ('{{{}}}'::{ty}[])", values.join(",")))
+        }
+    }
+}
+
 /// Each index and each key of the parent is needed on the partition: one like it is taken over, or one is built.
 fn lacks_an_index(parent: &Table, partition: &Table) -> bool {
     let has = |wanted: &Index| partition.indexes.iter().any(|index| is_like(wanted, index));
