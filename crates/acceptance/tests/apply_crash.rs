@@ -3,10 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::sync::atomic::Ordering;
+use std::thread::{self, sleep};
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use whimbrel_acceptance::draw::Draw;
 use whimbrel_acceptance::project::{self, On, Project, on_each_engine};
+use whimbrel_acceptance::server;
 use whimbrel_run::apply::{Failure, Options, Refusal, Resume};
 use whimbrel_run::event::Found;
 use whimbrel_run::{Event, ledger};
@@ -245,6 +248,108 @@ fn a_running_statement_can_be_cancelled() -> Result<()> {
         assert!(begun.elapsed() < Duration::from_secs(20));
         assert_eq!(project.applied()?, ["a0"]);
         assert_eq!(project.value("SELECT count(*) FROM big")?, "0");
+        Ok(())
+    })
+}
+
+fn on_postgres(test: impl FnOnce(Project) -> Result<()>) -> Result<()> {
+    if server::installed().is_empty() && server::may_be_missing() {
+        return Ok(());
+    }
+    test(Project::new(On::Postgres)?)
+}
+
+/// A statement that nobody understands, outside of any transaction: had it to be run again, or were it forgotten, the
+/// number of rows would tell.
+const UNSEEN: &str = "-- transaction: none\nDO $$ BEGIN INSERT INTO t VALUES (1); PERFORM pg_sleep(0.003); END $$;";
+
+/// Upgrades, and asks it to stop a while after an event of the first statement.
+fn stopped(project: &Project, target: &str, after: Duration, is_it: fn(&Event<'_>) -> bool) -> Result<bool> {
+    let (mut driver, history, options) = (project.connect()?, project.history()?, project.options());
+    let cancel = driver.canceller();
+    let target = target.parse()?;
+    thread::scope(|scope| {
+        let (mut cancel, stop) = (Some(cancel), options.stop.clone());
+        let outcome = whimbrel_run::apply::upgrade(&mut *driver, &history, &target, &options, &mut |event| {
+            if is_it(&event)
+                && let Some(cancel) = cancel.take()
+            {
+                let stop = stop.clone();
+                scope.spawn(move || {
+                    sleep(after);
+                    stop.store(true, Ordering::SeqCst);
+                    cancel();
+                });
+            }
+        });
+        match outcome {
+            Ok(_) => Ok(false),
+            Err(error) if matches!(&*error.failure, Failure::Stopped) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    })
+}
+
+#[test]
+fn a_request_to_stop_that_comes_too_late_for_a_statement_keeps_no_note_from_the_ledger() -> Result<()> {
+    on_postgres(|project| {
+        let slow = "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS \
+                    $$ BEGIN PERFORM pg_sleep(0.3); RETURN NEW; END $$;";
+        project.revision("a0", "none", &format!("CREATE TABLE t (a integer);\n{slow}"), "-- nothing to do")?;
+        project.upgrade("head")??;
+        project.sql(
+            "CREATE TRIGGER slow BEFORE UPDATE ON whimbrel_ledger_statement FOR EACH ROW EXECUTE FUNCTION slow()",
+        )?;
+        project.revision("a1", "a0", &format!("{UNSEEN}\nCREATE TABLE u (a integer);"), "-- nothing to do")?;
+        let done = |event: &Event<'_>| matches!(event, Event::StatementDone { .. });
+        assert!(stopped(&project, "head", Duration::from_millis(100), done)?, "it was not heard");
+        // Only the first statement took effect, and that is on the ledger: nothing has to be asked.
+        assert_eq!(project.value("SELECT count(*) FROM t")?, "1");
+        project.upgrade("head")??;
+        assert_eq!(project.value("SELECT count(*) FROM t")?, "1");
+        assert_eq!(project.applied()?, ["a0", "a1"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn whenever_it_is_asked_to_stop_a_statement_takes_effect_once() -> Result<()> {
+    const SEED: u64 = 11;
+    on_postgres(|project| {
+        project.revision("a0", "none", "CREATE TABLE t (a integer);", "-- nothing to do")?;
+        let (mut draw, mut parent, mut heard) = (Draw::new(SEED), "a0".to_owned(), 0);
+        for number in 1..=40 {
+            let id = format!("b{number}");
+            project.revision(&id, &parent, UNSEEN, "-- nothing to do")?;
+            let begun = |event: &Event<'_>| matches!(event, Event::StatementStarted { .. });
+            let after = Duration::from_micros(draw.number() % 7_000);
+            heard += u32::from(stopped(&project, &id, after, begun)?);
+            project.upgrade(&id)?.map_err(|error| anyhow::anyhow!("seed {SEED}, {number}, {after:?}: {error}"))?;
+            assert_eq!(
+                project.value("SELECT count(*) FROM t")?,
+                number.to_string(),
+                "seed {SEED}, {number}, {after:?}"
+            );
+            parent = id;
+        }
+        assert!((5..40).contains(&heard), "{heard} of 40 requests were heard: this shows little");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_procedure_that_failed_is_asked_about_because_it_may_have_committed_before() -> Result<()> {
+    on_postgres(|project| {
+        let block = "DO $$ BEGIN INSERT INTO t VALUES (1); COMMIT; PERFORM 1 / (SELECT count(*) FROM u); END $$;";
+        let up = "CREATE TABLE t (a integer);\nCREATE TABLE u (a integer);\n-- transaction: none\n".to_owned() + block;
+        project.revision("a1", "none", &up, "-- nothing to do")?;
+        assert_eq!(project.upgrade("head")?.unwrap_err().exit_status(), 5);
+        project.sql("INSERT INTO u VALUES (1)")?;
+        let error = project.upgrade("head")?.unwrap_err();
+        let Failure::Refused(refusal) = &*error.failure else { panic!("{error:?}") };
+        assert!(matches!(&**refusal, Refusal::Undecided { ordinal: 3, .. }), "{refusal}");
+        project.upgrade_with("head", &Options { resume: Some(Resume::Done), ..project.options() })??;
+        assert_eq!(project.value("SELECT count(*) FROM t")?, "1");
         Ok(())
     })
 }

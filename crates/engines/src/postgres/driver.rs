@@ -75,6 +75,17 @@ impl PostgresDriver {
         Err(DriverError::new(DriverErrorKind::Unsupported, message))
     }
 
+    /// A request to stop that came too late for the statement stops this instead. Said to be an end of the statement, it
+    /// would have one that took effect run a second time.
+    fn reset_limits(&mut self, reset: &str) -> Result<(), DriverError> {
+        loop {
+            match self.connection.rows(reset) {
+                Err(error) if error.kind == DriverErrorKind::Cancelled => {}
+                outcome => return outcome.map(drop),
+            }
+        }
+    }
+
     fn try_lock(&mut self) -> Result<bool, DriverError> {
         let rows = self.connection.rows(&format!("SELECT pg_try_advisory_lock({LOCK})"))?;
         Ok(rows.into_iter().flatten().flatten().any(|answer| answer == "t"))
@@ -155,7 +166,7 @@ impl Driver for PostgresDriver {
         // Those of a transaction end with it; these were for this statement alone.
         let reset = Session::reset(limits);
         if !self.in_transaction && !reset.is_empty() {
-            let reset = self.connection.rows(&reset);
+            let reset = self.reset_limits(&reset);
             ran?;
             reset?;
             return Ok(touched);

@@ -54,12 +54,12 @@ impl Runner<'_> {
             if !matches!(failure, Failure::Stopped | Failure::Lost { .. } | Failure::Overtaken) {
                 row.outcome = StatementOutcome::Failed;
                 row.error = Some(failure.to_string());
-                let _ = self.driver.execute(&self.tables.update_statement(seq, &row));
+                let _ = self.write_down(&self.tables.update_statement(seq, &row));
             }
             return Err(failure);
         }
         self.part_done(job, at + 1);
-        self.driver.execute(&self.tables.update_statement(seq, &row))?;
+        self.write_down(&self.tables.update_statement(seq, &row))?;
         (self.listen)(Event::StatementDone { number, of, rows: checkpoint.changed, took: begun.tick.elapsed() });
         if let Proof::Once { why } = &plan.proof {
             let left = checkpoint.left;

@@ -22,6 +22,9 @@ pub(super) enum Decision {
 pub(super) fn decide(sql: &str, outcome: StatementOutcome, live: &Schema, dialect: &dyn Dialect) -> Decision {
     let steps = match dialect.understand(sql) {
         Understanding::Known { steps, .. } => steps,
+        Understanding::Unknown { .. } if outcome == StatementOutcome::Failed && may_commit_within(sql) => {
+            return Decision::Ask("it failed, and may have committed a part of what it does before".to_string());
+        }
         // The engine said no, and nothing else is known to go on half-way.
         Understanding::Unknown { .. } if outcome == StatementOutcome::Failed => return Decision::Again,
         Understanding::Unknown { reason, .. } => return Decision::Ask(format!("it is not understood: {reason}")),
@@ -76,6 +79,12 @@ fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &
             }
         }
     }
+}
+
+/// A procedure, and a block that says so, end transactions of their own while they run.
+fn may_commit_within(sql: &str) -> bool {
+    let mut words = sql.split(|letter: char| !(letter.is_alphanumeric() || letter == '_'));
+    words.any(|word| ["call", "commit"].iter().any(|known| word.eq_ignore_ascii_case(known)))
 }
 
 fn indexes_of_view<'s>(live: &'s Schema, name: &ObjectName) -> &'s [Index] {

@@ -103,7 +103,7 @@ impl Runner<'_> {
                     return Err(Refusal::EditedHalfWay { revision: event.revision.clone(), ordinal }.into());
                 }
                 let done = StatementRow { outcome: StatementOutcome::Done, error: None, ..row.clone() };
-                self.driver.execute(&self.tables.update_statement(event.seq, &done))?;
+                self.write_down(&self.tables.update_statement(event.seq, &done))?;
                 Ok(at + 1)
             }
             Found::Nothing | Found::SaidAgain | Found::Batches { .. } | Found::InvalidIndex { .. } => {

@@ -211,7 +211,7 @@ impl Runner<'_> {
                 row.rows = i64::try_from(rows).ok();
                 // From here on it is done, whatever becomes of the note about it.
                 self.part_done(job, at + 1);
-                self.driver.execute(&self.tables.update_statement(seq, &row))?;
+                self.write_down(&self.tables.update_statement(seq, &row))?;
                 Ok(rows)
             }
             Err(failure) => {
@@ -220,8 +220,20 @@ impl Runner<'_> {
                 // It may have left something behind (an invalid index), so the run ends part-way even if it is the
                 // first. A connection that is gone cannot be told; then the intent stays, and says enough.
                 self.part_done(job, at);
-                let _ = self.driver.execute(&self.tables.update_statement(seq, &row));
+                let _ = self.write_down(&self.tables.update_statement(seq, &row));
                 Err(failure)
+            }
+        }
+    }
+
+    /// Writes what has happened outside of any transaction. A request to stop that came too late for the statement which
+    /// it was meant for stops the note about it instead; the note is written all the same, and the request is heard before
+    /// the next statement.
+    pub fn write_down(&mut self, row: &str) -> Result<(), DriverError> {
+        loop {
+            match self.driver.execute(row) {
+                Err(error) if error.kind == DriverErrorKind::Cancelled => {}
+                outcome => return outcome.map(drop),
             }
         }
     }

@@ -14,7 +14,7 @@ use super::keeping::Recalled;
 use super::run::Moment;
 use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
 use crate::ledger::{self, Ledger, Tables};
-use crate::{Driver, DriverErrorKind, Event};
+use crate::{Driver, DriverError, DriverErrorKind, Event};
 
 /// One run, from reading the ledger to giving the lock back.
 pub(super) struct Runner<'r> {
@@ -136,8 +136,18 @@ impl<'r> Runner<'r> {
         let jobs = self.jobs(&wanted)?;
         self.lock()?;
         let result = self.run_locked(&wanted, &jobs, seen);
-        let unlocked = self.driver.unlock();
+        let unlocked = self.give_lock_back();
         result.and_then(|()| unlocked.map_err(Failure::from))
+    }
+
+    /// A request to stop that meets nothing else any more finds a run that has come to its end.
+    fn give_lock_back(&mut self) -> Result<(), DriverError> {
+        loop {
+            match self.driver.unlock() {
+                Err(error) if error.kind == DriverErrorKind::Cancelled => {}
+                outcome => return outcome,
+            }
+        }
     }
 
     /// Whether a revision was begun and not ended, and the last event, before anybody has the lock.

@@ -73,10 +73,20 @@ pub fn introspect(driver: &mut PostgresDriver) -> Result<Schema, DriverError> {
     if let Err(error) = &read
         && error.kind != DriverErrorKind::Lost
     {
-        // A statement that was refused kept the script from closing what it had opened; otherwise this does nothing.
-        driver.connection.send(abandon, |_| Ok(()))?;
+        abandoned(&mut driver.connection, abandon);
     }
     read
+}
+
+/// A statement that was refused kept the script from closing what it had opened; otherwise this does nothing. What went
+/// wrong before is what there is to tell, also where it kept the script from opening anything.
+fn abandoned(connection: &mut Connection, abandon: &str) {
+    while let Err(error) = connection.send(abandon, |_| Ok(())) {
+        // Meant for what went before: what is open must not stay so.
+        if error.kind != DriverErrorKind::Cancelled {
+            break;
+        }
+    }
 }
 
 /// Numbers below are the system's own.
