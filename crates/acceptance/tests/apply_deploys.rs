@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::fs;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -17,6 +18,8 @@ use whimbrel_run::{Actor, Deploy};
 #[derive(Debug, Default)]
 struct Told {
     names: Vec<(String, String)>,
+    /// Commits from before the newest revision.
+    older: Vec<&'static str>,
     asked: Mutex<Vec<String>>,
 }
 
@@ -37,6 +40,11 @@ impl Code for Told {
             blocks: true,
         };
         Ok(named.map(place).collect())
+    }
+
+    fn has(&self, commit: &str, file: &Path) -> Result<bool, String> {
+        assert!(file.exists(), "{}", file.display());
+        Ok(!self.older.contains(&commit))
     }
 }
 
@@ -172,6 +180,31 @@ fn a_script_writes_its_deploy_also_on_an_older_ledger() -> Result<()> {
         assert_eq!((came[0].label.as_str(), came[0].commit.as_deref(), came[0].from_base), ("v2", Some("c2"), false));
         assert_eq!(ledger::read(&mut *project.connect()?)?.format, Some(ledger::FORMAT));
         assert!(!project.upgrade("head")??.changed());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_contract_that_ends_nothing_waits_until_code_that_knows_it_runs() -> Result<()> {
+    on_each_engine(|project| {
+        let code = Arc::new(Told { older: vec!["commit-of-v1"], ..Told::default() });
+        let up = |column| format!("CREATE TABLE t (a integer, b text{column});");
+        project.revision("a1", "none", &up(" DEFAULT 'x'"), "DROP TABLE t;")?;
+        project.upgrade_with("head", &options(&project, "v1", &code))??;
+        // A default goes: code that leaves the column out never names it.
+        let rebuilt = format!("DROP TABLE t;\n{}", up(""));
+        project.revision("b2", "a1", &rebuilt, "-- nothing to do")?;
+        phase(&project, "b2", "contract")?;
+        let report = project.upgrade_with("head", &options(&project, "v2", &code))??;
+        let [WaitsFor::CodeFromBefore { deploy }] = &report.waiting[0].reasons[..] else {
+            panic!("{:?}", report.waiting)
+        };
+        assert_eq!(deploy, "v1");
+        assert_eq!(project.applied()?, ["a1"]);
+        // The same rollout again is no later one.
+        assert_eq!(project.upgrade_with("head", &options(&project, "v2", &code))??.waiting, report.waiting);
+        let report = project.upgrade_with("head", &options(&project, "v3", &code))??;
+        assert_eq!((report.waiting.len(), project.applied()?.len()), (0, 2));
         Ok(())
     })
 }

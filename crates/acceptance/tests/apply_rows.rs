@@ -4,6 +4,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,6 +26,10 @@ struct Silent;
 impl Code for Silent {
     fn places(&self, _: Whose<'_>, _: &[Dropped]) -> Result<Vec<Place>, String> {
         Ok(Vec::new())
+    }
+
+    fn has(&self, _: &str, _: &Path) -> Result<bool, String> {
+        Ok(true)
     }
 }
 

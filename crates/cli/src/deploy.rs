@@ -67,6 +67,10 @@ impl Code for ProjectCode {
         };
         Ok(swept.places.into_iter().map(place).collect())
     }
+
+    fn has(&self, commit: &str, file: &Path) -> Result<bool, String> {
+        git::has_file(&git::commit(&self.sweep.root, commit)?, file)
+    }
 }
 
 impl Project {

@@ -49,6 +49,13 @@ pub fn files_with(folder: &Path, commit: &str, words: &[String]) -> Result<Vec<S
     Ok(names.map(|name| name.strip_prefix(&prefix).unwrap_or(name).to_string()).collect())
 }
 
+/// Whether the file was there in that commit, under the same name.
+pub fn has_file(commit: &str, file: &Path) -> Result<bool, String> {
+    let (Some(folder), Some(name)) = (file.parent(), file.file_name()) else { return Ok(false) };
+    let there = format!("{commit}:./{}", name.to_string_lossy());
+    Ok(run(folder, &["cat-file", "-e", &there])?.status.success())
+}
+
 /// The path of the folder within its repository, with a slash at its end; empty at the top.
 pub fn prefix(folder: &Path) -> Result<String, String> {
     told(folder, &["rev-parse", "--show-prefix"])

@@ -51,6 +51,7 @@ pub fn words(reason: &WaitsFor, history: &History) -> String {
         WaitsFor::RowsLeft { revision, .. } => reason.to_string().replace(revision.as_str(), &short(revision)),
         WaitsFor::Before { revision } => format!("it comes after `{}`", short(revision)),
         WaitsFor::DeployUnknown
+        | WaitsFor::CodeFromBefore { .. }
         | WaitsFor::Soak { .. }
         | WaitsFor::OutOfStep { .. }
         | WaitsFor::RowsUnseen { .. }
@@ -63,7 +64,7 @@ pub fn words(reason: &WaitsFor, history: &History) -> String {
 /// What has to be so before the command is typed again.
 fn next(reason: &WaitsFor) -> &'static str {
     match reason {
-        WaitsFor::NextDeploy { .. } => "with the next deploy:",
+        WaitsFor::NextDeploy { .. } | WaitsFor::CodeFromBefore { .. } => "with the next deploy:",
         WaitsFor::DeployUnknown => "with --deploy and a label of its own:",
         WaitsFor::Soak { .. } => "after that:",
         WaitsFor::Backfill { .. } => "once every row is filled, with --contract-now and the reason:",

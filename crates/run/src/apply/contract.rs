@@ -8,6 +8,7 @@ mod chain;
 mod code;
 mod dropped;
 mod rows;
+mod tightened;
 mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -168,6 +169,11 @@ impl<'r> Runner<'r> {
                 reasons.push(WaitsFor::Backfill { revision: link.id.clone(), why });
             }
         }
+        // Nothing was begun that a deploy could have been after.
+        let stands_alone = chain.is_empty() && job.revision.phase == Some(Phase::Contract);
+        if stands_alone && tightened::tightens(job, self.history, self.driver.dialect()) {
+            reasons.extend(is_news(job, gate, standing));
+        }
         let times = chain.iter().filter_map(|link| applied.get(&link.id));
         let last = times.map(|event| event.finished_at.as_deref().unwrap_or(&event.started_at)).max();
         if let Some(left) = last.and_then(|last| soak_left(last, gate.soak)) {
@@ -203,17 +209,36 @@ impl<'r> Runner<'r> {
         match standing.running() {
             Some(DeployRow { label, commit: Some(commit), .. }) => look(Whose::Commit(commit), Some(label)),
             Some(DeployRow { label, commit: None, .. }) => {
-                reasons.push(WaitsFor::CodeUnknown { why: format!("deploy {label} came without its commit") });
+                reasons.push(without_commit(label));
                 return reasons;
             }
-            None => {
-                let why = "no deploy before this one is on the ledger".to_string();
-                return vec![WaitsFor::CodeUnknown { why }];
-            }
+            None => return vec![no_deploy_before()],
         }
         look(Whose::WorkingTree, None);
         reasons
     }
+}
+
+/// Whether the code that runs is from before the revision: it was written for what the schema is now.
+fn is_news(job: &Job<'_>, gate: &ContractGate, standing: &Standing<'_>) -> Option<WaitsFor> {
+    let (deploy, commit) = match standing.running() {
+        Some(DeployRow { label, commit: Some(commit), .. }) => (label.clone(), commit),
+        Some(DeployRow { label, commit: None, .. }) => return Some(without_commit(label)),
+        None => return Some(no_deploy_before()),
+    };
+    match gate.code.has(commit, &job.revision.source.file) {
+        Ok(true) => None,
+        Ok(false) => Some(WaitsFor::CodeFromBefore { deploy }),
+        Err(why) => Some(WaitsFor::CodeUnknown { why }),
+    }
+}
+
+fn without_commit(label: &str) -> WaitsFor {
+    WaitsFor::CodeUnknown { why: format!("deploy {label} came without its commit") }
+}
+
+fn no_deploy_before() -> WaitsFor {
+    WaitsFor::CodeUnknown { why: "no deploy before this one is on the ledger".to_string() }
 }
 
 /// The first of each kind says enough.

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -8,6 +9,9 @@ use super::Dropped;
 pub trait Code: fmt::Debug + Send + Sync {
     /// Every place, or why nobody can tell.
     fn places(&self, whose: Whose<'_>, dropped: &[Dropped]) -> Result<Vec<Place>, String>;
+
+    /// Whether the file was there in that commit, or why nobody can tell.
+    fn has(&self, commit: &str, file: &Path) -> Result<bool, String>;
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -23,6 +23,8 @@ pub struct Waiting {
 pub enum WaitsFor {
     /// What it ends was begun by this very deploy.
     NextDeploy { begun: RevisionId },
+    /// It begins with what old code may not live with, and the code that runs is from before it.
+    CodeFromBefore { deploy: String },
     /// Nobody says which deploy this is, so it may be the one that began it.
     DeployUnknown,
     /// Old and new have not stood side by side long enough.
@@ -50,6 +52,9 @@ impl fmt::Display for WaitsFor {
         match self {
             WaitsFor::NextDeploy { begun } => {
                 write!(f, "for the next deploy: this one applies `{begun}`, and code from before it still runs")
+            }
+            WaitsFor::CodeFromBefore { deploy } => {
+                write!(f, "for the next deploy: the code of {deploy}, which runs, is from before it")
             }
             WaitsFor::DeployUnknown => f.write_str("nobody says which deploy this is"),
             WaitsFor::Soak { hours_left, minutes_left } => {
