@@ -34,16 +34,22 @@ pub enum Part {
     From,
     Rows,
     To,
+    /// What code of before says, a statement each with its meaning; of what lives through a change.
+    Old,
+    /// What code of after says.
+    New,
 }
 
 impl Part {
-    const ALL: [Part; 3] = [Part::From, Part::Rows, Part::To];
+    const ALL: [Part; 5] = [Part::From, Part::Rows, Part::To, Part::Old, Part::New];
 
     fn word(self) -> &'static str {
         match self {
             Part::From => "from",
             Part::Rows => "rows",
             Part::To => "to",
+            Part::Old => "old",
+            Part::New => "new",
         }
     }
 }
@@ -59,6 +65,8 @@ pub enum Choice {
     Using(String, String),
     /// The way back is not tried, for this reason.
     NoUndo(String),
+    /// Sessions have to prepare their statements once more, for this reason.
+    PreparesAgain(String),
     AllowQuestions,
     /// Whether something was renamed, and whether a conversion loses something, may stay asked.
     AllowDoubts,
@@ -83,6 +91,8 @@ impl Choice {
             "using" => assignment().map(|(place, expression)| Choice::Using(place, expression))?,
             "no-undo" if rest.is_empty() => bail!("`no-undo` needs a reason"),
             "no-undo" => Choice::NoUndo(rest.to_owned()),
+            "prepares-again" if rest.is_empty() => bail!("`prepares-again` needs a reason"),
+            "prepares-again" => Choice::PreparesAgain(rest.to_owned()),
             "allow-questions" => Choice::AllowQuestions,
             "allow-doubts" => Choice::AllowDoubts,
             "no-changes" => Choice::NoChanges,
@@ -105,6 +115,7 @@ impl fmt::Display for Choice {
             Choice::Backfill(place, expression) => write!(f, "backfill {place} = {expression}"),
             Choice::Using(place, expression) => write!(f, "using {place} = {expression}"),
             Choice::NoUndo(reason) => write!(f, "no-undo {reason}"),
+            Choice::PreparesAgain(reason) => write!(f, "prepares-again {reason}"),
             Choice::AllowQuestions => f.write_str("allow-questions"),
             Choice::AllowDoubts => f.write_str("allow-doubts"),
             Choice::NoChanges => f.write_str("no-changes"),

@@ -3,8 +3,8 @@
 
 use std::time::Instant;
 
-use anyhow::{Context, Result};
-use whimbrel_acceptance::crash::{Orders, Suite};
+use anyhow::{Context, Result, ensure};
+use whimbrel_acceptance::crash::{Covered, Orders, Suite};
 use whimbrel_acceptance::database::{self, SQLITE};
 use whimbrel_schema::Engine;
 
@@ -61,5 +61,67 @@ fn killed_anywhere_the_next_run_ends_as_an_unbroken_one() -> Result<()> {
     if whole {
         tally.refuse_vacuous(kills)?;
     }
+    Ok(())
+}
+
+/// SQLite has no such things, or makes the table anew for them: then other steps stand in the revision.
+const NOT_ON_SQLITE: &[&str] = &[
+    "Change::RenameObject",
+    "Change::RenameEnumValue",
+    "Change::SetComment",
+    "Step::SetTableOptions",
+    "Step::RebuildTable",
+    "Step::SetColumnType",
+    "Step::SetNullable",
+    "Step::SetDefault",
+    "Step::SetGeneration",
+    "Step::AddConstraint",
+    "Step::DropConstraint",
+    "Step::RenameConstraint",
+    "Step::ValidateConstraint",
+    "Step::SetDeferrable",
+    "Step::RenameIndex",
+    "Step::SetIndexStorage",
+    "Step::RenameObject",
+    "Step::AlterObject",
+    "Step::Amend",
+    "Step::AddEnumValue",
+    "Step::RenameEnumValue",
+    "Step::SetTriggerEnabled",
+    "Step::AttachPartition",
+    "Step::DetachPartition",
+    "Step::SetComment",
+    "move to another schema",
+    "add exclusion",
+    "drop exclusion",
+    "add enum value",
+    "remove enum value",
+    "rename enum value",
+    "add identity",
+    "change partitions",
+];
+
+/// PostgreSQL makes no table anew; and what sets all options at once is read back as what it changes of them.
+const NOT_ON_POSTGRES: &[&str] =
+    &["Step::RebuildTable", "Step::SetTableOptions", "Step::SetIndexStorage", "Step::AlterObject"];
+
+#[test]
+fn every_kind_of_change_and_step_is_in_a_scenario_of_each_engine_that_has_it() -> Result<()> {
+    let mut problems = Vec::new();
+    for (engine, without) in [(Engine::Sqlite, NOT_ON_SQLITE), (Engine::Postgres, NOT_ON_POSTGRES)] {
+        let covered = Covered::by_scenarios_on(engine)?;
+        println!("{engine}: {} scenarios, {} of them chains", covered.scenarios, covered.chains);
+        ensure!(covered.chains > 20 && covered.unread.len() < 8, "few scenarios can be read: {:?}", covered.unread);
+        let missing = covered.missing(without);
+        if !missing.is_empty() {
+            problems
+                .push(format!("no scenario on {engine} has {missing:?}: write one in `cases/crash` or `cases/diff`"));
+        }
+        let there = covered.there_after_all(without);
+        if !there.is_empty() {
+            problems.push(format!("{engine} has {there:?} after all"));
+        }
+    }
+    ensure!(problems.is_empty(), "{}", problems.join("\n"));
     Ok(())
 }

@@ -6,6 +6,7 @@ mod crash;
 mod engines;
 mod laws;
 mod linters;
+mod live_load;
 mod mariadb;
 mod process;
 mod python;
@@ -51,6 +52,11 @@ const COMMANDS: &[Command] = &[
         name: "crash",
         usage: "[--kills 1000] [--seed S] [--trial N] [--only NAME] [--engine sqlite|postgres] [--postgres 13,18]   hold law 4",
         run: crash::run,
+    },
+    Command {
+        name: "live-load",
+        usage: "[--rows 20000] [--dwell 500] [--applications 2] [--seed S] [--only NAME] [--engine sqlite|postgres] [--postgres 13,18]   old and new code through whole evolutions",
+        run: live_load::run,
     },
     Command {
         name: "bench",

@@ -5,6 +5,7 @@
 //! that only what whimbrel itself names as the next command is typed, and the end is compared: the schema, every row,
 //! the ledger. The process that is killed is a real `whimbrel`.
 
+mod covered;
 mod kill;
 mod landing;
 mod plan;
@@ -21,6 +22,7 @@ mod trial;
 mod whimbrel;
 mod written;
 
+pub use covered::Covered;
 pub use kill::{Kill, Kind};
 pub use landing::Landing;
 pub use scenario::{Scenario, Way};

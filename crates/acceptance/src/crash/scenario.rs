@@ -4,7 +4,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use whimbrel_plan::autogenerate::{DraftStatement, draft};
-use whimbrel_schema::Pair;
+use whimbrel_plan::evolution::{EvolutionLink, evolve};
+use whimbrel_plan::revision::{Part as PartOf, Phase};
+use whimbrel_schema::{Pair, Schema};
 
 use crate::case::{Case, Choice, Part};
 use crate::database::Database;
@@ -26,6 +28,8 @@ pub struct Scenario {
 /// Both halves of one revision.
 #[derive(Debug, Clone, Default)]
 pub struct Halves {
+    /// Of a link of a chain.
+    pub phase: Option<(Phase, PartOf)>,
     pub upgrade: String,
     pub downgrade: String,
 }
@@ -53,40 +57,60 @@ impl Scenario {
     /// What autogenerate writes for a case of the diff. `None` where the case leaves something to be asked, or where
     /// nothing is to be done.
     pub fn drafted(case: &Case, database: &mut Database) -> Result<Option<Scenario>> {
-        let engine = database.ground.engine;
-        if case.has(&Choice::AllowQuestions) || case.has(&Choice::AllowDoubts) || case.has(&Choice::NoChanges) {
+        let Some(schemas) = schemas(case, database)? else { return Ok(None) };
+        let drafted = draft(schemas, database.driver.dialect(), &laws::choices(case)?)?;
+        let halves = Halves { phase: None, upgrade: script(&drafted.upgrade), downgrade: script(&drafted.downgrade) };
+        let is_empty = drafted.upgrade.is_empty();
+        Ok((!is_empty).then(|| {
+            let mut scenario = Scenario::of(case, database, "drafted", vec![halves]);
+            scenario.has_way_back &= !drafted.downgrade.is_empty();
+            scenario
+        }))
+    }
+
+    /// The chain that a case becomes, from the expand to the contract in one run. `None` where it becomes none.
+    pub fn chained(case: &Case, database: &mut Database) -> Result<Option<Scenario>> {
+        let Some(schemas) = schemas(case, database)? else { return Ok(None) };
+        let evolution = evolve(schemas, database.driver.dialect(), &laws::choices(case)?)?;
+        if !evolution.is_chain() {
             return Ok(None);
         }
-        database.reset()?;
-        database.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
-        let to = database.driver.introspect()?;
-        database.reset()?;
-        database.driver.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
-        let from = database.driver.introspect()?;
-        let drafted = draft(Pair::new(from, to), database.driver.dialect(), &laws::choices(case)?)?;
-        let has_way_back = !case.choices.iter().any(|choice| matches!(choice, Choice::NoUndo(_)));
-        let halves = Halves { upgrade: script(&drafted.upgrade), downgrade: script(&drafted.downgrade) };
-        Ok((!drafted.upgrade.is_empty()).then(|| Scenario {
-            name: format!("drafted/{}", case.name),
+        let halves = |link: &EvolutionLink| Halves {
+            phase: link.phase.zip(link.part),
+            upgrade: script(&link.draft.upgrade)
+                + &link.fills.iter().map(|fill| format!("-- backfill\n{};\n", fill.sql)).collect::<String>(),
+            downgrade: script(&link.draft.downgrade),
+        };
+        let revisions = evolution.links.iter().map(halves).collect();
+        Ok(Some(Scenario::of(case, database, "chained", revisions)))
+    }
+
+    fn of(case: &Case, database: &Database, kind: &str, revisions: Vec<Halves>) -> Scenario {
+        let engine = database.ground.engine;
+        Scenario {
+            name: format!("{kind}/{}", case.name),
             start: format!("{}\n{}", case.sql(Part::From, engine), case.sql(Part::Rows, engine)),
-            has_way_back: has_way_back && !drafted.downgrade.is_empty(),
-            revisions: vec![halves],
+            has_way_back: !case.choices.iter().any(|choice| matches!(choice, Choice::NoUndo(_))),
+            revisions,
             effects: Vec::new(),
-        }))
+        }
     }
 
     /// Writes the revision files.
     pub fn write(&self, folder: &Path) -> Result<()> {
         fs::create_dir_all(folder)?;
-        let first = Halves { upgrade: self.start.clone(), downgrade: String::new() };
+        let first = Halves { upgrade: self.start.clone(), ..Halves::default() };
         for (number, halves) in std::iter::once(&first).chain(&self.revisions).enumerate() {
             let parent = number.checked_sub(1).map_or("none".to_owned(), id);
             let downgrade = match halves.downgrade.trim() {
                 "" => "-- nothing to do",
                 text => text,
             };
+            let phase = halves
+                .phase
+                .map_or(String::new(), |(phase, part)| format!("-- phase:    {}\n-- part:     {part}\n", phase.word()));
             let text = format!(
-                "-- revision: {}\n-- parents:  {parent}\n-- message:  number {number}\n\n-- upgrade\n{}\n\n-- downgrade\n{downgrade}\n",
+                "-- revision: {}\n-- parents:  {parent}\n-- message:  number {number}\n{phase}\n-- upgrade\n{}\n\n-- downgrade\n{downgrade}\n",
                 id(number),
                 halves.upgrade.trim(),
             );
@@ -112,18 +136,22 @@ fn script(statements: &[DraftStatement]) -> String {
         .collect()
 }
 
-impl Scenario {
-    /// Every case of the diff that says what it wants on that engine; the names of those left out beside them.
-    pub fn all_drafted(folder: &Path, database: &mut Database) -> Result<(Vec<Scenario>, Vec<String>)> {
-        let (engine, major) = (database.ground.engine, database.ground.major);
-        let (mut drafted, mut left_out) = (Vec::new(), Vec::new());
-        for case in Case::read_folder(folder)?.iter().filter(|case| case.runs_on(engine, major)) {
-            match Scenario::drafted(case, database).with_context(|| case.name.clone())? {
-                Some(scenario) => drafted.push(scenario),
-                None => left_out.push(case.name.clone()),
-            }
-        }
-        ensure!(drafted.len() > left_out.len(), "most cases were left out on {engine}: {left_out:?}");
-        Ok((drafted, left_out))
+pub(super) fn is_left_out(case: &Case) -> bool {
+    case.has(&Choice::AllowQuestions) || case.has(&Choice::NoChanges)
+}
+
+/// Both ends of a case, as the engine has them; `None` where something is asked without which nothing can be run. What is
+/// only doubted is written as it was understood.
+fn schemas(case: &Case, database: &mut Database) -> Result<Option<Pair<Schema>>> {
+    let engine = database.ground.engine;
+    if is_left_out(case) {
+        return Ok(None);
     }
+    database.reset()?;
+    database.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
+    let to = database.driver.introspect()?;
+    database.reset()?;
+    database.driver.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
+    let from = database.driver.introspect()?;
+    Ok(Some(Pair::new(from, to)))
 }

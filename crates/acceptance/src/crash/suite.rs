@@ -16,8 +16,10 @@ use super::tally::Tally;
 use super::trial::Trial;
 use super::{traced, written};
 use crate::case::Case;
-use crate::database::{Database, Ground, Journal, SQLITE};
+use crate::database::{Database, Ground, Journal};
 use crate::draw::Draw;
+use crate::laws::Through;
+use crate::place::Place;
 
 /// What is to be run.
 #[derive(Debug, Clone)]
@@ -36,39 +38,12 @@ pub struct Orders {
     pub progress: bool,
 }
 
-/// One engine in one version; of SQLite with one kind of journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Place {
-    Rollback,
-    Wal,
-    Postgres(u32),
-}
-
-impl std::fmt::Display for Place {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Place::Rollback => f.write_str("SQLite, rollback"),
-            Place::Wal => f.write_str("SQLite, WAL"),
-            Place::Postgres(major) => write!(f, "PostgreSQL {major}"),
-        }
-    }
-}
-
-impl Place {
-    fn ground(self) -> Ground {
-        match self {
-            Place::Rollback | Place::Wal => SQLITE,
-            Place::Postgres(major) => Ground { engine: Engine::Postgres, major },
-        }
-    }
-
-    fn stage(self) -> Result<Box<dyn Stage>> {
-        Ok(match self {
-            Place::Rollback => Box::new(Files::new(Journal::Rollback)?),
-            Place::Wal => Box::new(Files::new(Journal::Wal)?),
-            Place::Postgres(major) => Box::new(Sessions::new(major)?),
-        })
-    }
+fn stage(place: Place) -> Result<Box<dyn Stage>> {
+    Ok(match place {
+        Place::Rollback => Box::new(Files::new(Journal::Rollback)?),
+        Place::Wal => Box::new(Files::new(Journal::Wal)?),
+        Place::Postgres(major) => Box::new(Sessions::new(major)?),
+    })
 }
 
 /// What a trial plays.
@@ -82,7 +57,7 @@ struct Item {
 enum Source {
     Written(Scenario),
     /// Drafted when its turn comes: drafting all of them takes longer than a short run.
-    Case(Case),
+    Case(Case, Through),
 }
 
 pub struct Suite {
@@ -92,24 +67,25 @@ pub struct Suite {
 
 /// How often a scenario is played with kills before another one is made.
 const PLAYS: usize = 3;
-/// Those written by hand are about what is hard to end well; those of the diff are many.
+/// Those written for crashes are about what is hard to end well; those of the diff are many.
 const WRITTEN_TIMES: usize = 5;
 
 impl Suite {
     pub fn new(orders: Orders) -> Result<Suite> {
         let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
         let drafted = Case::read_folder(&cases.join("diff"))?;
+        let evolutions = Case::read_folder(&cases.join("crash/evolutions"))?;
         let mut items = Vec::new();
-        for place in orders.grounds.iter().flat_map(|ground| match ground.engine {
-            Engine::Postgres => vec![Place::Postgres(ground.major)],
-            Engine::Sqlite | Engine::Mysql => vec![Place::Rollback, Place::Wal],
-        }) {
+        for place in orders.grounds.iter().flat_map(|ground| Place::of(*ground)) {
             let ground = place.ground();
             let by_hand = written::read_all(&cases.join("crash"), ground)?;
             let by_hand = by_hand.into_iter().map(Source::Written);
-            let by_hand: Vec<Source> = by_hand.flat_map(|it| std::iter::repeat_n(it, WRITTEN_TIMES)).collect();
-            let runs = drafted.iter().filter(|case| case.runs_on(ground.engine, ground.major));
-            for source in by_hand.into_iter().chain(runs.cloned().map(Source::Case)) {
+            let runs = |case: &&Case| case.runs_on(ground.engine, ground.major);
+            let evolutions = evolutions.iter().filter(runs).map(|case| Source::Case(case.clone(), Through::Chain));
+            let by_hand = by_hand.chain(evolutions).flat_map(|it| std::iter::repeat_n(it, WRITTEN_TIMES));
+            let ways = [Through::Draft, Through::Chain];
+            let drafted = drafted.iter().filter(runs).flat_map(|case| ways.map(|way| Source::Case(case.clone(), way)));
+            for source in by_hand.chain(drafted) {
                 for way in [Way::Up, Way::Down] {
                     items.push(Item { place, way, source: source.clone() });
                 }
@@ -192,13 +168,21 @@ impl Suite {
     fn play(&self, item: &Item, number: u64, grounds: &mut Grounds, tally: &mut Tally) -> Result<()> {
         let scenario = match &item.source {
             Source::Written(scenario) => scenario.clone(),
-            Source::Case(case) => {
-                let drafted = Scenario::drafted(case, grounds.drafting(item.place)?);
-                let Some(scenario) = drafted.with_context(|| case.name.clone())? else {
-                    tally.left_out(&case.name);
-                    return Ok(());
+            Source::Case(case, through) => {
+                let database = grounds.drafting(item.place)?;
+                let drafted = match through {
+                    Through::Draft => Scenario::drafted(case, database),
+                    Through::Chain => Scenario::chained(case, database),
                 };
-                scenario
+                match (drafted.with_context(|| case.name.clone())?, through) {
+                    (Some(scenario), _) => scenario,
+                    (None, Through::Draft) => {
+                        tally.left_out(&case.name);
+                        return Ok(());
+                    }
+                    // It is one plain revision, which is played as such.
+                    (None, Through::Chain) => return Ok(()),
+                }
             }
         };
         if item.way == Way::Down && !scenario.has_way_back {
@@ -236,7 +220,8 @@ impl Source {
     fn name(&self) -> String {
         match self {
             Source::Written(scenario) => scenario.name.clone(),
-            Source::Case(case) => format!("drafted/{}", case.name),
+            Source::Case(case, Through::Draft) => format!("drafted/{}", case.name),
+            Source::Case(case, Through::Chain) => format!("chained/{}", case.name),
         }
     }
 }
@@ -252,7 +237,7 @@ impl Grounds {
     fn stage(&mut self, place: Place) -> Result<&mut dyn Stage> {
         let stage = match self.stages.remove(&place) {
             Some(stage) => stage,
-            None => place.stage()?,
+            None => stage(place)?,
         };
         Ok(self.stages.entry(place).or_insert(stage).as_mut())
     }

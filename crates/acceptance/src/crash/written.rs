@@ -5,7 +5,7 @@
 //! below `-- (postgres)` or `-- (sqlite)` within a section is that engine's alone, up to `-- (all)`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use whimbrel_schema::Engine;
@@ -16,7 +16,8 @@ use crate::database::Ground;
 /// Those that run on that ground, in the order of their names.
 pub fn read_all(folder: &Path, ground: Ground) -> Result<Vec<Scenario>> {
     let entries = fs::read_dir(folder).with_context(|| format!("reading {}", folder.display()))?;
-    let mut files: Vec<_> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    let mut files: Vec<PathBuf> = entries.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "sql"));
     files.sort();
     let mut scenarios = Vec::new();
     for file in files {

@@ -123,6 +123,7 @@ pub fn choices(case: &Case) -> Result<Choices> {
                 choices.usings.insert(place, expression);
             }
             Choice::NoUndo(_)
+            | Choice::PreparesAgain(_)
             | Choice::AllowQuestions
             | Choice::AllowDoubts
             | Choice::NoChanges

@@ -32,6 +32,7 @@ impl Moves {
                 Choice::Using(place, expression) => moves.usings.push((place.clone(), expression.clone())),
                 Choice::AllowDrop(_)
                 | Choice::NoUndo(_)
+                | Choice::PreparesAgain(_)
                 | Choice::AllowQuestions
                 | Choice::AllowDoubts
                 | Choice::NoChanges
