@@ -22,6 +22,7 @@ SELECT whole FROM split WHERE id = {id};  -- {initial}{rest}
 -- new
 INSERT INTO split (id, initial, rest) VALUES ({id}, 'z', '{v}');  -- initial = z, rest = {v}
 UPDATE split SET initial = 'u', rest = '{v}' WHERE id = {id};  -- initial = u, rest = {v}
+UPDATE split SET rest = '{v}' WHERE id = {id};  -- rest = {v}
 DELETE FROM split WHERE id = {id};
 SELECT initial FROM split WHERE id = {id};  -- {initial}
 SELECT rest FROM split WHERE id = {id};  -- {rest}

@@ -151,7 +151,7 @@ BEGIN
     IF NOT newer AND NOT older THEN
       RETURN NEW;
     END IF;
-    older := older OR NOT ({new_was_given});
+{rest}    older := older OR NOT ({new_was_given});
   END IF;
 {both}  IF newer THEN
 {backward}  ELSE
@@ -161,6 +161,7 @@ END
 ",
             new_given = given(new, "NEW"),
             old_given = given(old, "NEW"),
+            rest = self.rest(new, &given(new, "OLD")),
             new_was_given = given(new, "OLD"),
             new_changed = changed(new),
             old_changed = changed(old),
@@ -182,6 +183,25 @@ END
             return String::new();
         }
         format!("    IF NOT newer AND NOT older THEN\n{set}      newer := true;\n    END IF;\n")
+    }
+
+    /// Of a row that waits for the backfill, new code may write some of several columns: the others get what the backfill
+    /// would have given them, or they would be lost with the old column that is made of all.
+    fn rest(&self, new: &[Side], was_given: &str) -> String {
+        if new.len() < 2 {
+            return String::new();
+        }
+        let mut text = format!("    IF newer AND NOT ({was_given}) THEN\n");
+        for side in new {
+            let value = self.assignments("NEW", std::slice::from_ref(side));
+            if !value.is_empty() {
+                let column = quote(&side.column);
+                let _ =
+                    write!(text, "      IF NEW.{column} IS NOT DISTINCT FROM NULL THEN\n    {value}      END IF;\n");
+            }
+        }
+        text.push_str("    END IF;\n");
+        text
     }
 
     /// Where both sides were written and the new one is what the old one makes, nothing is left to do: a backfill, or

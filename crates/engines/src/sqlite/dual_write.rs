@@ -68,14 +68,39 @@ impl Writer<'_> {
         if let Some(set) = &backward {
             let when = format!("({new_given}) AND NOT ({in_step})");
             triggers.push(self.trigger("insert_new", "INSERT", &when, set));
-            let when = format!("({}) AND NOT ({in_step})", changed(new));
-            triggers.push(self.trigger("update_new", &format!("UPDATE OF {}", names(new)), &when, set));
+            let event = format!("UPDATE OF {}", names(new));
+            let rest = self.rest(new);
+            let after = rest.as_ref().map_or(String::new(), |(when, _)| format!(" AND NOT ({when})"));
+            let when = format!("({}){after} AND NOT ({in_step})", changed(new));
+            triggers.push(self.trigger("update_new", &event, &when, set));
+            if let Some((when, set)) = &rest {
+                triggers.push(self.trigger("update_rest", &event, when, set));
+            }
         }
         if let Some(set) = &self.assignments(new, |_, side| plain(&side.value)) {
             let when = format!("({}) AND NOT ({}) AND NOT ({in_step})", changed(old), changed(new));
             triggers.push(self.trigger("update_old", &format!("UPDATE OF {}", names(old)), &when, set));
         }
         triggers
+    }
+
+    /// Of a row that waits for the backfill, new code may write some of several columns: the others get first what the
+    /// backfill would have given them, or they would be lost with the old column that is made of all. What fills them
+    /// changes new columns, and so the old ones follow.
+    fn rest(&self, new: &[Side]) -> Option<(String, String)> {
+        let sides: Vec<(String, String)> =
+            new.iter().filter_map(|side| Some((quote(&side.column), plain(&side.value)?))).collect();
+        if new.len() < 2 || sides.is_empty() {
+            return None;
+        }
+        let waits: Vec<String> = new.iter().map(|side| format!("OLD.{} IS NULL", quote(&side.column))).collect();
+        let missing: Vec<String> = (sides.iter())
+            .map(|(column, value)| format!("(NEW.{column} IS NULL AND {} IS NOT NULL)", self.on_new(value)))
+            .collect();
+        let when = format!("{} AND ({}) AND ({})", waits.join(" AND "), given(new), missing.join(" OR "));
+        let set: Vec<String> =
+            sides.iter().map(|(column, value)| format!("{column} = coalesce({column}, {value})")).collect();
+        Some((when, set.join(", ")))
     }
 
     fn filled(&self, column: &str, value: &Expression) -> Vec<Trigger> {
