@@ -58,6 +58,12 @@ impl Project {
         Ok(Project { folder, url, on })
     }
 
+    /// In a database of that server, which need not be the one that tests share.
+    pub fn within(server: &server::Server) -> Result<Project> {
+        let project = Project::new(On::Sqlite)?;
+        Ok(Project { url: server.fresh_database()?, on: On::Postgres, ..project })
+    }
+
     pub fn migrations(&self) -> PathBuf {
         self.folder.path().join("migrations")
     }

@@ -86,13 +86,31 @@ impl Server {
     }
 
     pub fn start_with(major: Option<u32>, options: &Options) -> Result<Server> {
+        Server::start_from(major, options, None)
+    }
+
+    /// Another server that follows this one, which is stopped for a moment: as it is then it is copied. Not every build
+    /// of PostgreSQL comes with `pg_basebackup`.
+    pub fn replica(&mut self, options: &Options) -> Result<Server> {
+        self.crash()?;
+        let copied = Server::start_from(Some(self.major), options, Some(&self.folder));
+        self.start_again()?;
+        let mut replica = copied?;
+        replica.wait_until_ready()?;
+        Ok(replica)
+    }
+
+    fn start_from(major: Option<u32>, options: &Options, source: Option<&Path>) -> Result<Server> {
         let major = choose(major)?;
         let binaries = binaries(major).context("the server's binaries went away")?;
         // The path of a unix socket has room for 107 bytes, so the folder stands where paths are short.
         let folder = tempfile::Builder::new().prefix("whimbrel-pg-").tempdir_in("/tmp")?.keep();
         let owner = Owner::for_folder(&folder)?;
         let started = owner.readable(&binaries).and_then(|binaries| {
-            owner.initialize(&binaries, &folder)?;
+            match source {
+                None => owner.initialize(&binaries, &folder)?,
+                Some(source) => owner.copy(&folder, source)?,
+            }
             owner.watch(&binaries, &folder, options)
         });
         let (watcher, lifeline) = match started {
@@ -104,7 +122,10 @@ impl Server {
         };
         let databases = AtomicU32::new(0);
         let mut server = Server { major, folder, watcher, lifeline: Some(lifeline), databases };
-        server.wait_until_ready()?;
+        // A replica waits for the one that it follows.
+        if source.is_none() {
+            server.wait_until_ready()?;
+        }
         Ok(server)
     }
 
@@ -267,6 +288,19 @@ impl Owner {
             .stdin(Stdio::null())
             .output()?;
         anyhow::ensure!(output.status.success(), "initdb failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+
+    /// Copies the server in the folder `source`, which stands still, to follow it when it runs again.
+    fn copy(&self, folder: &Path, source: &Path) -> Result<()> {
+        const COPY: &str = r#"
+            cp -a "$1/data" "$2/data" && touch "$2/data/standby.signal" &&
+            echo "primary_conninfo = 'host=$1 user=$3'" >>"$2/data/postgresql.auto.conf"
+        "#;
+        let mut command = self.command(Path::new("/bin/sh"), folder);
+        let output =
+            command.args(["-c", COPY, "sh"]).arg(source).arg(folder).arg(USER).stdin(Stdio::null()).output()?;
+        anyhow::ensure!(output.status.success(), "the copy: {}", String::from_utf8_lossy(&output.stderr));
         Ok(())
     }
 

@@ -52,6 +52,7 @@ pub struct Shown {
     started_at: String,
     moved_at: String,
     paused_by: Option<String>,
+    waits: Option<String>,
 }
 
 impl Shown {
@@ -72,6 +73,7 @@ impl Shown {
             started_at: checkpoint.started_at.clone(),
             moved_at: checkpoint.moved_at.clone(),
             paused_by: checkpoint.paused_by.clone(),
+            waits: checkpoint.waits.clone(),
         }
     }
 
@@ -92,9 +94,10 @@ impl Shown {
                     Some(total) => format!("{} of {} rows", words::many(self.passed.min(total)), words::many(total)),
                     None => format!("pass {}", self.pass + 1),
                 };
-                let state = match paused_by {
-                    Some(by) => format!("paused by {by}"),
-                    None => format!("last batch {when}"),
+                let state = match (paused_by, &self.waits) {
+                    (Some(by), _) => format!("paused by {by}"),
+                    (None, Some(why)) => format!("waiting: {why}; last batch {when}"),
+                    (None, None) => format!("last batch {when}"),
                 };
                 format!("{} {}  {far}, {changed}, {state}", "●".yellow(), self.table)
             }

@@ -302,9 +302,11 @@ impl Driver for PostgresDriver {
         Ok(number(rows).unwrap_or_default())
     }
 
+    /// A replica that has caught up says nothing new for a while, so that its last word is no longer true.
     fn replica_lag(&mut self) -> Result<Option<Duration>, DriverError> {
         let rows = self.connection.rows(
-            "SELECT ceil(1000 * max(EXTRACT(epoch FROM replay_lag)))::bigint FROM pg_catalog.pg_stat_replication",
+            "SELECT ceil(1000 * max(EXTRACT(epoch FROM replay_lag)))::bigint FROM pg_catalog.pg_stat_replication \
+             WHERE replay_lsn < pg_catalog.pg_current_wal_flush_lsn()",
         )?;
         Ok(number(rows).map(Duration::from_millis))
     }

@@ -119,6 +119,7 @@ impl Runner<'_> {
             started_at: begun.wall.clone(),
             moved_at: begun.wall.clone(),
             paused_by: None,
+            waits: None,
         };
         let mut row = row_of(prepared, at, begun);
         row.outcome = StatementOutcome::Intent;

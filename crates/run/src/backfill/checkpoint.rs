@@ -40,6 +40,8 @@ pub struct Checkpoint {
     pub moved_at: String,
     /// Who asked for a pause.
     pub paused_by: Option<String>,
+    /// What the batches were waiting for when they were last heard of.
+    pub waits: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +60,7 @@ impl State {
 }
 
 const COLUMNS: &str = "seq, ordinal, hash, relation, proof, pass, reached, batches, changed, passed, total, batch_rows, \
-                       state, rows_left, started_at, moved_at, paused_by";
+                       state, rows_left, started_at, moved_at, paused_by, waits";
 
 /// The table, and the SQL about it.
 #[derive(Clone)]
@@ -80,7 +82,8 @@ impl Checkpoints {
              hash TEXT NOT NULL,\n    relation TEXT NOT NULL,\n    proof TEXT NOT NULL,\n    pass BIGINT NOT NULL,\n    \
              reached TEXT,\n    batches BIGINT NOT NULL,\n    changed BIGINT NOT NULL,\n    passed BIGINT NOT NULL,\n    \
              total BIGINT,\n    batch_rows BIGINT NOT NULL,\n    state TEXT NOT NULL,\n    rows_left BIGINT,\n    \
-             started_at TEXT NOT NULL,\n    moved_at TEXT NOT NULL,\n    paused_by TEXT,\n    PRIMARY KEY (seq, ordinal)\n)",
+             started_at TEXT NOT NULL,\n    moved_at TEXT NOT NULL,\n    paused_by TEXT,\n    waits TEXT,\n    \
+             PRIMARY KEY (seq, ordinal)\n)",
             self.name
         )
     }
@@ -99,7 +102,7 @@ impl Checkpoints {
         let text = |value: &str| self.dialect.literal(value);
         format!(
             "UPDATE {} SET pass = {}, reached = {}, batches = {}, changed = {}, passed = {}, batch_rows = {}, \
-             state = {}, rows_left = {}, moved_at = {} WHERE seq = {} AND ordinal = {} AND batches = {from} AND hash = {}",
+             state = {}, rows_left = {}, moved_at = {}, waits = NULL WHERE seq = {} AND ordinal = {} AND batches = {from} AND hash = {}",
             self.name,
             checkpoint.pass,
             position(self.dialect, checkpoint.reached.as_ref()),
@@ -113,6 +116,18 @@ impl Checkpoints {
             checkpoint.seq,
             checkpoint.ordinal,
             text(&checkpoint.hash),
+        )
+    }
+
+    /// Says for whoever asks what is waited for; `None` when it is over.
+    pub fn wait(&self, checkpoint: &Checkpoint, why: Option<&str>) -> String {
+        let why = why.map_or("NULL".to_string(), |why| self.dialect.literal(why));
+        format!(
+            "UPDATE {} SET waits = {why} WHERE seq = {} AND ordinal = {} AND hash = {}",
+            self.name,
+            checkpoint.seq,
+            checkpoint.ordinal,
+            self.dialect.literal(&checkpoint.hash),
         )
     }
 
@@ -150,6 +165,7 @@ impl Checkpoints {
             text(&it.started_at),
             text(&it.moved_at),
             it.paused_by.as_deref().map_or("NULL".to_string(), text),
+            it.waits.as_deref().map_or("NULL".to_string(), text),
         ]
     }
 }
@@ -229,5 +245,6 @@ fn read_row(row: Row) -> Result<Checkpoint, DriverError> {
         started_at: next().ok_or_else(bad)?,
         moved_at: next().ok_or_else(bad)?,
         paused_by: next(),
+        waits: next(),
     })
 }

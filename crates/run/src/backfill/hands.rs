@@ -70,6 +70,11 @@ impl Hands {
         Ok(through)
     }
 
+    /// Whether nothing has got through for so long that others may ask why.
+    pub fn is_stuck(&self) -> bool {
+        self.stuck.is_some_and(|stuck| stuck.elapsed() >= ASKED_EVERY)
+    }
+
     /// Lets whoever is in the way go first, as long as patience lasts; gives back what is no such thing. What was begun
     /// is taken back.
     pub fn make_way(&mut self, driver: &mut dyn Driver, table: &ObjectName, ended: Ended) -> Result<Later, Ended> {

@@ -239,6 +239,7 @@ impl Worker<'_> {
         };
         // Held before it is told.
         shared.held.store(doing.is_some(), Ordering::Relaxed);
+        self.note(doing.as_ref(), course)?;
         if let Some(doing) = doing {
             course.rate.forget();
             let at_once = doing != Doing::Reclaiming;

@@ -66,6 +66,8 @@ pub(super) struct Course<'o> {
     pub rate: Rate,
     pub upkeep: Upkeep,
     shown: Option<Instant>,
+    /// What others are told is waited for.
+    noted: Option<String>,
     /// What the parts have done that other connections are at.
     pub beside: Beside,
 }
@@ -99,6 +101,7 @@ impl Worker<'_> {
             rate: Rate::new(),
             upkeep: Upkeep::new(self.plan.table.clone(), rows, pacing.upkeep_percent),
             shown: None,
+            noted: self.checkpoint.waits.clone(),
             beside: Beside::default(),
         };
         let result = self.passes(&mut course);
@@ -140,7 +143,12 @@ impl Worker<'_> {
                 Ok(through) => return Ok(through),
                 Err(ended) => {
                     let Later { pause, why } = hands.make_way(self.driver, &self.plan.table, ended)?;
-                    self.show(course, Doing::Waiting { why }, true);
+                    let doing = Doing::Waiting { why };
+                    // Where one writes at a time, whoever is in the way of a batch is in the way of this too.
+                    if course.pacing.side_by_side && hands.is_stuck() {
+                        self.note(Some(&doing), course)?;
+                    }
+                    self.show(course, doing, true);
                     nap(pause, self.stop)?;
                     course.rate.forget();
                 }
@@ -264,9 +272,38 @@ impl Worker<'_> {
     fn hold(&mut self, course: &mut Course<'_>) -> Result<(), Ended> {
         heed(self.stop)?;
         while let Some(doing) = self.reason_to_wait(course)? {
+            self.note(Some(&doing), course)?;
             self.show(course, doing, true);
             nap(HELD_FOR, self.stop)?;
             course.rate.forget();
+        }
+        self.note(None, course)
+    }
+
+    /// Writes down what is waited for when that is another thing than before, so that others can be told.
+    pub(super) fn note(&mut self, doing: Option<&Doing>, course: &mut Course<'_>) -> Result<(), Ended> {
+        let waits = match doing {
+            Some(Doing::Waiting { why }) => Some(why.clone()),
+            // A pause is on the ledger already.
+            Some(
+                Doing::Paused { .. }
+                | Doing::Changing
+                | Doing::Sweeping { .. }
+                | Doing::Reclaiming
+                | Doing::Proving
+                | Doing::Stopped
+                | Doing::Done,
+            )
+            | None => None,
+        };
+        if course.noted != waits {
+            let statement = self.checkpoints.wait(&self.checkpoint, waits.as_deref());
+            // Whoever is in the way of this is told of by the batches.
+            match self.driver.execute(&statement) {
+                Ok(_) => course.noted = waits,
+                Err(error) if error.kind == DriverErrorKind::Busy => {}
+                Err(error) => return Err(error.into()),
+            }
         }
         Ok(())
     }
