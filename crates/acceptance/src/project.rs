@@ -113,8 +113,17 @@ impl Project {
 
     /// A process of its own that upgrades this database: the calling test binary again, at its test `runner`.
     pub fn runner(&self, target: &str) -> Result<Command> {
+        self.runner_that("upgrades", target)
+    }
+
+    /// The same, going down.
+    pub fn undoer(&self, target: &str) -> Result<Command> {
+        self.runner_that("downgrades", target)
+    }
+
+    fn runner_that(&self, does: &str, target: &str) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe()?);
-        let orders = format!("{}\n{}\n{target}", self.migrations().display(), self.url);
+        let orders = format!("{}\n{}\n{target}\n{does}", self.migrations().display(), self.url);
         command.args(["--exact", "runner", "--nocapture", "--test-threads=1"]).env(RUNNER, orders);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         Ok(command)
@@ -144,7 +153,8 @@ impl Project {
     }
 }
 
-/// Set for a process that is to upgrade a database: its migrations folder, its URL and the target, a line each.
+/// Set for a process that is to change a database: its migrations folder, its URL, the target and what it does, a line
+/// each.
 const RUNNER: &str = "WHIMBREL_ACCEPTANCE_RUNNER";
 
 /// How many connections such a process runs batches with.
@@ -164,14 +174,15 @@ pub fn be_a_runner() {
 fn run(orders: &str) -> Result<i32> {
     let mut orders = orders.lines();
     let mut order = || orders.next().context("an order is missing");
-    let (folder, url, target) = (order()?, order()?, order()?);
+    let (folder, url, target, does) = (order()?, order()?, order()?, order()?);
     let history = read_folder(Path::new(folder)).map_err(|problems| anyhow!("{problems:?}"))?;
     let mut driver = open(url)?;
     let mut options = Options::new(Actor::here("0.0.0"));
     if let Ok(jobs) = std::env::var(JOBS) {
         options.backfill.jobs = jobs.parse()?;
     }
-    match apply::upgrade(&mut *driver, &history, &target.parse()?, &options, &mut |_| {}) {
+    let run = if does == "downgrades" { apply::downgrade } else { apply::upgrade };
+    match run(&mut *driver, &history, &target.parse()?, &options, &mut |_| {}) {
         Ok(report) => {
             println!("done {} elsewhere {}", report.done.len(), report.elsewhere.len());
             Ok(0)

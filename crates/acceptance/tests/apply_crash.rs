@@ -106,6 +106,7 @@ fn found(project: &Project) -> Result<Vec<String>> {
                 Found::SaidDone => "said done",
                 Found::SaidAgain => "said again",
                 Found::Batches { .. } => "batches",
+                Found::LeftOut => "left out",
             };
             heard.push(format!("{found}: {sql}"));
         }

@@ -233,6 +233,7 @@ impl<'a> Watcher<'a> {
                     Found::InvalidIndex { index } => {
                         format!("it left the invalid index `{index}`: dropping it and building it again")
                     }
+                    Found::LeftOut => "what it undoes was not done: left out".to_string(),
                     Found::SaidDone => "taken as done, as told".to_string(),
                     Found::SaidAgain => "running it again, as told".to_string(),
                 };
@@ -280,7 +281,9 @@ impl<'a> Watcher<'a> {
                 let missing = usize::try_from(kept.rows).unwrap_or_default().saturating_sub(rows);
                 let missing = match missing {
                     0 => String::new(),
-                    missing => format!("; {} kept have none here any more", words::counted(missing, "row")),
+                    missing => {
+                        format!("; {} kept are gone here, or were written since", words::counted(missing, "row"))
+                    }
                 };
                 self.line(&format!("  gave {} back to {}{missing}", kept.loss, words::counted(rows, "row")));
             }

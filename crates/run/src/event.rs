@@ -159,6 +159,8 @@ pub enum Found<'a> {
     Batches { changed: u64 },
     /// Nothing: it runs again.
     Nothing,
+    /// It would undo what was never done.
+    LeftOut,
     /// An invalid index: it is dropped and built again.
     InvalidIndex { index: &'a str },
     /// The caller said that it took effect.

@@ -22,6 +22,11 @@ pub use update::{Assignment, NotBatched, Piece, Update, Value, Word};
 
 use crate::Dialect;
 
+/// The parts of a plain UPDATE of one table.
+pub fn read(statement: &str, dialect: &dyn Dialect) -> Result<Update, NotBatched> {
+    cut::cut(statement, dialect)
+}
+
 /// Whether the statement has the form that batches are made of, as far as that can be told without a database.
 pub fn check(statement: &str, dialect: &dyn Dialect) -> Result<(), NotBatched> {
     cut::cut(statement, dialect).map(|_| ())

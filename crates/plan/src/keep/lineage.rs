@@ -37,7 +37,7 @@ pub(super) struct Lineage<'d> {
     pub lines: BTreeMap<ObjectName, Line>,
     folding: Folding,
     filled: Vec<Filled>,
-    dialect: &'d dyn Dialect,
+    pub dialect: &'d dyn Dialect,
     keeping: &'d dyn Keeping,
     engine: Engine,
 }
@@ -65,6 +65,11 @@ impl<'d> Lineage<'d> {
         let engine = before.engine;
         let lines = lines.collect();
         Lineage { lines, folding: Folding::new(before.clone()), filled: Vec::new(), dialect, keeping, engine }
+    }
+
+    /// The schema behind the steps that were taken.
+    pub fn schema(&self) -> &Schema {
+        self.folding.schema()
     }
 
     /// Takes one step of a statement.

@@ -3,7 +3,7 @@
 use whimbrel_schema::{Column, Engine, Generation, ObjectName, Schema, Table};
 
 use super::lineage::{Line, Lineage, is_computed};
-use super::{Identity, KeptColumn, Loss, Lost};
+use super::{Identity, KeptColumn, Loss, Lost, fills};
 use crate::{DataChange, Dialect, Step, Understanding};
 
 /// One statement, and what it means.
@@ -33,8 +33,14 @@ pub struct NotKept {
 }
 
 /// What `now` destroys, of which `before` is the schema; `earlier` are the statements of the same revision that were
-/// run before that.
-pub fn losses(earlier: &[Reading<'_>], before: &Schema, now: &[Reading<'_>], dialect: &dyn Dialect) -> Losses {
+/// run before that, and `way_back` those of its downgrade.
+pub fn losses(
+    earlier: &[Reading<'_>],
+    before: &Schema,
+    now: &[Reading<'_>],
+    way_back: &[Reading<'_>],
+    dialect: &dyn Dialect,
+) -> Losses {
     let mut losses = Losses::default();
     let Some(keeping) = dialect.keeping() else {
         let what = "what these statements destroy".to_string();
@@ -58,6 +64,7 @@ pub fn losses(earlier: &[Reading<'_>], before: &Schema, now: &[Reading<'_>], dia
             of_table(table, line, &names, before, &lineage, &mut losses);
         }
     }
+    fills::settle(&mut losses.kept, &lineage, now, way_back);
     losses
 }
 
@@ -106,6 +113,8 @@ fn of_table(
         after: line.now.clone(),
         columns,
         rows,
+        derived_from: Vec::new(),
+        derived_late: false,
     };
     if line.now.is_none() {
         if !goes_with_parent(&|parent| parent.now.is_none()) {

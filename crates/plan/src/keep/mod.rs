@@ -3,6 +3,7 @@
 //! Everything is named as it was *before* the revision: the downgrade makes those names again, so that is where the
 //! values return to. Where they are read, and where the same rows stand after the revision, may be under other names.
 
+mod fills;
 mod lineage;
 mod losses;
 mod ready;
@@ -11,7 +12,7 @@ mod sql;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use whimbrel_schema::{ColumnType, ObjectName, Pair};
+use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
 pub use ready::{Ready, ready};
@@ -31,6 +32,42 @@ pub struct Loss {
     /// The values.
     pub columns: Vec<KeptColumn>,
     pub rows: Identity,
+    /// Columns that stay, from which the downgrade fills the lost ones: where somebody has written them since, what it
+    /// makes of them counts, and not what was kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub derived_from: Vec<KeptColumn>,
+    /// They are what they are to be only when the revision has run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub derived_late: bool,
+}
+
+impl Loss {
+    /// Columns whose values say whether somebody has written since.
+    fn marks(&self) -> &[KeptColumn] {
+        match self.what {
+            Lost::Conversion => &self.columns,
+            Lost::Columns => &self.derived_from,
+            Lost::Table | Lost::Rows => &[],
+        }
+    }
+
+    /// Whether what is to be kept can be told only when the revision has run.
+    pub fn is_late(&self) -> bool {
+        match self.what {
+            Lost::Conversion | Lost::Rows => true,
+            Lost::Columns => self.derived_late,
+            Lost::Table => false,
+        }
+    }
+
+    /// Whether every column that says whether somebody has written since is where the revision left it.
+    pub fn can_tell_changes(&self, live: &Schema) -> bool {
+        let Some(table) = self.after.as_ref().and_then(|name| live.table(name)) else { return false };
+        let here = |name: &Option<String>| {
+            name.as_ref().is_some_and(|name| table.columns.iter().any(|it| live.engine.same_name(&it.name, name)))
+        };
+        self.marks().iter().chain(self.rows.columns()).all(|column| here(&column.after))
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

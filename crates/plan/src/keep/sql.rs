@@ -65,17 +65,36 @@ impl<'a> Side<'a> {
 
     /// Puts the values aside as they are now.
     pub fn copy(&self) -> Vec<String> {
-        let (names, mut values) = (self.names(), Vec::new());
+        let (mut names, mut values) = (self.names(), Vec::new());
         for column in self.keys().iter().chain(&self.loss.columns) {
             values.push(self.keeping.put_aside(column, &self.named("t", column, Names::Source)));
         }
+        if !self.is_drafted() {
+            values.extend(self.marked(Names::Source));
+            names.extend(self.mark_names());
+        }
         let source = self.full(&self.loss.source);
         let query = format!("SELECT {} FROM {source} AS t", with_names(&values, &names).join(", "));
-        let into = match self.loss.what {
-            Lost::Conversion => &self.draft,
-            Lost::Table | Lost::Columns | Lost::Rows => &self.name,
-        };
+        let into = if self.is_drafted() { &self.draft } else { &self.name };
         self.keeping.create(into, &names, &query)
+    }
+
+    /// Whether it is joined with what the revision has made of the table before it is complete.
+    fn is_drafted(&self) -> bool {
+        match self.loss.what {
+            Lost::Conversion => true,
+            Lost::Columns => self.loss.derived_late,
+            Lost::Table | Lost::Rows => false,
+        }
+    }
+
+    /// What tells whether somebody has written since: as a text, which asks nothing of the type.
+    fn marked(&self, names: Names) -> impl Iterator<Item = String> {
+        self.loss.marks().iter().map(move |column| self.keeping.text_of(&[self.named("t", column, names)]))
+    }
+
+    fn mark_names(&self) -> impl Iterator<Item = String> {
+        (0..self.loss.marks().len()).map(|at| format!("m{at}"))
     }
 
     fn names(&self) -> Vec<String> {
@@ -87,33 +106,29 @@ impl<'a> Side<'a> {
     pub fn complete(&self) -> Vec<String> {
         let Some(after) = &self.loss.after else { return Vec::new() };
         let after = self.full(after);
-        match self.loss.what {
-            Lost::Table | Lost::Columns => Vec::new(),
-            Lost::Rows => match &self.loss.rows {
-                Identity::Key(_) => vec![format!(
-                    "DELETE FROM {} AS s WHERE EXISTS (SELECT 1 FROM {after} AS t WHERE {})",
-                    self.name,
-                    self.matching(Names::After)
-                )],
-                Identity::Rest(_) | Identity::None => Vec::new(),
-            },
-            Lost::Conversion => {
-                let mut names = self.names();
-                let mut values: Vec<String> = names.iter().map(|name| format!("s.{name}")).collect();
-                for (at, column) in self.loss.columns.iter().enumerate() {
-                    // Another type than before: as a text, which asks nothing of the type.
-                    values.push(self.keeping.text_of(&[self.named("t", column, Names::After)]));
-                    names.push(format!("m{at}"));
-                }
-                let query = format!(
-                    "SELECT {} FROM {} AS s JOIN {after} AS t ON {}",
-                    with_names(&values, &names).join(", "),
-                    self.draft,
-                    self.matching(Names::After)
-                );
-                let mut statements = self.keeping.create(&self.name, &names, &query);
-                statements.push(format!("DROP TABLE {}", self.draft));
-                statements
+        if self.is_drafted() {
+            let mut names = self.names();
+            let mut values: Vec<String> = names.iter().map(|name| format!("s.{name}")).collect();
+            values.extend(self.marked(Names::After));
+            names.extend(self.mark_names());
+            let query = format!(
+                "SELECT {} FROM {} AS s JOIN {after} AS t ON {}",
+                with_names(&values, &names).join(", "),
+                self.draft,
+                self.matching(Names::After)
+            );
+            let mut statements = self.keeping.create(&self.name, &names, &query);
+            statements.push(format!("DROP TABLE {}", self.draft));
+            return statements;
+        }
+        match (self.loss.what, &self.loss.rows) {
+            (Lost::Rows, Identity::Key(_)) => vec![format!(
+                "DELETE FROM {} AS s WHERE EXISTS (SELECT 1 FROM {after} AS t WHERE {})",
+                self.name,
+                self.matching(Names::After)
+            )],
+            (Lost::Rows, Identity::Rest(_) | Identity::None) | (Lost::Table | Lost::Columns | Lost::Conversion, _) => {
+                Vec::new()
             }
         }
     }
@@ -138,9 +153,9 @@ impl<'a> Side<'a> {
 
     /// Takes back the copy before it is complete.
     pub fn discard(&self) -> String {
-        match self.loss.what {
-            Lost::Conversion => format!("DROP TABLE {}", self.draft),
-            Lost::Table | Lost::Columns | Lost::Rows => self.drop(),
+        match self.is_drafted() {
+            true => format!("DROP TABLE {}", self.draft),
+            false => self.drop(),
         }
     }
 
@@ -148,16 +163,15 @@ impl<'a> Side<'a> {
         format!("DROP TABLE {}", self.name)
     }
 
-    /// Before a downgrade undoes the conversion: values that somebody changed since stay as they are, so what was kept
-    /// of them is of no more use.
+    /// Before a downgrade begins: what somebody has changed since stays as it is, so what was kept of it is of no more
+    /// use.
     pub fn forget_changed(&self) -> Option<String> {
         let after = self.loss.after.as_ref()?;
-        if self.loss.what != Lost::Conversion {
+        if self.loss.marks().is_empty() {
             return None;
         }
-        let same = self.loss.columns.iter().enumerate().map(|(at, column)| {
-            self.keeping.same(&self.keeping.text_of(&[self.named("t", column, Names::After)]), &format!("s.m{at}"))
-        });
+        let same = self.marked(Names::After).zip(self.mark_names());
+        let same = same.map(|(value, mark)| self.keeping.same(&value, &format!("s.{mark}")));
         Some(format!(
             "DELETE FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS t WHERE {} AND {})",
             self.name,

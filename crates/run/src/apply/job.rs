@@ -14,6 +14,8 @@ pub(super) struct Job<'h> {
     pub revision: &'h Revision,
     pub direction: Direction,
     pub statements: Vec<Prepared>,
+    /// The event of an upgrade that stopped half-way, which this downgrade undoes.
+    pub takes_over: Option<i64>,
 }
 
 pub(super) struct Prepared {
@@ -22,6 +24,8 @@ pub(super) struct Prepared {
     pub standing: Standing,
     /// What the ledger knows it by.
     pub hash: String,
+    /// Its effect is there already.
+    pub left_out: bool,
 }
 
 /// How a statement stands to transactions.
@@ -88,9 +92,10 @@ impl<'h> Job<'h> {
             }
             let standing = Standing::of(&statement, &understanding, dialect);
             let hash = fingerprint_of(&statement.sql).0;
-            Ok(Prepared { statement, understanding, standing, hash })
+            Ok(Prepared { statement, understanding, standing, hash, left_out: false })
         });
-        Ok(Job { revision, direction, statements: prepared.collect::<Result<_, Failure>>()? })
+        let statements = prepared.collect::<Result<_, Failure>>()?;
+        Ok(Job { revision, direction, statements, takes_over: None })
     }
 
     /// Whether it takes effect as a whole or not at all.
@@ -147,6 +152,13 @@ impl Prepared {
     pub fn makes_temporary(&self) -> bool {
         let temporary = |table: &Table| table.options.persistence == Persistence::Temporary;
         self.steps().iter().any(|step| matches!(step, Step::CreateTable { table, .. } if temporary(table)))
+    }
+
+    /// From here on it does nothing, whoever asks.
+    pub fn leave_out(&mut self) {
+        let transactional = self.understanding.transactional();
+        self.understanding = Understanding::Known { steps: Vec::new(), transactional };
+        self.left_out = true;
     }
 
     fn effects(&self) -> Vec<Effect> {

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
-use whimbrel_plan::keep::{Loss, Reading, Ready, losses, may_lose, ready};
+use whimbrel_plan::keep::{Loss, Lost, Reading, Ready, losses, may_lose, ready};
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Schema;
@@ -61,7 +61,9 @@ impl Runner<'_> {
             return Ok(Vec::new());
         }
         let dialect = self.driver.dialect();
-        let found = losses(&job.readings(0..range.start), &self.driver.introspect()?, &now, dialect);
+        let back = Job::prepare(job.revision, Direction::Down, dialect).ok();
+        let way_back = back.as_ref().map(|back| back.readings(0..back.statements.len())).unwrap_or_default();
+        let found = losses(&job.readings(0..range.start), &self.driver.introspect()?, &now, &way_back, dialect);
         if let Some(reason) = &self.options.keep.nothing {
             if !found.kept.is_empty() || !found.not_kept.is_empty() {
                 (self.listen)(Event::NothingKept { losses: &found.kept, reason });
@@ -191,7 +193,10 @@ impl Runner<'_> {
             return Ok(());
         }
         let kept = keep::of_revision(self.driver, &job.revision.id);
-        let kept = kept.map_err(|error| failed("what was kept".to_string(), error))?;
+        let mut kept = kept.map_err(|error| failed("what was kept".to_string(), error))?;
+        if beginning && job.takes_over.is_some() && !kept.is_empty() {
+            kept = self.drop_what_is_there(kept)?;
+        }
         if let Some(reason) = &self.options.keep.leave {
             let losses: Vec<Loss> = kept.into_iter().map(|kept| kept.loss).collect();
             if beginning && !losses.is_empty() {
@@ -211,6 +216,17 @@ impl Runner<'_> {
         }
         self.recalled.kept = kept;
         Ok(())
+    }
+
+    /// Copies that were made just before a statement which never ran: nothing of them is gone.
+    fn drop_what_is_there(&mut self, kept: Vec<Kept>) -> Result<Vec<Kept>, Failure> {
+        let (live, dialect) = (self.driver.introspect()?, self.driver.dialect());
+        let (there, gone): (Vec<Kept>, Vec<Kept>) =
+            kept.into_iter().partition(|kept| kept.loss.what != Lost::Rows && kept.loss.has_place(&live, dialect));
+        for kept in &there {
+            keep::remove(self.driver, kept)?;
+        }
+        Ok(gone)
     }
 
     /// Gives back what has its place again behind this statement.

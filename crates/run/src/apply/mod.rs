@@ -23,6 +23,7 @@ mod run;
 mod runner;
 mod script;
 mod stamp;
+mod turn_back;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;

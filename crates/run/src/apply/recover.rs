@@ -37,7 +37,7 @@ pub(super) fn decide(sql: &str, outcome: StatementOutcome, live: &Schema, dialec
     }
 }
 
-fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &dyn Dialect) -> Decision {
+pub(super) fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &dyn Dialect) -> Decision {
     if let Step::CreateIndex { table, index, .. } = step {
         let namespace = table.namespace.clone();
         let found = match live.table(table) {

@@ -21,6 +21,9 @@ pub enum Refusal {
     LongCopy { revision: RevisionId, table: String, rows: u64, at_most: u64 },
     #[error("revision `{revision}` does not say how to undo it")]
     NoWayBack { revision: RevisionId, file: String },
+    /// A downgrade was asked for while an upgrade stands half-way.
+    #[error("the upgrade to `{revision}` stopped half-way, and cannot be undone from there: {reason}")]
+    NoWayBackFromHere { revision: RevisionId, reason: String },
     #[error("{origin}: `{word}` takes the transaction out of whimbrel's hands")]
     OwnTransaction { origin: StatementOrigin, word: String },
     /// What was reviewed as batches must not run as one statement.
@@ -69,16 +72,21 @@ impl Refusal {
             Refusal::NoWayBack { file, .. } => {
                 one(format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing"))
             }
+            Refusal::NoWayBackFromHere { revision, .. } => vec![
+                format!("whimbrel upgrade {revision}   (ends it)"),
+                format!("{command}   (then undoes the whole of it)"),
+            ],
             Refusal::OwnTransaction { .. } => {
                 one("delete the line: every revision runs in a transaction of its own".to_string())
             }
             Refusal::Backfill { next, .. } => vec![format!("{next}, then: {command}")],
-            Refusal::HalfWay { revision, direction, .. } => one(match direction {
-                EventDirection::Down => format!("whimbrel downgrade {revision}-1"),
-                EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => {
-                    format!("whimbrel upgrade {revision}")
-                }
-            }),
+            Refusal::HalfWay { revision, direction, .. } => match direction {
+                EventDirection::Down => one(format!("whimbrel downgrade {revision}-1")),
+                EventDirection::Up | EventDirection::Stamp | EventDirection::Unstamp => vec![
+                    format!("whimbrel upgrade {revision}"),
+                    format!("whimbrel downgrade {revision}-1   (undoes what of it was done)"),
+                ],
+            },
             Refusal::EditedHalfWay { .. } => {
                 one("bring the statement back as it was; what is left to do may be edited".to_string())
             }

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use whimbrel_plan::Step;
-use whimbrel_plan::revision::RevisionId;
+use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_schema::ObjectName;
 
 use super::job::Job;
@@ -12,7 +12,7 @@ use super::run::Moment;
 use super::runner::{Runner, Turn};
 use super::{Failure, Refusal, Resume};
 use crate::event::Found;
-use crate::ledger::{self, AppliedRevision, LedgerEvent, StatementOutcome, StatementRow};
+use crate::ledger::{self, AppliedRevision, EventDirection, LedgerEvent, StatementOutcome, StatementRow};
 use crate::{DriverError, DriverErrorKind, Event};
 
 impl Runner<'_> {
@@ -22,6 +22,10 @@ impl Runner<'_> {
         let Some(revision) = history.get(&event.revision) else {
             return Err(Refusal::Missing { revisions: vec![AppliedRevision::from(event)] }.into());
         };
+        let half_up = event.direction == EventDirection::Up && self.direction == Direction::Down;
+        if half_up && wanted.contains(&event.revision) {
+            return self.turn_back(event, revision, wanted);
+        }
         if !same_way(event.direction, self.direction) || !wanted.contains(&event.revision) {
             return Err(Refusal::HalfWay {
                 revision: event.revision.clone(),
@@ -32,12 +36,15 @@ impl Runner<'_> {
             .into());
         }
         let (begun, clock) = (Moment::now(), Instant::now());
-        let job = self.prepare(revision)?;
+        let mut job = self.prepare(revision)?;
         let rows = ledger::statements_of(self.driver, event.seq)?;
         let mut next = done_before(&job, &rows)?;
         (self.listen)(Event::Unfinished { event, done: next, of: job.statements.len() });
         if let Some(row) = rows.get(next) {
             next = self.decide_about(&job, event, row, next)?;
+        }
+        if let Some(half) = event.begun {
+            self.take_up_turning_back(&mut job, next, half)?;
         }
         self.foresight.begin_revision();
         let mut touched = 0;
@@ -106,7 +113,7 @@ impl Runner<'_> {
                 self.write_down(&self.tables.update_statement(event.seq, &done))?;
                 Ok(at + 1)
             }
-            Found::Nothing | Found::SaidAgain | Found::Batches { .. } | Found::InvalidIndex { .. } => {
+            Found::Nothing | Found::LeftOut | Found::SaidAgain | Found::Batches { .. } | Found::InvalidIndex { .. } => {
                 self.forget(event, row)?;
                 Ok(at)
             }
@@ -119,7 +126,7 @@ impl Runner<'_> {
         Ok(())
     }
 
-    fn drop_index(&mut self, index: &ObjectName, live: &whimbrel_schema::Schema) -> Result<(), Failure> {
+    pub fn drop_index(&mut self, index: &ObjectName, live: &whimbrel_schema::Schema) -> Result<(), Failure> {
         let step = Step::DropIndex { index: index.clone(), concurrently: true, if_exists: true, cascade: false };
         let statements = self.driver.dialect().render(&step, live);
         let statements =

@@ -94,13 +94,14 @@ impl Runner<'_> {
         let statements = 0..job.statements.len();
         let ran = self.run_keeping(job, statements, seq, foreseen, true).and_then(|ran| {
             self.give_back_rest(job)?;
+            self.forget_batches(job)?;
             let after = self.look(last)?;
             let row = self.event(
                 job,
                 seq,
                 Outcome::Done,
                 begun,
-                Ending { after: after.as_ref(), statements: &ran, begun: None },
+                Ending { after: after.as_ref(), statements: &ran, begun: job.takes_over },
             );
             Ok((row, rows_of(&ran)))
         });
@@ -133,8 +134,9 @@ impl Runner<'_> {
             return Ok(None);
         }
         let seq = self.last + 1;
-        let row = self.event(job, seq, Outcome::Started, begun, Ending::default());
-        let started = self.driver.execute(&row).map_err(Failure::from).and_then(|_| self.recall(job, true));
+        let row = self.event(job, seq, Outcome::Started, begun, Ending { begun: job.takes_over, ..Ending::default() });
+        let started = self.driver.execute(&row).map_err(Failure::from);
+        let started = started.and_then(|_| self.forget_batches(job)).and_then(|()| self.recall(job, true));
         self.end(started)?;
         self.last = seq;
         let mut rows = 0;
@@ -156,6 +158,11 @@ impl Runner<'_> {
                 self.tell_news();
                 self.part_done(job, done);
                 Ok(rows)
+            }
+            Group::Alone(at) | Group::Backfill(at)
+                if job.statements.get(at).is_some_and(|prepared| prepared.left_out) =>
+            {
+                self.run_group(job, seq, Group::Transaction(at..at + 1))
             }
             Group::Alone(at) => match job.statements.get(at) {
                 Some(prepared) => self.run_alone(job, seq, at, prepared),
@@ -336,7 +343,10 @@ impl Runner<'_> {
             let Some(prepared) = job.statements.get(at) else { break };
             self.heed_stop()?;
             let begun = Moment::now();
-            let touched = self.execute(job, at, prepared, foreseen)?;
+            let touched = match prepared.left_out {
+                true => 0,
+                false => self.execute(job, at, prepared, foreseen)?,
+            };
             let mut row = row_of(prepared, at, &begun);
             row.rows = i64::try_from(touched).ok();
             row.duration_ms = Some(milliseconds(begun.tick.elapsed()));

@@ -13,7 +13,7 @@ use super::job::Job;
 use super::keeping::Recalled;
 use super::run::Moment;
 use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
-use crate::ledger::{self, Ledger, Tables};
+use crate::ledger::{self, EventDirection, Ledger, Tables};
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
 /// One run, from reading the ledger to giving the lock back.
@@ -126,10 +126,15 @@ impl<'r> Runner<'r> {
         wanted: impl FnOnce(&'r History, &BTreeSet<RevisionId>) -> Result<Vec<&'r Revision>, TargetError>,
     ) -> Result<(), Failure> {
         let (unfinished, seen) = self.look_first()?;
+        let mut applied = self.report.applied.clone();
+        // What was applied half-way is undone like what is applied, and first.
+        if let (Direction::Down, Some((half, EventDirection::Up))) = (self.direction, &unfinished) {
+            applied.insert(half.clone());
+        }
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
-        let wanted = wanted(self.history, &self.report.applied)?;
+        let wanted = wanted(self.history, &applied)?;
         let wanted: BTreeSet<RevisionId> = wanted.into_iter().map(|revision| revision.id.clone()).collect();
-        if wanted.is_empty() && !unfinished && !self.is_new_deploy()? {
+        if wanted.is_empty() && unfinished.is_none() && !self.is_new_deploy()? {
             return Ok(());
         }
         // What cannot run is told before anybody is kept waiting.
@@ -150,15 +155,16 @@ impl<'r> Runner<'r> {
         }
     }
 
-    /// Whether a revision was begun and not ended, and the last event, before anybody has the lock.
-    fn look_first(&mut self) -> Result<(bool, i64), Failure> {
+    /// Which revision was begun and not ended, and the last event, before anybody has the lock.
+    fn look_first(&mut self) -> Result<(Option<(RevisionId, EventDirection)>, i64), Failure> {
         let options = self.options;
+        let half = |ledger: &Ledger| ledger.unfinished().map(|event| (event.revision.clone(), event.direction));
         if let Some(seen) = &options.seen {
             self.take_in(seen)?;
-            return Ok((seen.unfinished().is_some(), seen.last()));
+            return Ok((half(seen), seen.last()));
         }
         let ledger = self.read_ledger()?;
-        Ok((ledger.unfinished().is_some(), ledger.last()))
+        Ok((half(&ledger), ledger.last()))
     }
 
     pub fn read_ledger(&mut self) -> Result<Ledger, Failure> {

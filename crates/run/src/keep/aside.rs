@@ -105,7 +105,7 @@ impl Aside {
 
     /// Whether the copy is all that there is to keep, without a look at what the statement made of the rest.
     pub fn is_whole(&self) -> bool {
-        matches!(self.kept.loss.what, Lost::Table | Lost::Columns)
+        !self.kept.loss.is_late()
     }
 
     fn copy(&mut self, driver: &mut dyn Driver, manifest: &Manifest) -> Result<(), DriverError> {

@@ -5,16 +5,11 @@ use super::aside::printed_in_full;
 use super::{Kept, Manifest, remove};
 use crate::{Driver, DriverError};
 
-/// Before a downgrade undoes a conversion: gives up what was kept of values that somebody has changed since.
+/// Before a downgrade begins: gives up what was kept of values that somebody has changed since.
 pub fn forget_changed(driver: &mut dyn Driver, kept: &Kept, live: &Schema) -> Result<(), DriverError> {
     let (home, dialect) = (driver.home().map(str::to_string), driver.dialect());
     let Some(side) = kept.side(home.as_deref(), dialect) else { return Ok(()) };
-    let stands = kept.loss.after.as_ref().and_then(|table| live.table(table)).is_some_and(|table| {
-        let here = |name: &Option<String>| {
-            name.as_ref().is_some_and(|name| table.columns.iter().any(|it| live.engine.same_name(&it.name, name)))
-        };
-        kept.loss.columns.iter().chain(kept.loss.rows.columns()).all(|column| here(&column.after))
-    });
+    let stands = kept.loss.can_tell_changes(live);
     let Some(statement) = side.forget_changed().filter(|_| stands) else { return Ok(()) };
     printed_in_full(driver, |driver| driver.execute(&statement).map(|_| ()))
 }
