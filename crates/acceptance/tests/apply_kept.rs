@@ -324,6 +324,85 @@ fn a_copy_that_would_lock_a_large_table_for_long_is_refused() -> Result<()> {
     })
 }
 
+const FAMILY: &str = "CREATE TABLE z (id integer PRIMARY KEY, v text);
+    CREATE TABLE y (id integer PRIMARY KEY, z integer REFERENCES z (id) ON DELETE CASCADE);
+    CREATE TABLE x (id integer PRIMARY KEY, y integer REFERENCES y (id) ON DELETE CASCADE);
+    CREATE TABLE w (id integer PRIMARY KEY, z integer DEFAULT 9 REFERENCES z (id) ON DELETE SET NULL, n integer);
+    INSERT INTO z VALUES (1, 'a'), (2, 'b'); INSERT INTO y VALUES (10, 1), (11, 1), (20, 2);
+    INSERT INTO x VALUES (100, 10), (200, 20), (300, NULL); INSERT INTO w VALUES (5, 1, 0), (6, 2, 0), (7, NULL, 0);";
+
+fn family(project: &Project) -> Result<Vec<Vec<String>>> {
+    ["z", "y", "x", "w"].iter().map(|table| all(project, &format!("SELECT * FROM {table} ORDER BY 1"))).collect()
+}
+
+#[test]
+fn rows_that_go_with_others_come_back_with_them() -> Result<()> {
+    on_each_engine(|project| {
+        let delete = match project.on {
+            On::Postgres => "DELETE FROM z WHERE id = 1;",
+            // Keys are not minded in a revision, unless it says so.
+            On::Sqlite | On::SqliteWal => {
+                "-- transaction: none\nPRAGMA foreign_keys = on;\nDELETE FROM z WHERE id = 1;"
+            }
+        };
+        two(&project, FAMILY, delete, "-- nothing to do")?;
+        let before = family(&project)?;
+        let mut told = heard(&project, false)?;
+        told.sort();
+        let wanted = [
+            "kept `w.z` where its row was deleted (1)",
+            "kept deleted rows of `x` (1)",
+            "kept deleted rows of `y` (2)",
+            "kept deleted rows of `z` (1)",
+        ];
+        assert_eq!(told, wanted);
+        assert_eq!(all(&project, "SELECT id, z FROM w ORDER BY id")?, ["5|NULL", "6|2", "7|NULL"]);
+        project.sql("UPDATE w SET n = 1 WHERE id = 5")?;
+        heard(&project, true)?;
+        project.sql("UPDATE w SET n = 0 WHERE id = 5")?;
+        assert_eq!(family(&project)?, before);
+        assert!(keep::read(&mut *project.connect()?)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn truncate_and_drop_take_others_along_and_give_them_back() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    two(&project, FAMILY, "TRUNCATE z CASCADE;", "-- nothing to do")?;
+    let before = family(&project)?;
+    assert_eq!(heard(&project, false)?.len(), 4);
+    assert!(family(&project)?.iter().all(Vec::is_empty));
+    heard(&project, true)?;
+    assert_eq!(family(&project)?, before);
+
+    let project = Project::new(On::Postgres)?;
+    let heirs = "CREATE TABLE p (id integer, v text); CREATE TABLE c (w text) INHERITS (p);";
+    let rows = "INSERT INTO p VALUES (1, 'p'); INSERT INTO c VALUES (2, 'c', 'own');";
+    two(&project, &format!("{heirs}{rows}"), "DROP TABLE p CASCADE;", heirs)?;
+    assert_eq!(heard(&project, false)?, ["kept table `c` (1)", "kept table `p` (1)"]);
+    heard(&project, true)?;
+    assert_eq!(all(&project, "SELECT * FROM ONLY p")?, ["1|p"]);
+    assert_eq!(all(&project, "SELECT * FROM c")?, ["2|c|own"]);
+    Ok(())
+}
+
+#[test]
+fn a_large_table_that_goes_along_is_named_before() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    two(&project, FAMILY, "DELETE FROM z WHERE id = 1;", "-- nothing to do")?;
+    project.sql("INSERT INTO y SELECT n, 2 FROM generate_series(1000, 1010) AS n")?;
+    project.sql("ANALYZE")?;
+    let before = family(&project)?;
+    let keep = Keep { rows: 10, ..Keep::default() };
+    let ended = project.upgrade_with("head", &Options { keep, ..project.options() })?;
+    let error = ended.expect_err("the copy was made");
+    assert!(error.to_string().contains("copying 14 rows of `y`"), "{error}");
+    assert_eq!(error.exit_status(), 3);
+    assert_eq!(family(&project)?, before);
+    Ok(())
+}
+
 #[test]
 fn nothing_is_kept_where_somebody_says_so_and_the_ledger_says_why() -> Result<()> {
     on_each_engine(|project| {

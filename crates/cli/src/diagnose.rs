@@ -272,6 +272,7 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
             say("half-way", format!("an earlier run stopped within `{revision}`, and this one leads elsewhere"))
                 .note("stopped", format!("{}, {who}", words::when(at)))
         }
+        Refusal::NoWayBackFromHere { .. } => say("no-way-back-from-here", refusal.to_string()),
         Refusal::EditedHalfWay { .. } => say("edited-half-way", refusal.to_string()),
     }
 }

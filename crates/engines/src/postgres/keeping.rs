@@ -56,6 +56,14 @@ impl Keeping for PostgresKeeping {
         wider || longer
     }
 
+    fn minds_keys(&self) -> bool {
+        true
+    }
+
+    fn only(&self, table: &str) -> String {
+        format!("ONLY {table}")
+    }
+
     /// What alters a table takes this lock in any case. A weaker one first would let another session that reads and
     /// then writes wait for this one, and this one for that.
     fn hold(&self, tables: &[ObjectName], against: Against) -> Option<String> {

@@ -4,6 +4,7 @@ use whimbrel_plan::keep::{Against, Keeping, KeptColumn};
 use whimbrel_schema::{ColumnType, ObjectName, Pair};
 
 use super::types;
+use super::understand::is_off;
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct SqliteKeeping;
@@ -15,6 +16,19 @@ fn literal(name: &str) -> String {
 impl Keeping for SqliteKeeping {
     fn comes_back(&self, types: Pair<&ColumnType>) -> bool {
         types::affinity(types.from) == types::affinity(types.to)
+    }
+
+    /// They are switched off for every revision, and what refers to nothing at its end is refused.
+    fn minds_keys(&self) -> bool {
+        false
+    }
+
+    fn turns_keys(&self, setting: &str, value: Option<&str>) -> Option<bool> {
+        value.filter(|_| setting == "foreign_keys").map(|value| !is_off(value))
+    }
+
+    fn drop_deletes(&self) -> bool {
+        true
     }
 
     /// Whoever writes is alone.

@@ -75,9 +75,10 @@ pub(super) fn drop(schema: &mut Folding, table: &ObjectName, if_exists: bool, ca
         return if if_exists { Ok(()) } else { Err(FoldError::no_table(table)) };
     };
     drop_what_hangs_on(schema, &gone.name);
+    // A table that inherits goes with what it inherits from only where that is said.
     let partitions = match gone.options.partition_by {
-        Some(_) => schema.children(&gone.name),
-        None => Vec::new(),
+        None if !cascade => Vec::new(),
+        Some(_) | None => schema.children(&gone.name),
     };
     if parents(&gone).next().is_some() {
         schema.forget_children();

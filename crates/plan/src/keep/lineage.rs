@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use whimbrel_schema::{Column, Engine, Generation, ObjectName, Persistence, Schema, Table};
+use whimbrel_schema::{Action, Column, Engine, Generation, ObjectName, Persistence, Schema, Table};
 
 use super::Keeping;
 use crate::fold::{FoldError, Folding};
@@ -16,6 +16,8 @@ pub(super) struct Line {
     pub now: Option<ObjectName>,
     pub columns: Vec<LineColumn>,
     pub rows_gone: bool,
+    /// Nothing names the table: its rows go, or change, with those of another.
+    pub taken_along: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +26,8 @@ pub(super) struct LineColumn {
     pub now: Option<String>,
     /// Its values went through something that may not lead back.
     pub converted: bool,
+    /// A foreign key puts NULL or a default in their place.
+    pub overwritten: bool,
 }
 
 /// A table that was filled from another.
@@ -40,6 +44,8 @@ pub(super) struct Lineage<'d> {
     pub dialect: &'d dyn Dialect,
     keeping: &'d dyn Keeping,
     engine: Engine,
+    /// Whether the engine minds foreign keys now, and deletes with them.
+    minds_keys: bool,
 }
 
 /// Values that the engine computes, and nobody put there.
@@ -58,13 +64,20 @@ impl<'d> Lineage<'d> {
                 name: column.name.clone(),
                 now: Some(column.name.clone()),
                 converted: false,
+                overwritten: false,
             });
-            let line = Line { now: Some(table.name.clone()), columns: columns.collect(), rows_gone: false };
+            let line = Line {
+                now: Some(table.name.clone()),
+                columns: columns.collect(),
+                rows_gone: false,
+                taken_along: false,
+            };
             (table.name.clone(), line)
         });
         let engine = before.engine;
         let lines = lines.collect();
-        Lineage { lines, folding: Folding::new(before.clone()), filled: Vec::new(), dialect, keeping, engine }
+        let (folding, minds_keys) = (Folding::new(before.clone()), keeping.minds_keys());
+        Lineage { lines, folding, filled: Vec::new(), dialect, keeping, engine, minds_keys }
     }
 
     /// The schema behind the steps that were taken.
@@ -135,6 +148,9 @@ impl<'d> Lineage<'d> {
                 Ok(())
             }
             Step::DropTable { table, .. } => {
+                if self.keeping.drop_deletes() {
+                    self.take_along(std::slice::from_ref(table), DataChange::Delete);
+                }
                 let from = self.folding.schema().table(table).cloned();
                 let filled = self.filled.iter().rposition(|filled| filled.from.is(table, self.engine));
                 let filled = filled.map(|at| self.filled.remove(at));
@@ -151,6 +167,10 @@ impl<'d> Lineage<'d> {
                 self.folding.apply(step, self.dialect)?;
                 self.sweep();
                 Ok(())
+            }
+            Step::SetSession { .. } => {
+                self.heed_session(step);
+                self.folding.apply(step, self.dialect)
             }
             Step::CreateTable { .. }
             | Step::SetTableOptions { .. }
@@ -179,7 +199,6 @@ impl<'d> Lineage<'d> {
             | Step::AttachPartition { .. }
             | Step::DetachPartition { .. }
             | Step::SetComment { .. }
-            | Step::SetSession { .. }
             | Step::Inert { .. } => self.folding.apply(step, self.dialect),
         }
     }
@@ -197,11 +216,65 @@ impl<'d> Lineage<'d> {
             DataChange::Delete | DataChange::Truncate => {
                 for table in tables {
                     if let Some(line) = self.line_now(table) {
-                        line.rows_gone = true;
+                        (line.rows_gone, line.taken_along) = (true, false);
+                    }
+                }
+                self.take_along(tables, change);
+            }
+            DataChange::Update | DataChange::Merge => {}
+        }
+    }
+
+    /// What a session minds from here on.
+    pub fn heed_session(&mut self, step: &Step) {
+        if let Step::SetSession { name, value } = step
+            && let Some(minds) = self.keeping.turns_keys(name, value.as_deref())
+        {
+            self.minds_keys = minds;
+        }
+    }
+
+    /// What goes by foreign keys with the rows of these. TRUNCATE takes every table along that refers to it, whatever its
+    /// keys say, or it is refused.
+    fn take_along(&mut self, tables: &[ObjectName], change: DataChange) {
+        if !self.minds_keys {
+            return;
+        }
+        let mut todo: Vec<ObjectName> = tables.to_vec();
+        let mut seen: BTreeSet<ObjectName> = BTreeSet::new();
+        while let Some(parent) = todo.pop() {
+            if !seen.insert(parent.clone()) {
+                continue;
+            }
+            let mut goes: Vec<ObjectName> = Vec::new();
+            let mut changes: Vec<(ObjectName, String)> = Vec::new();
+            for child in self.folding.schema().tables.values() {
+                for key in child.foreign_keys.iter().filter(|key| key.references.is(&parent, self.engine)) {
+                    match key.on_delete {
+                        _ if change == DataChange::Truncate => goes.push(child.name.clone()),
+                        Action::Cascade => goes.push(child.name.clone()),
+                        Action::SetNull | Action::SetDefault => {
+                            let set = if key.set_columns.is_empty() { &key.columns } else { &key.set_columns };
+                            changes.extend(set.iter().map(|column| (child.name.clone(), column.clone())));
+                        }
+                        Action::NoAction | Action::Restrict => {}
                     }
                 }
             }
-            DataChange::Update | DataChange::Merge => {}
+            for child in goes {
+                if let Some(line) = self.line_now(&child)
+                    && !line.rows_gone
+                {
+                    (line.rows_gone, line.taken_along) = (true, true);
+                }
+                todo.push(child);
+            }
+            let engine = self.engine;
+            for (child, name) in changes {
+                let Some(line) = self.line_now(&child) else { continue };
+                let is_it = |it: &&mut LineColumn| it.now.as_ref().is_some_and(|now| engine.same_name(now, &name));
+                line.columns.iter_mut().filter(is_it).for_each(|column| column.overwritten = true);
+            }
         }
     }
 

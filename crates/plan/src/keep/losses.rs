@@ -48,6 +48,7 @@ pub fn losses(
         return Losses { kept: Vec::new(), not_kept: vec![NotKept { what, why }] };
     };
     let mut lineage = Lineage::new(before, dialect, keeping);
+    earlier.iter().flat_map(Reading::steps).for_each(|step| lineage.heed_session(step));
     for reading in now {
         if let Understanding::Unknown { reason, .. } = reading.understanding {
             losses.not_kept.push(NotKept { what: quoted(reading.sql), why: format!("it is not understood: {reason}") });
@@ -85,7 +86,10 @@ fn of_table(
     let columns: Vec<&str> = line.columns.iter().filter(|it| it.now.is_none()).map(|it| it.name.as_str()).collect();
     let converted = line.columns.iter().filter(|it| it.now.is_some() && it.converted);
     let converted: Vec<&str> = converted.map(|it| it.name.as_str()).collect();
-    let is_whole = line.now.is_some() && columns.is_empty() && converted.is_empty() && !line.rows_gone;
+    let overwritten = line.columns.iter().filter(|it| it.now.is_some() && !it.converted && it.overwritten);
+    let overwritten: Vec<&str> = overwritten.map(|it| it.name.as_str()).collect();
+    let changed = !converted.is_empty() || !overwritten.is_empty();
+    let is_whole = line.now.is_some() && columns.is_empty() && !changed && !line.rows_gone;
     if is_whole {
         return;
     }
@@ -115,9 +119,12 @@ fn of_table(
         rows,
         derived_from: Vec::new(),
         derived_late: false,
+        taken_along: line.taken_along && what == Lost::Rows || what == Lost::Overwritten,
+        only: what == Lost::Table && has_heirs(table, before),
     };
     if line.now.is_none() {
-        if !goes_with_parent(&|parent| parent.now.is_none()) {
+        // One that inherits has columns of its own; it is kept by itself.
+        if table.options.partition_of.is_none() || !goes_with_parent(&|parent| parent.now.is_none()) {
             losses.kept.push(loss(Lost::Table, kept(&all), Identity::None));
         }
         return;
@@ -152,16 +159,17 @@ fn of_table(
         let turned = |parent: &Line| parent.columns.iter().any(|it| it.name == name && it.converted);
         goes_with_parent(&turned)
     };
-    for name in converted.into_iter().filter(|name| !retyped(name)) {
+    let converted = converted.into_iter().filter(|name| !retyped(name)).map(|name| (name, Lost::Conversion));
+    for (name, what) in converted.chain(overwritten.into_iter().map(|name| (name, Lost::Overwritten))) {
         let values = kept(&[name]);
         match &key {
             _ if values.is_empty() => {}
             // Its own values are what turns into something else: nothing else finds the row again.
             Some(key) if key.iter().all(|column| column.source != name) => {
-                losses.kept.push(loss(Lost::Conversion, values, Identity::Key(key.clone())));
+                losses.kept.push(loss(what, values, Identity::Key(key.clone())));
             }
             Some(_) | None => losses.not_kept.push(NotKept {
-                what: loss(Lost::Conversion, values, Identity::None).to_string(),
+                what: loss(what, values, Identity::None).to_string(),
                 why: format!("`{origin}` has no other key by which its rows are found again"),
             }),
         }

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
-pub use ready::{Ready, ready};
+pub use ready::{Ready, parents_first, ready};
 pub use sql::Side;
 
 /// Values that are gone after the revision.
@@ -39,13 +39,19 @@ pub struct Loss {
     /// They are what they are to be only when the revision has run.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub derived_late: bool,
+    /// No statement names the table: this goes with the rows of another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub taken_along: bool,
+    /// Without the rows of tables that inherit from it, which are kept by themselves.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only: bool,
 }
 
 impl Loss {
     /// Columns whose values say whether somebody has written since.
     fn marks(&self) -> &[KeptColumn] {
         match self.what {
-            Lost::Conversion => &self.columns,
+            Lost::Conversion | Lost::Overwritten => &self.columns,
             Lost::Columns => &self.derived_from,
             Lost::Table | Lost::Rows => &[],
         }
@@ -54,7 +60,7 @@ impl Loss {
     /// Whether what is to be kept can be told only when the revision has run.
     pub fn is_late(&self) -> bool {
         match self.what {
-            Lost::Conversion | Lost::Rows => true,
+            Lost::Conversion | Lost::Overwritten | Lost::Rows => true,
             Lost::Columns => self.derived_late,
             Lost::Table => false,
         }
@@ -77,6 +83,8 @@ pub enum Lost {
     Columns,
     /// The column stays, its values are turned into others.
     Conversion,
+    /// The column stays and its type, and a foreign key has put NULL or a default in the place of some values.
+    Overwritten,
     /// The table stays.
     Rows,
 }
@@ -131,6 +139,7 @@ impl fmt::Display for Loss {
             Lost::Table => write!(f, "table `{}`", self.table),
             Lost::Columns => f.write_str(&named(&self.columns)),
             Lost::Conversion => write!(f, "{} as it was", named(&self.columns)),
+            Lost::Overwritten => write!(f, "{} where its row was deleted", named(&self.columns)),
             Lost::Rows => write!(f, "deleted rows of `{}`", self.table),
         }
     }
@@ -146,6 +155,24 @@ pub enum Against {
 pub trait Keeping: Send + Sync {
     /// Whether every value comes back the same when the type changes there and back.
     fn comes_back(&self, types: Pair<&ColumnType>) -> bool;
+
+    /// Whether the engine minds foreign keys while a revision runs.
+    fn minds_keys(&self) -> bool;
+
+    /// Whether this setting makes it mind them, or not mind them.
+    fn turns_keys(&self, _setting: &str, _value: Option<&str>) -> Option<bool> {
+        None
+    }
+
+    /// Whether `DROP TABLE` deletes the rows first, with all that this takes along.
+    fn drop_deletes(&self) -> bool {
+        false
+    }
+
+    /// The table without those that inherit from it, as it stands in FROM.
+    fn only(&self, table: &str) -> String {
+        table.to_string()
+    }
 
     /// Holds tables as they are until the transaction ends: against everybody, as those who alter them do anyway, or
     /// against writers alone. `None` where whoever writes is alone.

@@ -66,3 +66,27 @@ impl Loss {
         has_place(self, schema, dialect)
     }
 }
+
+/// The order in which these are given back so that each row finds those that it refers to: by their places. Tables that
+/// refer to each other in a ring stay as they stand.
+pub fn parents_first(losses: &[&Loss], schema: &Schema) -> Vec<usize> {
+    let mut order: Vec<usize> = Vec::with_capacity(losses.len());
+    let mut entered = vec![false; losses.len()];
+    for at in 0..losses.len() {
+        enter(at, losses, schema, &mut entered, &mut order);
+    }
+    order
+}
+
+fn enter(at: usize, losses: &[&Loss], schema: &Schema, entered: &mut [bool], order: &mut Vec<usize>) {
+    let Some(seen) = entered.get_mut(at).filter(|seen| !**seen) else { return };
+    *seen = true;
+    let table = losses.get(at).and_then(|loss| schema.table(&loss.table));
+    for key in table.iter().flat_map(|table| &table.foreign_keys) {
+        let parents = losses.iter().enumerate().filter(|(_, loss)| key.references.is(&loss.table, schema.engine));
+        for parent in parents.map(|(parent, _)| parent).collect::<Vec<_>>() {
+            enter(parent, losses, schema, entered, order);
+        }
+    }
+    order.push(at);
+}

@@ -74,6 +74,7 @@ impl<'a> Side<'a> {
             names.extend(self.mark_names());
         }
         let source = self.full(&self.loss.source);
+        let source = if self.loss.only { self.keeping.only(&source) } else { source };
         let query = format!("SELECT {} FROM {source} AS t", with_names(&values, &names).join(", "));
         let into = if self.is_drafted() { &self.draft } else { &self.name };
         self.keeping.create(into, &names, &query)
@@ -82,7 +83,7 @@ impl<'a> Side<'a> {
     /// Whether it is joined with what the revision has made of the table before it is complete.
     fn is_drafted(&self) -> bool {
         match self.loss.what {
-            Lost::Conversion => true,
+            Lost::Conversion | Lost::Overwritten => true,
             Lost::Columns => self.loss.derived_late,
             Lost::Table | Lost::Rows => false,
         }
@@ -111,12 +112,19 @@ impl<'a> Side<'a> {
             let mut values: Vec<String> = names.iter().map(|name| format!("s.{name}")).collect();
             values.extend(self.marked(Names::After));
             names.extend(self.mark_names());
-            let query = format!(
+            let mut query = format!(
                 "SELECT {} FROM {} AS s JOIN {after} AS t ON {}",
                 with_names(&values, &names).join(", "),
                 self.draft,
                 self.matching(Names::After)
             );
+            if self.loss.what == Lost::Overwritten {
+                let changed = self.loss.columns.iter().enumerate().map(|(at, column)| {
+                    let now = self.keeping.put_aside(column, &self.named("t", column, Names::After));
+                    format!("NOT ({})", self.keeping.same(&now, &format!("s.c{at}")))
+                });
+                query.push_str(&format!(" WHERE {}", changed.collect::<Vec<_>>().join(" OR ")));
+            }
             let mut statements = self.keeping.create(&self.name, &names, &query);
             statements.push(format!("DROP TABLE {}", self.draft));
             return statements;
@@ -127,9 +135,8 @@ impl<'a> Side<'a> {
                 self.name,
                 self.matching(Names::After)
             )],
-            (Lost::Rows, Identity::Rest(_) | Identity::None) | (Lost::Table | Lost::Columns | Lost::Conversion, _) => {
-                Vec::new()
-            }
+            (Lost::Rows, Identity::Rest(_) | Identity::None)
+            | (Lost::Table | Lost::Columns | Lost::Conversion | Lost::Overwritten, _) => Vec::new(),
         }
     }
 
@@ -139,7 +146,7 @@ impl<'a> Side<'a> {
             (Lost::Rows, Identity::None | Identity::Rest(_), Some(after)) => {
                 Some(format!("SELECT 1 FROM {} LIMIT 1", self.full(after)))
             }
-            (Lost::Table | Lost::Columns | Lost::Conversion | Lost::Rows, _, _) => None,
+            (Lost::Table | Lost::Columns | Lost::Conversion | Lost::Overwritten | Lost::Rows, _, _) => None,
         }
     }
 
@@ -215,15 +222,17 @@ impl<'a> Side<'a> {
                     self.name
                 )
             }
-            (Lost::Columns | Lost::Conversion, Identity::Key(_)) => format!(
+            (Lost::Columns | Lost::Conversion | Lost::Overwritten, Identity::Key(_)) => format!(
                 "UPDATE {table} AS t SET {} FROM {} AS s WHERE {}",
                 set(),
                 self.name,
                 self.matching(Names::Before)
             ),
-            (Lost::Columns | Lost::Conversion, Identity::Rest(rest)) => self.give_back_by_rest(&table, rest, &set()),
+            (Lost::Columns | Lost::Conversion | Lost::Overwritten, Identity::Rest(rest)) => {
+                self.give_back_by_rest(&table, rest, &set())
+            }
             // Nothing is kept so.
-            (Lost::Columns | Lost::Conversion, Identity::None) => String::new(),
+            (Lost::Columns | Lost::Conversion | Lost::Overwritten, Identity::None) => String::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
-use whimbrel_plan::keep::{Loss, Lost, Reading, Ready, losses, may_lose, ready};
+use whimbrel_plan::keep::{Loss, Lost, Reading, Ready, losses, may_lose, parents_first, ready};
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Schema;
@@ -82,9 +82,8 @@ impl Runner<'_> {
         let brief =
             Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
         let first = first.unwrap_or(&brief);
-        if first.class == Class::Brief {
-            self.refuse_a_long_copy(job, &found.kept, &facts)?;
-        }
+        let brief = first.class == Class::Brief;
+        self.refuse_a_long_copy(job, found.kept.iter().filter(|loss| brief || loss.taken_along), &facts)?;
         for loss in &found.kept {
             let size = facts.table(&loss.source);
             (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
@@ -99,16 +98,23 @@ impl Runner<'_> {
             .map_err(|error| failed(what, error))
     }
 
-    /// A statement that is done as soon as it has its lock would hold it for as long as the copy takes.
-    fn refuse_a_long_copy(&self, job: &Job<'_>, losses: &[Loss], facts: &Facts) -> Result<(), Failure> {
+    /// A statement that is done as soon as it has its lock would hold it for as long as the copy takes; and one that
+    /// takes another table's rows along would hold that one, which nobody expects.
+    fn refuse_a_long_copy<'l>(
+        &self,
+        job: &Job<'_>,
+        mut losses: impl Iterator<Item = &'l Loss>,
+        facts: &Facts,
+    ) -> Result<(), Failure> {
         let at_most = self.options.keep.rows;
         let rows = |loss: &Loss| facts.table(&loss.source).map_or(0, |size| size.rows);
-        match losses.iter().find(|loss| rows(loss) > at_most) {
+        match losses.find(|loss| rows(loss) > at_most) {
             Some(loss) => Err(Refusal::LongCopy {
                 revision: job.revision.id.clone(),
                 table: loss.source.to_string(),
                 rows: rows(loss),
                 at_most,
+                taken_along: loss.taken_along,
             }
             .into()),
             None => Ok(()),
@@ -221,8 +227,10 @@ impl Runner<'_> {
     /// Copies that were made just before a statement which never ran: nothing of them is gone.
     fn drop_what_is_there(&mut self, kept: Vec<Kept>) -> Result<Vec<Kept>, Failure> {
         let (live, dialect) = (self.driver.introspect()?, self.driver.dialect());
-        let (there, gone): (Vec<Kept>, Vec<Kept>) =
-            kept.into_iter().partition(|kept| kept.loss.what != Lost::Rows && kept.loss.has_place(&live, dialect));
+        let (there, gone): (Vec<Kept>, Vec<Kept>) = kept.into_iter().partition(|kept| match kept.loss.what {
+            Lost::Table | Lost::Columns | Lost::Conversion => kept.loss.has_place(&live, dialect),
+            Lost::Overwritten | Lost::Rows => false,
+        });
         for kept in &there {
             keep::remove(self.driver, kept)?;
         }
@@ -246,7 +254,9 @@ impl Runner<'_> {
             return Ok(());
         }
         let live = self.driver.introspect()?;
-        for kept in &rest {
+        // A row that refers to another comes behind it.
+        let losses: Vec<&Loss> = rest.iter().map(|kept| &kept.loss).collect();
+        for kept in parents_first(&losses, &live).into_iter().filter_map(|at| rest.get(at)) {
             match kept.loss.has_place(&live, self.driver.dialect()) {
                 true => self.give_back(kept)?,
                 false => self.recalled.news.push(News::NotGivenBack(kept.clone())),

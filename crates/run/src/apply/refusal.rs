@@ -16,9 +16,10 @@ pub enum Refusal {
     Questions { revision: RevisionId, questions: Vec<String>, file: String },
     /// What it takes away would be copied under a lock that keeps everybody out.
     #[error(
-        "revision `{revision}` takes values away, and copying {rows} rows of `{table}` first would lock it for long"
+        "revision `{revision}` takes values away{}, and copying {rows} rows of `{table}` first would lock it for long",
+        if *taken_along { format!(", from `{table}` too, which refers to what it deletes") } else { String::new() }
     )]
-    LongCopy { revision: RevisionId, table: String, rows: u64, at_most: u64 },
+    LongCopy { revision: RevisionId, table: String, rows: u64, at_most: u64, taken_along: bool },
     #[error("revision `{revision}` does not say how to undo it")]
     NoWayBack { revision: RevisionId, file: String },
     /// A downgrade was asked for while an upgrade stands half-way.

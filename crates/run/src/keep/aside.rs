@@ -68,7 +68,7 @@ fn hold(driver: &mut dyn Driver, manifest: &Manifest, asides: &[Aside], limits: 
 fn against_of(loss: &Loss) -> Against {
     match loss.what {
         Lost::Table | Lost::Columns | Lost::Conversion => Against::Everybody,
-        Lost::Rows => Against::Writers,
+        Lost::Overwritten | Lost::Rows => Against::Writers,
     }
 }
 

@@ -40,7 +40,7 @@ fn in_silence(driver: &mut dyn Driver, kept: &Kept, side: &Side<'_>) -> Result<u
     }
     let triggers = driver.query(&keeping.triggers(&table), &[])?;
     let statements = |at: usize| -> Vec<String> { triggers.iter().filter_map(|row| row.get(at)?.clone()).collect() };
-    let updates = matches!(kept.loss.what, Lost::Columns | Lost::Conversion);
+    let updates = matches!(kept.loss.what, Lost::Columns | Lost::Conversion | Lost::Overwritten);
     let locked = kept.loss.columns.iter().filter(|column| updates && column.only_numbered);
     let locks: Vec<_> = locked.filter_map(|column| keeping.unlock_numbers(&table, &column.name)).collect();
     for statement in statements(0).iter().chain(locks.iter().map(|lock| &lock.from)) {
