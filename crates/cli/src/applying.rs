@@ -268,6 +268,17 @@ impl<'a> Watcher<'a> {
                 let word = "warning".yellow().bold().to_string();
                 self.printer.remark(&format!("{word}: nothing is kept of {what}: {why}"));
             }
+            Event::NotSeen { statements, why } => {
+                let word = "note".cyan().bold().to_string();
+                let others = match statements.len() {
+                    0 | 1 => String::new(),
+                    count => format!(" and {} more", words::counted(count - 1, "statement")),
+                };
+                let first = statements.first().map(String::as_str).unwrap_or_default();
+                self.printer.remark(&format!(
+                    "{word}: whether {first}{others} destroys anything cannot be seen ({why}); nothing of it is kept"
+                ));
+            }
             Event::NothingKept { losses, reason } => {
                 let told: Vec<String> = losses.iter().map(ToString::to_string).collect();
                 self.line(&format!("  nothing kept of {}: {reason}", told.join(", ")));

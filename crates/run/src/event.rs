@@ -61,9 +61,14 @@ pub enum Event<'a> {
     Kept {
         kept: &'a Kept,
     },
-    /// This may be gone for good.
+    /// This is gone for good.
     NotKept {
         what: &'a str,
+        why: &'a str,
+    },
+    /// Nobody can see whether these statements destroy anything, and nothing of it is kept. Told once for each reason.
+    NotSeen {
+        statements: &'a [String],
         why: &'a str,
     },
     /// The caller wanted nothing kept.

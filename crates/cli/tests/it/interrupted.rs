@@ -218,7 +218,7 @@ fn ctrl_c_and_kill_on_postgres() {
     dev · PostgreSQL [version], [database]
       ✓ aaaa  pace      [duration]
     ── stderr ──
-    warning: nothing is kept of `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` …: it is not understood: a DO block can do anything
+    note: whether `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` … destroys anything cannot be seen (a DO block can do anything); nothing of it is kept
     error[stopped]: stopped on request
       done  `aaaa00000001`
       done  1 of 3 statements of `bbbb00000002`, for good
@@ -241,7 +241,7 @@ fn ctrl_c_and_kill_on_postgres() {
       ✓ bbbb  in steps  [duration]
     applied 1 revision in [duration]; the database stands at `bbbb00000002` (head)
     ── stderr ──
-    warning: nothing is kept of `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` …: it is not understood: a DO block can do anything
+    note: whether `DO $$ BEGIN INSERT INTO note SELECT 1 FROM pg_sleep((SELECT` … destroys anything cannot be seen (a DO block can do anything); nothing of it is kept
     ");
     half_way.is_whole();
 

@@ -210,11 +210,11 @@ fn from_init_to_downgrade() {
     file      migrations/cccc_drop.sql
 
     -- upgrade
-    -- every row of `email` is lost
+    -- every row of `email` goes, and is kept for the downgrade
     DROP TABLE email;
 
     -- downgrade
-    -- `email` comes back without its rows
+    -- `email` comes back with the rows that are kept
     CREATE TABLE email (
         id serial,
         title character varying NOT NULL,

@@ -139,7 +139,7 @@ fn a_rename_is_asked_and_told() {
     -- upgrade
     -- question: was `email.subject` renamed to `title`? dropping it loses its values (--rename email.subject:title)
 
-    -- the values of `email.subject` are lost
+    -- the values of `email.subject` go, and are kept for the downgrade
     -- question: which value do the rows that exist get in `email.title`? without one this fails on rows (--backfill email.title=EXPRESSION)
     CREATE TABLE _whimbrel_new_email (
         id INTEGER NOT NULL PRIMARY KEY,

@@ -1,6 +1,6 @@
 //! What a group of statements destroys of the schema before it.
 
-use whimbrel_schema::{Column, Engine, Generation, ObjectName, Schema, Table};
+use whimbrel_schema::{Column, Engine, Generation, ObjectKind, ObjectName, Schema, Table};
 
 use super::lineage::{Line, Lineage, is_computed};
 use super::{Identity, KeptColumn, Loss, Lost, fills};
@@ -30,6 +30,18 @@ pub struct Losses {
 pub struct NotKept {
     pub what: String,
     pub why: String,
+    /// Nobody can see whether anything is lost at all.
+    pub unknown: bool,
+}
+
+impl NotKept {
+    fn certain(what: String, why: String) -> Self {
+        NotKept { what, why, unknown: false }
+    }
+
+    fn unknown(what: String, why: String) -> Self {
+        NotKept { what, why, unknown: true }
+    }
 }
 
 /// What `now` destroys, of which `before` is the schema; `earlier` are the statements of the same revision that were
@@ -45,17 +57,23 @@ pub fn losses(
     let Some(keeping) = dialect.keeping() else {
         let what = "what these statements destroy".to_string();
         let why = format!("nothing is kept on {}", dialect.engine().title());
-        return Losses { kept: Vec::new(), not_kept: vec![NotKept { what, why }] };
+        return Losses { kept: Vec::new(), not_kept: vec![NotKept::certain(what, why)] };
     };
     let mut lineage = Lineage::new(before, dialect, keeping);
     earlier.iter().flat_map(Reading::steps).for_each(|step| lineage.heed_session(step));
     for reading in now {
         if let Understanding::Unknown { reason, .. } = reading.understanding {
-            losses.not_kept.push(NotKept { what: quoted(reading.sql), why: format!("it is not understood: {reason}") });
+            losses.not_kept.push(NotKept::unknown(quoted(reading.sql), reason.clone()));
         }
         for step in reading.steps() {
+            if let Step::DropObject { object, cascade: true, .. } = step
+                && matches!(object.kind, ObjectKind::Extension | ObjectKind::Opaque)
+            {
+                let why = "which columns go with it cannot be seen".to_string();
+                losses.not_kept.push(NotKept::unknown(quoted(reading.sql), why));
+            }
             if let Err(error) = lineage.take(step, reading.sql) {
-                losses.not_kept.push(NotKept { what: quoted(reading.sql), why: error.to_string() });
+                losses.not_kept.push(NotKept::unknown(quoted(reading.sql), error.to_string()));
             }
         }
     }
@@ -96,7 +114,7 @@ fn of_table(
     let Some(origin) = names.table(&table.name) else { return };
     if table.options.virtual_using.is_some() {
         let what = format!("what `{origin}` holds");
-        losses.not_kept.push(NotKept { what, why: "it is a virtual table".to_string() });
+        losses.not_kept.push(NotKept::certain(what, "it is a virtual table".to_string()));
         return;
     }
     // What is read from the parent is there already.
@@ -149,10 +167,10 @@ fn of_table(
         match (&key, rest.is_empty()) {
             (Some(key), _) => losses.kept.push(loss(Lost::Columns, values, Identity::Key(key.clone()))),
             (None, false) => losses.kept.push(loss(Lost::Columns, values, Identity::Rest(kept(&rest)))),
-            (None, true) => losses.not_kept.push(NotKept {
-                what: loss(Lost::Columns, values, Identity::None).to_string(),
-                why: format!("nothing that stays in `{origin}` says which row a value belongs to"),
-            }),
+            (None, true) => losses.not_kept.push(NotKept::certain(
+                loss(Lost::Columns, values, Identity::None).to_string(),
+                format!("nothing that stays in `{origin}` says which row a value belongs to"),
+            )),
         }
     }
     let retyped = |name: &str| {
@@ -168,10 +186,10 @@ fn of_table(
             Some(key) if key.iter().all(|column| column.source != name) => {
                 losses.kept.push(loss(what, values, Identity::Key(key.clone())));
             }
-            Some(_) | None => losses.not_kept.push(NotKept {
-                what: loss(what, values, Identity::None).to_string(),
-                why: format!("`{origin}` has no other key by which its rows are found again"),
-            }),
+            Some(_) | None => losses.not_kept.push(NotKept::certain(
+                loss(what, values, Identity::None).to_string(),
+                format!("`{origin}` has no other key by which its rows are found again"),
+            )),
         }
     }
 }

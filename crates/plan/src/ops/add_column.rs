@@ -161,7 +161,8 @@ pub(crate) fn placeholder(setting: &Setting<'_>, ty: &ColumnType) -> Option<Expr
 pub(super) fn came_back(setting: &Setting<'_>, table: &ObjectName, column: &Column, step: Planned) -> Planned {
     match setting.way {
         Way::Downgrade if column.generation.is_none() => {
-            step.noted(format!("`{table}.{}` comes back without its old values", column.name))
+            let values = if setting.keeps() { "with the values that are kept" } else { "without its old values" };
+            step.noted(format!("`{table}.{}` comes back {values}", column.name))
         }
         Way::Upgrade | Way::Downgrade => step,
     }

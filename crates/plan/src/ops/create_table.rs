@@ -16,6 +16,9 @@ pub(super) fn steps(setting: &Setting<'_>, table: &Table, survey: &Survey, items
     let create = Planned::from(Step::CreateTable { table: Box::new(bare), if_not_exists: false });
     let create = match setting.way {
         Way::Upgrade => create,
+        Way::Downgrade if setting.keeps() && table.options.virtual_using.is_none() => {
+            create.noted(format!("`{}` comes back with the rows that are kept", table.name))
+        }
         Way::Downgrade => create.noted(format!("`{}` comes back without its rows", table.name)),
     };
     let mut steps = vec![create];

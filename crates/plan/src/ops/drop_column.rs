@@ -11,7 +11,8 @@ pub(super) fn steps(setting: &Setting<'_>, table: &ObjectName, column: &Column, 
     let elsewhere = setting.known.restores.contains_key(&(table.clone(), column.name.clone()));
     let planned = match setting.way {
         Way::Upgrade if column.generation.is_none() && !elsewhere => {
-            Planned::from(step).noted(format!("the values of `{table}.{}` are lost", column.name))
+            let become_of_them = if setting.keeps() { "go, and are kept for the downgrade" } else { "are lost" };
+            Planned::from(step).noted(format!("the values of `{table}.{}` {become_of_them}", column.name))
         }
         Way::Upgrade | Way::Downgrade => step.into(),
     };

@@ -9,6 +9,9 @@ use crate::{How, Step};
 pub(super) fn steps(setting: &Setting<'_>, table: &Table, survey: &Survey, items: &mut Items) {
     let drop = Step::DropTable { table: table.name.clone(), if_exists: false, cascade: false };
     let drop = match setting.way {
+        Way::Upgrade if setting.keeps() && table.options.virtual_using.is_none() => {
+            Planned::from(drop).noted(format!("every row of `{}` goes, and is kept for the downgrade", table.name))
+        }
         Way::Upgrade => Planned::from(drop).noted(format!("every row of `{}` is lost", table.name)),
         Way::Downgrade => drop.into(),
     };

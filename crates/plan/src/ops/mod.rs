@@ -51,6 +51,13 @@ pub(crate) struct Setting<'a> {
     pub way: Way,
 }
 
+impl Setting<'_> {
+    /// Whether a run keeps what a revision destroys, so that the way back has it again.
+    fn keeps(&self) -> bool {
+        self.dialect.keeping().is_some()
+    }
+}
+
 /// What a chain of revisions knows that one revision alone would have to ask or give up.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Known {

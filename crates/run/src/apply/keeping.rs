@@ -1,11 +1,11 @@
 //! What a revision destroys is kept, and given back by its downgrade.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
-use whimbrel_plan::keep::{Loss, Lost, Reading, Ready, losses, may_lose, parents_first, ready};
+use whimbrel_plan::keep::{Loss, Lost, NotKept, Reading, Ready, losses, may_lose, parents_first, ready};
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Schema;
@@ -24,11 +24,14 @@ pub(super) struct Recalled {
     kept: Vec<Kept>,
     /// By its number, when each has its place again. Found out once, before the first statement.
     ready: BTreeMap<i64, Ready>,
+    /// Why it was said already that nobody can see what is destroyed.
+    told_unseen: BTreeSet<String>,
 }
 
 enum News {
     Kept(Kept),
     NotKept { what: String, why: String },
+    NotSeen { statements: Vec<String>, why: String },
     GivenBack(Kept, u64),
     NotGivenBack(Kept),
 }
@@ -71,8 +74,7 @@ impl Runner<'_> {
             }
             return Ok(Vec::new());
         }
-        let not_kept = found.not_kept.into_iter().map(|not| News::NotKept { what: not.what, why: not.why });
-        self.recalled.news.extend(not_kept);
+        self.note_not_kept(found.not_kept);
         if found.kept.is_empty() {
             return Ok(Vec::new());
         }
@@ -121,6 +123,18 @@ impl Runner<'_> {
         }
     }
 
+    fn note_not_kept(&mut self, not_kept: Vec<NotKept>) {
+        let mut unseen: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for NotKept { what, why, unknown } in not_kept {
+            match unknown {
+                true => unseen.entry(why).or_default().push(what),
+                false => self.recalled.news.push(News::NotKept { what, why }),
+            }
+        }
+        let unseen = unseen.into_iter().map(|(why, statements)| News::NotSeen { statements, why });
+        self.recalled.news.extend(unseen);
+    }
+
     fn note_about(&mut self, what: &str, reason: &str, losses: &[Loss]) {
         let note = format!("{what}: {reason}: {}", told(losses));
         self.note = Some(match self.note.take() {
@@ -158,6 +172,12 @@ impl Runner<'_> {
             match &news {
                 News::Kept(kept) => (self.listen)(Event::Kept { kept }),
                 News::NotKept { what, why } => (self.listen)(Event::NotKept { what, why }),
+                // Said once in a run: the next statement of the kind says nothing new.
+                News::NotSeen { statements, why } => {
+                    if self.recalled.told_unseen.insert(why.clone()) {
+                        (self.listen)(Event::NotSeen { statements, why });
+                    }
+                }
                 News::GivenBack(kept, rows) => (self.listen)(Event::GivenBack { kept, rows: *rows }),
                 News::NotGivenBack(kept) => {
                     let why = "the downgrade does not make the place that it had, so it stays where it is kept";

@@ -18,7 +18,7 @@ use super::recover::{Decision, decide, decide_step};
 use super::resume::done_before;
 use super::runner::{Runner, Turn};
 use super::{Failure, Refusal};
-use crate::backfill::{Checkpoints, TABLE};
+use crate::backfill::Checkpoints;
 use crate::event::Found;
 use crate::ledger::{self, LedgerEvent, StatementOutcome, StatementRow};
 use crate::{Event, drift};
@@ -117,11 +117,12 @@ impl<'r> Runner<'r> {
 
     /// The batches of an upgrade that is undone go on no more.
     pub fn forget_batches(&mut self, job: &Job<'_>) -> Result<(), Failure> {
-        if let Some(half) = job.takes_over
-            && self.driver.has_table(TABLE)?
-        {
-            let forget = Checkpoints::of(self.driver).forget_all(half);
-            self.driver.execute(&forget)?;
+        let Some(half) = job.takes_over else { return Ok(()) };
+        let checkpoints = Checkpoints::of(self.driver);
+        for checkpoint in crate::backfill::read(self.driver)?.iter().filter(|checkpoint| checkpoint.seq == half) {
+            for statement in checkpoints.forget(self.driver, checkpoint)? {
+                self.driver.execute(&statement)?;
+            }
         }
         Ok(())
     }

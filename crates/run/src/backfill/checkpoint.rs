@@ -139,11 +139,6 @@ impl Checkpoints {
         Ok([own].into_iter().chain(parts).collect())
     }
 
-    /// Those of one event.
-    pub fn forget_all(&self, seq: i64) -> String {
-        format!("DELETE FROM {} WHERE seq = {seq}", self.name)
-    }
-
     /// Who asked for a pause, if somebody did.
     pub fn paused_by(&self, driver: &mut dyn Driver, seq: i64, ordinal: i64) -> Result<Option<String>, DriverError> {
         let query = format!("SELECT paused_by FROM {} WHERE seq = {seq} AND ordinal = {ordinal}", self.name);
