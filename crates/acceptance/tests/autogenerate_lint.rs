@@ -50,9 +50,7 @@ fn judged(setup: String, judge: String, dialect: &dyn Dialect) -> (Vec<(&'static
     for (setting, value) in dialect.own_session() {
         config.session.insert((*setting).to_string(), (*value).to_string());
     }
-    for setting in ["lock_timeout", "statement_timeout"] {
-        config.session.insert(setting.to_string(), "1h".to_string());
-    }
+    config.guarded = ["lock_timeout", "statement_timeout"].map(str::to_string).into();
     let case = review_case::Case { setup, judge, config, ..review_case::Case::default() };
     let findings = review(&case, &case.judge, dialect).findings().count();
     let fixed = fixed(&case, dialect).unwrap_or_default();

@@ -80,6 +80,7 @@ pub fn sharpened(
         for (name, value) in dialect(engine)?.own_session() {
             config.session.entry((*name).to_string()).or_insert_with(|| (*value).to_string());
         }
+        config.guarded = project.settings.guarded(engine);
         // SQLite runs within whimbrel, so it is this one.
         if engine == Engine::Sqlite && live.is_none() {
             config.facts.version = schemas::server(project, engine)?.map(|driver| driver.version());

@@ -6,6 +6,7 @@ mod duration;
 pub mod file;
 pub mod guard;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -147,11 +148,25 @@ impl Settings {
         &self.file.guard
     }
 
-    /// For how many days what revisions destroy is kept, where somebody says so.
+    /// Limits that `upgrade` sets for each statement by its class.
+    pub fn guarded(&self, engine: Engine) -> BTreeSet<String> {
+        let statements = self.guard().timeouts(&guard::Guard::default()).statement;
+        match engine {
+            Engine::Postgres => [Some("lock_timeout"), statements.map(|_| "statement_timeout")],
+            Engine::Sqlite | Engine::Mysql => [None, None],
+        }
+        .into_iter()
+        .flatten()
+        .map(str::to_string)
+        .collect()
+    }
+
+    /// From how many rows on nothing is copied under a lock, where somebody says so.
     pub fn keep_rows(&self) -> Option<u64> {
         self.file.keep.rows
     }
 
+    /// For how many days what revisions destroy is kept, where somebody says so.
     pub fn keep_days(&self) -> Option<u32> {
         self.file.keep.days
     }

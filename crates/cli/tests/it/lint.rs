@@ -129,3 +129,31 @@ fn what_cannot_be_judged_is_told_and_nothing_is_skipped() {
       help      did you mean `index-blocks-writes`?
     ");
 }
+
+#[test]
+fn limits_that_upgrade_sets_by_itself_are_not_asked_for() {
+    let project = Project::with_rules(&["no-lock-timeout", "no-statement-timeout", "concurrent-build-under-timeout"]);
+    project.revision("aaaa00000001", "none", "CREATE TABLE email (id bigint PRIMARY KEY, subject text)");
+    let adds = "ALTER TABLE email ADD COLUMN at timestamptz DEFAULT clock_timestamp();";
+    let builds = "-- transaction: none\nCREATE INDEX CONCURRENTLY ix_subject ON email (subject);";
+    project.revision_of("bbbb00000002", "aaaa00000001", "add", &format!("{adds}\n\n{builds}"), "SELECT 1;");
+    project.write("plain.sql", adds);
+    let rules = |line: &str| {
+        let screen = project.whimbrel(line).screen();
+        let told = screen.lines().filter_map(|line| line.split_once('[')?.1.split_once("]:"));
+        told.map(|(rule, _)| rule.to_string()).collect::<Vec<_>>()
+    };
+    let revision = "lint migrations/bbbb00000002_add.sql --fail-on unknown";
+    assert_eq!(rules("lint plain.sql --fail-on unknown"), ["no-lock-timeout", "no-statement-timeout"]);
+    assert_eq!(rules(revision), Vec::<String>::new());
+    project.append("whimbrel.toml", "[guard]\nstatement_timeout = \"0\"\n");
+    assert_eq!(rules(revision), ["no-statement-timeout"]);
+    project.revision_of(
+        "bbbb00000002",
+        "aaaa00000001",
+        "add",
+        &format!("SET lock_timeout = '1s';\n{builds}"),
+        "SELECT 1;",
+    );
+    assert_eq!(rules(revision), ["concurrent-build-under-timeout"]);
+}

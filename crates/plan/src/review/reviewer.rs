@@ -49,7 +49,7 @@ impl<'a> Reviewer<'a> {
     /// Reads the next script; what is to be said of it, if it is to be judged.
     pub fn take(&mut self, script: &Arc<Script>, understood: &[Understanding]) -> Option<Reviewed> {
         self.begin(script);
-        let mut session = Session::new(self.config.session.clone());
+        let mut session = Session::new(self.config.session.clone()).guarding(self.config.guarded.clone());
         let mut file: Vec<Passed<'_>> = Vec::new();
         // Where the open transaction begins within `file`, and its number.
         let mut opened = (0, None);

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,8 @@ use crate::Step;
 pub struct Session {
     /// What whoever runs the script sets before it, by lower-case name.
     outside: BTreeMap<String, String>,
+    /// Limits that it sets for each statement by what that does.
+    guarded: BTreeSet<String>,
     /// The same with what the script says.
     settings: BTreeMap<String, String>,
     /// Those that end with the transaction, with what they were before.
@@ -19,7 +21,21 @@ pub struct Session {
 
 impl Session {
     pub fn new(settings: BTreeMap<String, String>) -> Self {
-        Session { outside: settings.clone(), settings, local: BTreeMap::new(), begun: false }
+        Session { outside: settings.clone(), settings, ..Session::default() }
+    }
+
+    /// Each statement gets these limits as they suit it, in place of what is set for all.
+    #[must_use]
+    pub fn guarding(mut self, limits: BTreeSet<String>) -> Self {
+        for of in [&mut self.outside, &mut self.settings] {
+            of.retain(|name, _| !limits.contains(name));
+        }
+        Session { guarded: limits, ..self }
+    }
+
+    /// Whether each statement gets the limit that suits it, unless the script itself sets one.
+    pub fn guards(&self, name: &str) -> bool {
+        self.guarded.contains(name)
     }
 
     /// The setting as the next file finds it, whatever this one says.
@@ -98,5 +114,15 @@ mod tests {
         assert_eq!(session.setting("lock_timeout"), Some("5s"));
         assert_eq!(session.setting("statement_timeout"), Some("1s"));
         assert!(!session.has_begun());
+    }
+
+    #[test]
+    fn a_guarded_limit_is_none_that_somebody_has_set() {
+        let outside = [("lock_timeout".to_string(), "5s".to_string())].into();
+        let mut session = Session::new(outside).guarding(["lock_timeout".to_string()].into());
+        assert_eq!((session.setting("lock_timeout"), session.outside("lock_timeout")), (None, None));
+        session.take(&set("lock_timeout", "1s"), false);
+        assert_eq!(session.setting("lock_timeout"), Some("1s"));
+        assert!(session.guards("lock_timeout") && !session.guards("statement_timeout"));
     }
 }

@@ -2,10 +2,13 @@
 
 use crate::review::{Passed, Seen, Touch};
 
-/// What the script, whoever runs it, or the server says.
+/// What the script, whoever runs it, or the server says. The server is not asked where each statement gets its own limit.
 pub(super) fn value(seen: &Seen<'_>, setting: &str) -> Option<String> {
-    let said = seen.session().setting(setting).or_else(|| seen.facts().settings.get(setting).map(String::as_str));
-    said.map(str::to_string)
+    seen.session().setting(setting).or_else(|| of_server(seen, setting)).map(str::to_string)
+}
+
+fn of_server<'a>(seen: &Seen<'a>, setting: &str) -> Option<&'a str> {
+    (!seen.session().guards(setting)).then(|| seen.facts().settings.get(setting).map(String::as_str)).flatten()
 }
 
 pub(super) fn milliseconds(seen: &Seen<'_>, setting: &str) -> Option<u64> {
@@ -13,16 +16,19 @@ pub(super) fn milliseconds(seen: &Seen<'_>, setting: &str) -> Option<u64> {
 }
 
 pub(super) fn is_set(seen: &Seen<'_>, setting: &str) -> bool {
-    milliseconds(seen, setting).is_some_and(|limit| limit > 0)
+    match milliseconds(seen, setting) {
+        Some(limit) => limit > 0,
+        None => seen.session().guards(setting),
+    }
 }
 
 /// Statements of a later file that need a strong lock for a moment, with a limit to the wait where nobody has set one:
 /// what this file sets ends with it.
 pub(super) fn within(seen: &Seen<'_>, statements: Vec<String>) -> Vec<String> {
     let setting = "lock_timeout";
-    let said = seen.session().outside(setting).or_else(|| seen.facts().settings.get(setting).map(String::as_str));
+    let said = seen.session().outside(setting).or_else(|| of_server(seen, setting));
     let is_set = said.and_then(read).is_some_and(|limit| limit > 0);
-    let limit = (!is_set).then(|| "SET LOCAL lock_timeout = '50ms'".to_string());
+    let limit = (!is_set && !seen.session().guards(setting)).then(|| "SET LOCAL lock_timeout = '50ms'".to_string());
     limit.into_iter().chain(statements).collect()
 }
 
