@@ -141,7 +141,7 @@ impl Running<'_> {
     ) -> Result<()> {
         let began = Instant::now();
         let found = match self.session.read(select, id) {
-            Err(error) if story.prepares_again && self.session.prepares_again(&error)? => self.session.read(select, id),
+            Err(error) if story.prepares_again && self.session.prepares_again(&error) => self.session.read(select, id),
             found => found,
         };
         let found = found.with_context(|| format!("{stage:?}: {}", select.sql(id, 0)))?;

@@ -1,18 +1,26 @@
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
 use rusqlite::types::ValueRef;
-use whimbrel_run::Driver;
+use tokio::runtime::{Builder, Runtime};
+use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::{Client, NoTls};
 
 use super::code::Statement;
-use crate::database;
 
-/// A connection of an application's own. Where that is SQLite it is the library's own, and not whimbrel's; on PostgreSQL
-/// what is read often is prepared, as drivers do.
+/// A connection of an application's own, by a library of its own and not by whimbrel's driver.
 pub enum Session {
     Sqlite(rusqlite::Connection),
-    Postgres { driver: Box<dyn Driver>, prepared: BTreeMap<String, usize> },
+    Postgres(Box<Postgres>),
+}
+
+/// What is read is prepared once, as drivers do that know a statement again.
+pub struct Postgres {
+    runtime: Runtime,
+    client: Client,
+    prepared: BTreeMap<String, tokio_postgres::Statement>,
 }
 
 /// What is waited for longer has failed.
@@ -21,9 +29,12 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 impl Session {
     pub fn open(url: &str) -> Result<Session> {
         let Some(path) = url.strip_prefix("sqlite:///") else {
-            let mut driver = database::open(url)?;
-            driver.execute(&format!("SET statement_timeout = {}", PATIENCE.as_millis()))?;
-            return Ok(Session::Postgres { driver, prepared: BTreeMap::new() });
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            let (client, connection) = runtime.block_on(tokio_postgres::connect(url, NoTls))?;
+            // What goes wrong with it is told to whoever asks for something.
+            runtime.spawn(async { drop(connection.await) });
+            runtime.block_on(client.batch_execute(&format!("SET statement_timeout = {}", PATIENCE.as_millis())))?;
+            return Ok(Session::Postgres(Box::new(Postgres { runtime, client, prepared: BTreeMap::new() })));
         };
         let connection = rusqlite::Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
@@ -34,50 +45,75 @@ impl Session {
     pub fn write(&mut self, sql: &str) -> Result<u64> {
         match self {
             Session::Sqlite(connection) => Ok(u64::try_from(connection.prepare_cached(sql)?.execute([])?)?),
-            Session::Postgres { driver, .. } => Ok(driver.execute(sql)?),
+            Session::Postgres(session) => {
+                Ok(session.runtime.block_on(session.client.execute(sql, &[])).map_err(told)?)
+            }
         }
     }
 
     /// The one value of one row; `NULL` in these letters.
     pub fn read(&mut self, statement: &Statement, id: u64) -> Result<Option<String>> {
-        let sql = statement.prepared();
         match self {
             Session::Sqlite(connection) => {
-                let mut select = connection.prepare_cached(&sql)?;
+                let mut select = connection.prepare_cached(&statement.prepared())?;
                 let mut rows = select.query([i64::try_from(id)?])?;
                 rows.next()?.map(|row| text(row.get_ref(0)?)).transpose()
             }
-            Session::Postgres { driver, prepared } => {
-                let number = match prepared.get(&sql) {
-                    Some(number) => *number,
-                    None => {
-                        let number = prepared.len();
-                        driver.execute(&format!("PREPARE read_{number} AS {sql}"))?;
-                        prepared.insert(sql, number);
-                        number
-                    }
-                };
-                let rows = driver.query(&format!("EXECUTE read_{number} ({id})"), &[])?;
-                Ok(rows.into_iter().next().map(|row| word(row.into_iter().next().flatten())))
-            }
+            Session::Postgres(session) => session.read(statement.prepared(), i32::try_from(id)?),
         }
     }
 
     /// After a statement that was prepared reads another type now: those that are prepared are forgotten.
-    pub fn prepares_again(&mut self, error: &anyhow::Error) -> Result<bool> {
+    pub fn prepares_again(&mut self, error: &anyhow::Error) -> bool {
         match self {
-            Session::Postgres { driver, prepared } if error.to_string().contains("cached plan must not change") => {
-                driver.execute("DEALLOCATE ALL")?;
-                prepared.clear();
-                Ok(true)
+            Session::Postgres(session) if error.to_string().contains("cached plan must not change") => {
+                session.prepared.clear();
+                true
             }
-            Session::Postgres { .. } | Session::Sqlite(_) => Ok(false),
+            Session::Postgres(_) | Session::Sqlite(_) => false,
         }
     }
 }
 
-fn word(value: Option<String>) -> String {
-    value.unwrap_or_else(|| "NULL".to_owned())
+impl Postgres {
+    fn read(&mut self, sql: String, id: i32) -> Result<Option<String>> {
+        let (runtime, client) = (&self.runtime, &self.client);
+        let statement = match self.prepared.get(&sql) {
+            Some(statement) => statement.clone(),
+            None => {
+                let statement = runtime.block_on(client.prepare(&sql)).map_err(told)?;
+                self.prepared.entry(sql).or_insert(statement).clone()
+            }
+        };
+        let row = runtime.block_on(client.query_opt(&statement, &[&id])).map_err(told)?;
+        let Some(row) = row else { return Ok(None) };
+        let value: Option<Word> = row.try_get(0).map_err(told)?;
+        Ok(Some(value.map_or_else(|| "NULL".to_owned(), |word| word.0)))
+    }
+}
+
+/// In the server's words.
+fn told(error: tokio_postgres::Error) -> anyhow::Error {
+    match error.as_db_error().map(|error| error.message().to_owned()) {
+        Some(message) => anyhow::Error::from(error).context(message),
+        None => error.into(),
+    }
+}
+
+/// A number or a text, as text.
+struct Word(String);
+
+impl<'r> FromSql<'r> for Word {
+    fn from_sql(ty: &Type, raw: &'r [u8]) -> Result<Word, Box<dyn Error + Sync + Send>> {
+        Ok(Word(match *ty {
+            Type::INT4 => i32::from_sql(ty, raw)?.to_string(),
+            _ => String::from_utf8(raw.to_vec())?,
+        }))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
 }
 
 fn text(value: ValueRef<'_>) -> Result<String> {
