@@ -52,7 +52,14 @@ fn live_through(orders: &Orders, place: Place) -> Result<()> {
     let (ground, only) = (place.ground(), orders.only.as_deref().unwrap_or_default());
     let mut stories = Story::all(&folder, ground.engine, ground.major)?;
     stories.retain(|story| story.file.contains(only));
-    ensure!(!stories.is_empty(), "no story is called `{only}`");
+    if stories.is_empty() {
+        // One that only another engine has is not played here; one that nobody has is a slip of the pen.
+        let elsewhere = std::fs::read_dir(&folder)?.flatten();
+        let known = elsewhere.into_iter().any(|file| file.file_name().to_string_lossy().contains(only));
+        ensure!(known, "no story is called `{only}`");
+        println!("{place}: nothing is called `{only}`\n");
+        return Ok(());
+    }
     let names: Vec<String> = stories.iter().map(|story| story.name.clone()).collect();
     let mut told = Told::default();
     for stories in stories.chunks(if orders.one_by_one { 1 } else { stories.len() }) {
