@@ -429,7 +429,7 @@ impl Ended {
             revisions: done.collect(),
             elsewhere: report.elsewhere.clone(),
             took_ms: report.took.as_millis(),
-            at_head: !at.is_empty() && heads.iter().all(|head| at.contains(head)),
+            at_head: !at.is_empty() && report.waiting.is_empty() && heads.iter().all(|head| at.contains(head)),
             at,
             waiting: report.waiting.clone(),
             waits: String::new(),

@@ -49,7 +49,7 @@ pub fn words(reason: &WaitsFor, history: &History) -> String {
         }
         WaitsFor::Backfill { revision, why } => format!("the backfill `{}` is not proved: {why}", short(revision)),
         WaitsFor::RowsLeft { revision, .. } => reason.to_string().replace(revision.as_str(), &short(revision)),
-        WaitsFor::Before { revision } => format!("it comes after `{}`", short(revision)),
+        WaitsFor::Before { revision, why } => format!("it comes after `{}`, and has to: {why}", short(revision)),
         WaitsFor::DeployUnknown
         | WaitsFor::CodeFromBefore { .. }
         | WaitsFor::Soak { .. }

@@ -155,18 +155,36 @@ fn what_was_asked_for_by_name_is_refused_and_there_is_one_way_around() {
 }
 
 #[test]
-fn what_stands_behind_a_contract_is_refused_because_code_may_need_it() {
+fn what_stands_behind_a_contract_runs_before_it_unless_it_has_to_do_with_it() {
     let project = story();
-    project.revision("eeee00000005", "dddd00000004", "CREATE TABLE needed (id INTEGER)");
+    let (up, down) = ("CREATE TABLE needed (id INTEGER);", "DROP TABLE needed;");
+    project.revision_of("eeee00000005", "dddd00000004", "something else", up, down);
+    project.revision_of(
+        "ffff00000006",
+        "eeee00000005",
+        "an index",
+        "CREATE INDEX ix ON email (subject);",
+        "DROP INDEX ix;",
+    );
     assert_snapshot!(project.whimbrel("upgrade --deploy v2").screen(), @r"
     exit 3
     production · SQLite [version], app.db
       ✓ bbbb  rename subject to title  [duration]
       ✓ cccc  rename subject to title  [duration]
-    applied 2 revisions in [duration]; the database stands at `cccc00000003`
+      ✓ eeee  something else           [duration]
+    applied 3 revisions in [duration]; the database stands at `eeee00000005`
     dddd (contract) waits: for the next deploy (`cccc` is applied by this one, and older code still runs)
-    eeee (expand) waits: it comes after `dddd`
+    ffff (expand) waits: it comes after `dddd`, and has to: both are about `subject`
     with the next deploy: whimbrel upgrade head
+    ");
+    assert_snapshot!(project.whimbrel("history").screen(), @r"
+    exit 0
+    ○  ffff            an index                          pending
+    ●  eeee            something else                    [time], deploy v2
+    ○  dddd  contract  rename subject to title (3 of 3)  waits for the next deploy
+    ●  cccc  backfill  rename subject to title (2 of 3)  [time], deploy v2
+    ●  bbbb  expand    rename subject to title (1 of 3)  [time], deploy v2
+    ●  aaaa            first                             [time], deploy v1
     ");
 }
 

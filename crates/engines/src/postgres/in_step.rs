@@ -33,7 +33,10 @@ fn rule(definition: &str, table: &Table) -> Option<Rule> {
     let body = body.get(tag..body.len().checked_sub(tag)?)?;
     let words: Vec<Token<'_>> = lexer::words(body).collect();
     let reading = Reading { body, words: &words, table };
-    reading.both().or_else(|| reading.filled())
+    match reading.after(&["IF", "newer", "THEN"]) {
+        Some(then) => reading.both(then),
+        None => reading.filled(),
+    }
 }
 
 struct Reading<'a> {
@@ -47,8 +50,7 @@ type Assignment = (String, String);
 
 impl Reading<'_> {
     /// `IF newer THEN` what the old columns get, `ELSE` what the new ones get, `END IF`.
-    fn both(&self) -> Option<Rule> {
-        let then = self.after(&["IF", "newer", "THEN"])?;
+    fn both(&self, then: usize) -> Option<Rule> {
         let (backward, other) = self.assignments(then)?;
         if !self.is(other, "ELSE") {
             return None;
@@ -178,6 +180,13 @@ mod tests {
             new: vec![Side { column: "b".into(), value: Value::Copied("a".into()) }],
         };
         assert_eq!(rules_of(left), []);
+        let side =
+            |column: &str, value: &str| Side { column: column.into(), value: Value::Computed(Expression::new(value)) };
+        let split = Kept::Both {
+            old: vec![Side { column: "a".into(), value: Value::Left }],
+            new: vec![side("b", "lower(a)"), side("new c", "upper(a)")],
+        };
+        assert_eq!(rules_of(split), []);
         let random = Value::Computed(Expression::new("a || random()"));
         assert_eq!(rules_of(Kept::converted("a", "b", random, Value::Copied("b".into()))), []);
     }

@@ -2,6 +2,7 @@
 //!
 //! A directed graph without cycles. Everything here is linear in revisions.
 
+mod apart;
 mod branch;
 mod error;
 mod fold;
@@ -85,7 +86,7 @@ impl History {
         self.pick((0..self.len()).filter(|&at| self.children_of(at).len() > 1))
     }
 
-    /// Of the revisions given, those that no other of them has as its parent: where a database stands.
+    /// Of the revisions given, those that no other of them follows: where a database stands.
     pub fn heads_among(&self, applied: &BTreeSet<RevisionId>) -> Vec<&Revision> {
         let marks = self.marks_of(applied);
         self.pick(self.heads_among_marks(&marks))
@@ -130,7 +131,15 @@ impl History {
 
     fn heads_among_marks(&self, marks: &[bool]) -> Vec<usize> {
         let marked = |at: usize| marks.get(at).copied().unwrap_or(false);
-        (0..self.len()).filter(|&at| marked(at) && !self.children_of(at).iter().any(|&child| marked(child))).collect()
+        // Also with others between them that were not applied: a contract may be overtaken.
+        let mut followed = vec![false; self.len()];
+        for at in (0..self.len()).rev() {
+            let follows = |&child: &usize| marked(child) || followed.get(child) == Some(&true);
+            if self.children_of(at).iter().any(follows) {
+                set(&mut followed, at);
+            }
+        }
+        (0..self.len()).filter(|&at| marked(at) && followed.get(at) != Some(&true)).collect()
     }
 
     /// Marks the places and all they rest on, walking the order once from its end.

@@ -236,6 +236,11 @@ impl History {
                 }
                 _ => None,
             };
+            // One that was overtaken and is not applied is no step.
+            while let Some(here) = at.filter(|here| scope.applied.get(*here) != Some(&true)) {
+                let [one] = self.parents_of(here) else { break };
+                at = Some(*one);
+            }
         }
         // Whatever rests on them goes too: a revision elsewhere may depend on one of these.
         let places: Vec<usize> = undone.iter().enumerate().filter(|(_, mark)| **mark).map(|(at, _)| at).collect();

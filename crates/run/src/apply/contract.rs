@@ -11,7 +11,7 @@ mod rows;
 mod tightened;
 mod waits;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -91,21 +91,14 @@ impl<'r> Runner<'r> {
         }
         let standing = Standing { ledger, deploys: &deploys, deploy: options.actor.deploy.as_ref() };
         let pending: BTreeSet<&RevisionId> = jobs.iter().map(|job| &job.revision.id).collect();
-        let mut held: BTreeMap<RevisionId, Vec<WaitsFor>> = BTreeMap::new();
+        let mut held: BTreeSet<RevisionId> = BTreeSet::new();
         let mut may = Vec::with_capacity(jobs.len());
         for job in jobs {
             let id = &job.revision.id;
-            let first = match held.is_empty() {
-                true => None,
-                false => {
-                    let below = self.history.closure([id]);
-                    held.keys().find(|held| below.contains(*held))
-                }
-            };
-            let mut reasons: Vec<WaitsFor> = match first {
-                Some(first) => vec![WaitsFor::Before { revision: first.clone() }],
-                None if dropped::takes_away(job) => self.reasons(job, gate, &standing, &pending)?,
-                None => Vec::new(),
+            let mut reasons = match self.overtakes(job.revision, &held) {
+                Ok(()) if dropped::takes_away(job) => self.reasons(job, gate, &standing, &pending)?,
+                Ok(()) => Vec::new(),
+                Err(before) => vec![before],
             };
             if let (Some(reason), false) = (&gate.now, reasons.is_empty()) {
                 let passed: Vec<String> = reasons.iter().map(WaitsFor::to_string).collect();
@@ -121,10 +114,21 @@ impl<'r> Runner<'r> {
             let phase = revision.effective_phase();
             let (revision, message) = (revision.id.clone(), revision.message.clone());
             let needed = !job.statements.is_empty() && !dropped::takes_away(job);
-            self.report.waiting.push(Waiting { revision, message, phase, needed, reasons: reasons.clone() });
-            held.insert(id.clone(), reasons);
+            self.report.waiting.push(Waiting { revision, message, phase, needed, reasons });
+            held.insert(id.clone());
         }
         Ok(may)
+    }
+
+    /// Whether it rests on nothing that is held, or may run before that all the same.
+    fn overtakes(&self, revision: &Revision, held: &BTreeSet<RevisionId>) -> Result<(), WaitsFor> {
+        if held.is_empty() {
+            return Ok(());
+        }
+        let below = self.history.closure([&revision.id]);
+        let Some(first) = held.iter().find(|held| below.contains(*held)) else { return Ok(()) };
+        let apart = self.history.stands_apart(revision, held, self.driver.dialect());
+        apart.map_err(|why| WaitsFor::Before { revision: first.clone(), why })
     }
 
     /// No code can have run on a database at base; nor on one that this very deploy found there and did not finish.

@@ -43,8 +43,8 @@ pub enum WaitsFor {
     Code { deploy: Option<String>, places: Vec<Place> },
     /// What it takes away cannot be seen.
     Unread { sql: String },
-    /// Something before it waits.
-    Before { revision: RevisionId },
+    /// Something before it waits, and it cannot be shown that the two may change places.
+    Before { revision: RevisionId, why: String },
 }
 
 impl fmt::Display for WaitsFor {
@@ -81,7 +81,7 @@ impl fmt::Display for WaitsFor {
                 }
             }
             WaitsFor::Unread { sql } => write!(f, "what it takes away cannot be seen: `{sql}` is not understood"),
-            WaitsFor::Before { revision } => write!(f, "it comes after `{revision}`"),
+            WaitsFor::Before { revision, why } => write!(f, "it comes after `{revision}`, and has to: {why}"),
         }
     }
 }
