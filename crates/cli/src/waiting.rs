@@ -44,9 +44,7 @@ pub fn text(waiting: &[Waiting], history: &History, command: &str) -> String {
 pub fn words(reason: &WaitsFor, history: &History) -> String {
     let short = |id: &RevisionId| history.short(id).to_string();
     match reason {
-        WaitsFor::NextDeploy { begun } => {
-            format!("for the next deploy (`{}` is applied by this one, and older code still runs)", short(begun))
-        }
+        WaitsFor::NextDeploy { begun, .. } => reason.to_string().replace(begun.as_str(), &short(begun)),
         WaitsFor::Backfill { revision, why } => format!("the backfill `{}` is not proved: {why}", short(revision)),
         WaitsFor::RowsLeft { revision, .. } => reason.to_string().replace(revision.as_str(), &short(revision)),
         WaitsFor::Before { revision, why } => format!("it comes after `{}`, and has to: {why}", short(revision)),

@@ -144,7 +144,7 @@ fn what_was_asked_for_by_name_is_refused_and_there_is_one_way_around() {
     assert_eq!(project.whimbrel("upgrade +1 --deploy v2").exit(), 3);
     // Trying again under another label is the same deploy.
     let again = project.whimbrel("upgrade --deploy again").ok().stdout();
-    assert!(again.contains("waits: for the next deploy"), "{again}");
+    assert!(again.contains("waits: for a deploy of another commit"), "{again}");
     let done = project.whimbrel("upgrade --deploy v2 --contract-now \"nobody is here yet\"").ok();
     assert!(done.stdout().contains("applied 1 revision"), "{}", done.stdout());
     let connection = rusqlite::Connection::open(project.path("app.db")).unwrap();
@@ -252,4 +252,16 @@ fn a_column_dropped_without_an_evolution_is_looked_for_too() {
     let screen = project.whimbrel("upgrade --deploy v2").screen();
     assert!(screen.contains("waits: the running deploy v1 still names `email.subject`"), "{screen}");
     assert!(screen.contains("app/search.py:2") && screen.contains("app/weekly.sql:2"), "{screen}");
+}
+
+#[test]
+fn another_label_for_the_same_commit_is_no_other_deploy() {
+    let project = story();
+    project.whimbrel("upgrade --deploy v2").ok();
+    assert_snapshot!(project.whimbrel("upgrade --deploy v3").screen(), @r"
+    exit 0
+    applied nothing: the database stands at `cccc00000003`
+    dddd (contract) waits: for a deploy of another commit (v2 applied `cccc`, and is of the same commit as this one)
+    with the next deploy: whimbrel upgrade head
+    ");
 }

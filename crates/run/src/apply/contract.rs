@@ -157,14 +157,15 @@ impl<'r> Runner<'r> {
         for link in &chain {
             let Some(event) = applied.get(&link.id) else {
                 if pending.contains(&link.id) {
-                    reasons.push(WaitsFor::NextDeploy { begun: link.id.clone() });
+                    reasons.push(WaitsFor::NextDeploy { begun: link.id.clone(), under: None });
                 }
                 continue;
             };
             match (standing.deploy, event.deploy.as_deref()) {
                 (None, _) => reasons.push(WaitsFor::DeployUnknown),
                 (Some(this), Some(then)) if standing.is_this(then, this) => {
-                    reasons.push(WaitsFor::NextDeploy { begun: link.id.clone() });
+                    let under = (then != this.label).then(|| then.to_string());
+                    reasons.push(WaitsFor::NextDeploy { begun: link.id.clone(), under });
                 }
                 (Some(_), Some(_) | None) => {}
             }

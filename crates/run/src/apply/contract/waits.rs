@@ -21,8 +21,8 @@ pub struct Waiting {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WaitsFor {
-    /// What it ends was begun by this very deploy.
-    NextDeploy { begun: RevisionId },
+    /// What it ends was begun by this very deploy, `under` another label but with the same commit.
+    NextDeploy { begun: RevisionId, under: Option<String> },
     /// It begins with what old code may not live with, and the code that runs is from before it.
     CodeFromBefore { deploy: String },
     /// Nobody says which deploy this is, so it may be the one that began it.
@@ -50,8 +50,14 @@ pub enum WaitsFor {
 impl fmt::Display for WaitsFor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WaitsFor::NextDeploy { begun } => {
-                write!(f, "for the next deploy: this one applies `{begun}`, and code from before it still runs")
+            WaitsFor::NextDeploy { begun, under: None } => {
+                write!(f, "for the next deploy (`{begun}` is applied by this one, and older code still runs)")
+            }
+            WaitsFor::NextDeploy { begun, under: Some(label) } => {
+                write!(
+                    f,
+                    "for a deploy of another commit ({label} applied `{begun}`, and is of the same commit as this one)"
+                )
             }
             WaitsFor::CodeFromBefore { deploy } => {
                 write!(f, "for the next deploy: the code of {deploy}, which runs, is from before it")
