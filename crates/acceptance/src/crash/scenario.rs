@@ -34,11 +34,12 @@ pub struct Halves {
     pub downgrade: String,
 }
 
-/// Up to the head, or from there back to the start.
+/// Up to the head, from there back to the start, or up and, from wherever that was killed, back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Way {
     Up,
     Down,
+    Around,
 }
 
 impl fmt::Display for Way {
@@ -46,6 +47,7 @@ impl fmt::Display for Way {
         f.write_str(match self {
             Way::Up => "up",
             Way::Down => "down",
+            Way::Around => "up and back",
         })
     }
 }

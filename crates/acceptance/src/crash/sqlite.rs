@@ -1,6 +1,7 @@
 //! Plays in a file: a rollback journal, or a write-ahead log.
 
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -243,7 +244,14 @@ impl Stage for Files {
     fn leftovers(&mut self, url: &str) -> Result<Vec<String>> {
         let file = path(url);
         // The lock file of a killed run stays until a run takes the lock: one that finds nothing to do takes none.
-        let left = ["-journal", "-wal", "-shm"].into_iter().filter(|end| with(&file, end).exists());
+        // So does a journal that had not got its head yet: the database is as it was, and nobody reads the journal.
+        let is_headless = |end: &str| {
+            let mut head = [1];
+            let read = fs::File::open(with(&file, end)).and_then(|mut journal| journal.read_exact(&mut head));
+            end == "-journal" && read.is_ok() && head == [0]
+        };
+        let left = ["-journal", "-wal", "-shm"].into_iter();
+        let left = left.filter(|end| with(&file, end).exists() && !is_headless(end));
         let mut left: Vec<String> = left.map(|end| format!("the file {}", with(&file, end).display())).collect();
         let sound = open(url)?.query("PRAGMA integrity_check", &[])?;
         if sound != [[Some("ok".to_owned())]] {

@@ -111,14 +111,20 @@ impl Rows {
     }
 }
 
-/// The ledger tells no lie: nothing is begun and not ended, every statement of every event is there once and done, no
-/// revision was run twice in a row, and what it says the database was last is what it is.
-pub fn ledger_is_true(driver: &mut dyn Driver, migrations: &std::path::Path) -> Result<()> {
+/// Nothing is begun and not ended, and what the ledger says the database was last is what it is.
+pub fn ledger_is_at_rest(driver: &mut dyn Driver) -> Result<ledger::Ledger> {
     let ledger = ledger::read(driver)?;
     ensure!(ledger.unfinished().is_none(), "the ledger calls {:?} unfinished", ledger.unfinished());
     let live = driver.introspect()?.fingerprint();
     let known = ledger.fingerprint();
     ensure!(known == Some(&live), "the ledger says the database was last {known:?}, and it is {live}");
+    Ok(ledger)
+}
+
+/// The ledger tells no lie: it is at rest, every statement of every event is there once and done, and no revision was run
+/// twice in a row.
+pub fn ledger_is_true(driver: &mut dyn Driver, migrations: &std::path::Path) -> Result<()> {
+    let ledger = ledger_is_at_rest(driver)?;
     let history = read_folder(migrations).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
     let mut standing: BTreeMap<String, bool> = BTreeMap::new();
     for event in ledger.events.iter().filter(|event| event.outcome == Outcome::Done) {

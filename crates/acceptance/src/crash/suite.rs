@@ -86,7 +86,9 @@ impl Suite {
             let ways = [Through::Draft, Through::Chain];
             let drafted = drafted.iter().filter(runs).flat_map(|case| ways.map(|way| Source::Case(case.clone(), way)));
             for source in by_hand.chain(drafted) {
-                for way in [Way::Up, Way::Down] {
+                // Of one revision there is hardly a middle to turn back from.
+                let is_chain = matches!(&source, Source::Case(_, Through::Chain));
+                for way in [Way::Up, Way::Down, Way::Around].into_iter().filter(|way| is_chain || *way != Way::Around) {
                     items.push(Item { place, way, source: source.clone() });
                 }
             }
@@ -185,7 +187,7 @@ impl Suite {
                 }
             }
         };
-        if item.way == Way::Down && !scenario.has_way_back {
+        if item.way != Way::Up && !scenario.has_way_back {
             return Ok(());
         }
         let draw = Draw::of(self.orders.seed, number);

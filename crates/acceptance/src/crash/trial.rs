@@ -13,7 +13,7 @@ use super::kill::Kill;
 use super::plan::Course;
 use super::play::Stage;
 use super::scenario::{START, Scenario, Way};
-use super::state::{Place, State, ledger_is_true};
+use super::state::{Place, State, ledger_is_at_rest, ledger_is_true};
 use super::tally::Tally;
 use super::whimbrel::{Line, Ran};
 use crate::database::open;
@@ -59,6 +59,12 @@ impl Trial<'_> {
         let whole = self.stage.copy(&start)?;
         let (ran, course) = self.stage.unbroken(&line(self, folder.path(), "unbroken", &words), &whole)?;
         ensure!(ran.succeeded(), "the unbroken run failed: {}", ran.told());
+        if self.way == Way::Around {
+            for url in [&watched, &whole] {
+                let ran = line(self, folder.path(), "back", &back()).run(&[], url)?;
+                ensure!(ran.succeeded(), "the unbroken run back failed: {}", ran.told());
+            }
+        }
         let wanted = State::read(open(&whole)?.as_mut())?;
         let volatile = wanted.volatile(&State::read(open(&watched)?.as_mut())?);
         self.is_in_order(&whole, &wanted, &volatile, &migrations).context("after the unbroken run")?;
@@ -85,7 +91,7 @@ impl Trial<'_> {
         let url = self.stage.fresh()?;
         let mut before = vec![["upgrade", START]];
         let words = match self.way {
-            Way::Up => ["upgrade", "head"],
+            Way::Up | Way::Around => ["upgrade", "head"],
             Way::Down => {
                 before.push(["upgrade", "head"]);
                 ["downgrade", START]
@@ -136,7 +142,35 @@ impl Trial<'_> {
                 break;
             }
         }
+        if self.way == Way::Around {
+            return self.turn_back(url, folder, course, kills, tally);
+        }
         self.end(url, folder, words, next, tally)
+    }
+
+    /// Wherever the way up ended: back, which may be killed too.
+    fn turn_back(
+        &mut self,
+        url: &str,
+        folder: &Path,
+        course: &Course,
+        kills: &mut Vec<Kill>,
+        tally: &mut Tally,
+    ) -> Result<()> {
+        let (words, mut next) = (back(), back());
+        if self.draw.chance(0.5) {
+            let kill = course.draw(self.stage.engine(), &mut self.draw);
+            let struck = self.stage.killed(&line(self, folder, "killed-back", &words), url, &kill)?;
+            kills.push(kill.clone());
+            match struck.landing {
+                Some(landing) => tally.killed(kill.kind, landing),
+                None => tally.missed(),
+            }
+            if !struck.ran.succeeded() {
+                next = self.follow(&struck.ran, url, &words, tally)?;
+            }
+        }
+        self.end(url, folder, &words, next, tally)
     }
 
     /// Does what it says until it is done: a person who reads no further than the first command named.
@@ -190,8 +224,16 @@ impl Trial<'_> {
         let found = State::read(driver.as_mut())?;
         let differences = wanted.differences(&found, driver.as_mut(), volatile);
         ensure!(differences.is_empty(), "not as after an unbroken run:\n  {}", differences.join("\n  "));
-        ledger_is_true(driver.as_mut(), migrations)
+        match self.way {
+            Way::Up | Way::Down => ledger_is_true(driver.as_mut(), migrations),
+            // A revision that was undone from its middle was never done.
+            Way::Around => ledger_is_at_rest(driver.as_mut()).map(drop),
+        }
     }
+}
+
+fn back() -> Vec<String> {
+    ["downgrade", START].map(str::to_owned).into()
 }
 
 fn line(trial: &Trial<'_>, folder: &Path, name: &str, words: &[String]) -> Line {
@@ -208,7 +250,7 @@ fn statements(migrations: &Path, way: Way, engine: Engine) -> Result<BTreeSet<St
     };
     let history = read_folder(migrations).map_err(|problems| anyhow!("{problems:?}"))?;
     let direction = match way {
-        Way::Up => Direction::Up,
+        Way::Up | Way::Around => Direction::Up,
         Way::Down => Direction::Down,
     };
     let mut found = BTreeSet::new();

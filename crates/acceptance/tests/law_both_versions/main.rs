@@ -1,5 +1,6 @@
 //! Law 7, both versions live: while the triggers stand, what old code and new code write, in every form and order, is
-//! in step after every statement, and is what the other reads. `WHIMBREL_CASES` says how many sequences.
+//! in step after every statement, and is what the other reads. `WHIMBREL_CASES` says how many sequences: one for each
+//! hundred, in every scenario.
 
 #![allow(clippy::panic, clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
 
@@ -21,7 +22,7 @@ fn seeds() -> std::ops::Range<u64> {
     match number("WHIMBREL_CASES") {
         Some(count) => {
             let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |it| it.as_secs());
-            now * 1_000..now * 1_000 + count
+            now * 1_000..now * 1_000 + (count / 100).max(1)
         }
         None => 0..3,
     }
