@@ -137,16 +137,62 @@ const STORIES: &[Story] = &[
     },
 ];
 
-const POSTGRES: &[Story] = &[Story {
-    name: "an enum that loses a value",
-    from: "CREATE TYPE mood AS ENUM ('a', 'b', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
-    to: "CREATE TYPE mood AS ENUM ('a', 'x', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
-    choices: "using t.m = (CASE m WHEN 'b' THEN 'c' ELSE m::text END)::mood",
-    phases: &[Phase::Expand, Phase::Contract],
-    old: &["INSERT INTO t VALUES ({n}, 'b')"],
-    new: &["INSERT INTO t VALUES ({n}, 'x')"],
-    wrong: "SELECT 1 FROM t WHERE m NOT IN ('c', 'x')",
-}];
+const POSTGRES: &[Story] = &[
+    Story {
+        name: "a number that grows",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL DEFAULT 3 CHECK (n > 0), UNIQUE (n, id)); \
+               CREATE INDEX ix_t ON t (n) WHERE n > 5;",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n bigint NOT NULL DEFAULT 3 CHECK (n > 0), UNIQUE (n, id)); \
+             CREATE INDEX ix_t ON t (n) WHERE n > 5;",
+        choices: "",
+        phases: ALL,
+        old: &["INSERT INTO t VALUES ({n}, {n})", "UPDATE t SET n = 3 WHERE id = 1", "SELECT n FROM t"],
+        new: &[
+            "INSERT INTO t VALUES ({n}, {n}) ON CONFLICT (n, id) DO NOTHING",
+            "INSERT INTO t (id) VALUES ({n})",
+            "UPDATE t SET n = id WHERE id = 2",
+        ],
+        wrong: "SELECT 1 FROM t WHERE n NOT IN (id, 3)",
+    },
+    Story {
+        name: "a text that becomes a number, and required",
+        from: "CREATE TABLE t (id integer PRIMARY KEY, n text);",
+        to: "CREATE TABLE t (id integer PRIMARY KEY, n integer NOT NULL);",
+        choices: "using t.n = nullif(n, '')::integer\nbackfill t.n = -1",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t VALUES ({n}, '{n}')",
+            "UPDATE t SET n = '' WHERE id = 1",
+            "INSERT INTO t (id) VALUES ({n})",
+        ],
+        new: &["INSERT INTO t VALUES ({n}, '{n}')", "UPDATE t SET n = '7' WHERE id = 2"],
+        wrong: "SELECT 1 FROM t WHERE n NOT IN (id, 7, -1)",
+    },
+    Story {
+        name: "two columns of one index, one of which refers",
+        from: "CREATE TABLE p (id bigint PRIMARY KEY); INSERT INTO p SELECT generate_series(1, 1000); \
+               CREATE TABLE t (id integer PRIMARY KEY, p integer NOT NULL REFERENCES p (id), n integer); \
+               CREATE UNIQUE INDEX ix_t ON t (p, n);",
+        to: "CREATE TABLE p (id bigint PRIMARY KEY); \
+             CREATE TABLE t (id integer PRIMARY KEY, p bigint NOT NULL REFERENCES p (id), n bigint); \
+             CREATE UNIQUE INDEX ix_t ON t (p, n);",
+        choices: "",
+        phases: ALL,
+        old: &["INSERT INTO t VALUES ({n}, {n}, {n})", "UPDATE t SET p = {n} WHERE id = 1"],
+        new: &["INSERT INTO t VALUES ({n}, {n}, {n})", "UPDATE t SET n = id WHERE id = 2"],
+        wrong: "SELECT 1 FROM t WHERE n <> id OR p < id",
+    },
+    Story {
+        name: "an enum that loses a value",
+        from: "CREATE TYPE mood AS ENUM ('a', 'b', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
+        to: "CREATE TYPE mood AS ENUM ('a', 'x', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
+        choices: "using t.m = (CASE m WHEN 'b' THEN 'c' ELSE m::text END)::mood",
+        phases: &[Phase::Expand, Phase::Contract],
+        old: &["INSERT INTO t VALUES ({n}, 'b')"],
+        new: &["INSERT INTO t VALUES ({n}, 'x')"],
+        wrong: "SELECT 1 FROM t WHERE m NOT IN ('c', 'x')",
+    },
+];
 
 /// A number that nothing has used.
 struct Numbers(u32);

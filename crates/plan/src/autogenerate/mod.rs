@@ -144,6 +144,15 @@ impl Link<'_> {
 }
 
 impl Draft {
+    /// One after the other, and back in the other order.
+    pub(crate) fn then(mut self, next: Draft) -> Self {
+        self.changes.extend(next.changes);
+        self.upgrade.extend(next.upgrade);
+        self.downgrade = next.downgrade.into_iter().chain(self.downgrade).collect();
+        self.ask(next.questions);
+        self
+    }
+
     pub(crate) fn ask(&mut self, questions: Vec<Question>) {
         for question in questions {
             if !self.questions.contains(&question) {

@@ -1,7 +1,7 @@
 use whimbrel_schema::{Column, Object, ObjectId, ObjectKind, Pair, Schema, Table};
 
 use crate::choices::Resolved;
-use crate::fold::{self, is_of_type};
+use crate::fold::{self, Folding, is_of_type};
 use crate::ops::Planned;
 use crate::{Change, ChoiceError, Choices, Dialect, Rename, Step};
 
@@ -24,6 +24,18 @@ impl Renames {
             renames.take(&change.describe(), change.clone(), dialect)?;
         }
         Ok(renames)
+    }
+
+    /// Steps there and steps back that are no changes of anybody's.
+    pub fn of_steps(start: &Schema, steps: Vec<Pair<Step>>, dialect: &dyn Dialect) -> Result<Self, ChoiceError> {
+        let mut after = Folding::new(start.clone());
+        for step in &steps {
+            after.apply(&step.from, dialect).map_err(|error| ChoiceError::Impossible {
+                rename: format!("{:?}", step.from),
+                error: error.to_string(),
+            })?;
+        }
+        Ok(Renames { changes: Vec::new(), steps, after: after.into_schema() })
     }
 
     pub fn steps(&self) -> impl Iterator<Item = Planned> {

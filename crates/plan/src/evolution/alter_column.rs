@@ -3,6 +3,7 @@ use whimbrel_schema::{Column, Expression, Generation, ObjectName, Pair};
 use super::Fill;
 use super::dual_write::Kept;
 use super::middle::Middle;
+use super::retype;
 use crate::ops::never_null;
 
 /// NOT NULL waits for the contract, after its rows were filled. A default that old code's inserts need stays until
@@ -21,6 +22,9 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<C
     let Pair { from, to } = column;
     let plain = from.generation.is_none() && to.generation.is_none();
     let same_type = middle.dialect.same_type(Pair::new(&from.ty, &to.ty));
+    if plain && !same_type && retype::apply(middle, table, column) {
+        return;
+    }
     if plain && from.nullable && !to.nullable && !never_null(&middle.setting(), table, to) {
         require(middle, table, column);
     }

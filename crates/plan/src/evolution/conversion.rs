@@ -19,7 +19,7 @@ pub(super) fn values(
 }
 
 /// What the second column gets from the first.
-fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
+pub(super) fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialect) -> Option<Value> {
     if let Some(chosen) = chosen {
         return Some(Value::Computed(chosen.clone()));
     }
@@ -32,6 +32,16 @@ fn one(columns: Pair<&Column>, chosen: Option<&Expression>, dialect: &dyn Dialec
         Cast::Implicit => Some(Value::Copied(name.clone())),
         Cast::Using(expression) => Some(Value::Computed(expression)),
         Cast::Lossy(_) | Cast::Impossible => None,
+    }
+}
+
+/// The same where some values may not survive, and the statement fails on them.
+pub(super) fn at_risk(columns: Pair<&Column>, dialect: &dyn Dialect) -> Option<Expression> {
+    let name = &columns.from.name;
+    match dialect.cast(name, columns.map(|column| &column.ty)) {
+        Cast::Implicit | Cast::Lossy(None) => Some(Expression::new(dialect.quote(name))),
+        Cast::Using(expression) | Cast::Lossy(Some(expression)) => Some(expression),
+        Cast::Impossible => None,
     }
 }
 
@@ -51,7 +61,9 @@ pub(super) fn fill(table: &ObjectName, columns: Pair<&Column>, value: &Value, di
     let comparable = dialect.same_type(columns.map(|column| &column.ty)) && value.text() == from;
     let condition = match comparable {
         true => dialect.differ(&to, &from, &columns.to.ty),
-        false => format!("{to} IS NULL AND {from} IS NOT NULL"),
+        false if value.text() == from => format!("{to} IS NULL AND {from} IS NOT NULL"),
+        // One that comes to NULL is done as it is.
+        false => format!("{to} IS NULL AND {from} IS NOT NULL AND ({value}) IS NOT NULL"),
     };
     Some(Fill::new(table, vec![(columns.to.name.clone(), value)], &condition, dialect))
 }

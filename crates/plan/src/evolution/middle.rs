@@ -6,6 +6,7 @@ use whimbrel_schema::{Column, Expression, ObjectName, Pair, Schema, Table};
 
 use super::dual_write::{DualWrite, Keepers, Kept};
 use super::split_columns::{self, Made};
+use super::turn::Turn;
 use super::{
     Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, rename_column, trigger,
 };
@@ -32,6 +33,8 @@ pub(super) struct Middle<'a> {
     pub tightened: BTreeSet<Place>,
     /// New columns made of columns that go.
     pub made: Vec<Made>,
+    /// Second columns that take the names of first ones with the contract.
+    pub turns: Vec<Turn>,
     in_step: Vec<DualWrite>,
     /// The columns that are kept in step, and by what.
     pub keepers: Vec<(DualWrite, Keepers)>,
@@ -63,6 +66,7 @@ impl<'a> Middle<'a> {
             stragglers: BTreeMap::new(),
             tightened: BTreeSet::new(),
             made: Vec::new(),
+            turns: Vec::new(),
             in_step: Vec::new(),
             keepers: Vec::new(),
             new_columns: HashSet::new(),
@@ -194,10 +198,16 @@ impl<'a> Middle<'a> {
 
     /// What is written to the columns while both versions of the code run.
     pub fn keep_in_step(&mut self, table: &ObjectName, kept: Kept) {
-        match self.in_step.iter_mut().find(|dual| dual.table == *table) {
+        let apart = |dual: &DualWrite| self.turns.iter().any(|turn| turn.dual == *dual);
+        match self.in_step.iter_mut().find(|dual| dual.table == *table && !apart(dual)) {
             Some(dual) => dual.kept.push(kept),
             None => self.in_step.push(DualWrite { table: table.clone(), kept: vec![kept] }),
         }
+    }
+
+    /// The same, by triggers that end before all others.
+    pub fn keep_apart(&mut self, dual: DualWrite) {
+        self.in_step.push(dual);
     }
 
     /// What is filled wherever it would be NULL needs no second look by the contract.

@@ -20,18 +20,22 @@ mod middle;
 mod names;
 mod object;
 mod rename_column;
+mod retype;
 mod split_columns;
 mod trigger;
+mod turn;
 mod words;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Pair, Schema};
+use whimbrel_schema::{Object, ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
 use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
+use crate::diff::{DiffOptions, diff};
 use crate::fold::type_name;
 use crate::revision::{Part, Phase};
+use crate::words::mentions;
 use crate::{Change, Choices, Dialect, Question};
 
 pub use fill::Fill;
@@ -137,7 +141,7 @@ fn chain(
     dialect: &dyn Dialect,
     choices: &Choices,
 ) -> Result<Evolution, DraftError> {
-    let Middle { schema, mut fills, known, answered, stragglers, keepers, .. } = middle;
+    let Middle { schema, mut fills, known, answered, stragglers, keepers, turns, .. } = middle;
     // What one link converted, the next must not convert again.
     let converting = |schemas: Pair<&Schema>| {
         let mut usings = choices.usings.clone();
@@ -150,7 +154,14 @@ fn chain(
     let last = Choices { usings, backfills: stragglers, ..choices.clone() };
     let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
     let none = Renames::of_changes(&schema, [], dialect)?;
-    let contract = Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?;
+    let contract = if turns.is_empty() {
+        Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?
+    } else {
+        let ready = turn::ready(&schema, &turns, &aim.target, dialect)?;
+        let turned = turn::renames(&ready, &turns, &keepers, &aim.target, dialect)?;
+        let first = Link { start: &schema, renames: &none, target: &ready }.drafted(dialect, &last, &known)?;
+        first.then(Link { start: &ready, renames: &turned, target: &aim.target }.drafted(dialect, &last, &known)?)
+    };
 
     let mut questions = aim.questions.clone();
     for question in expand.questions.iter().chain(&contract.questions) {
@@ -163,7 +174,11 @@ fn chain(
         fill.into_new = expand.changes.iter().any(|change| fill.is_into(change));
     }
     let filled = fills.iter().map(Fill::describe).collect();
-    let (expand_words, contract_words) = (words::of(&expand, &keepers), words::of(&contract, &keepers));
+    let expand_words = words::of(&expand.changes, &keepers);
+    // As people see it, whatever ways it takes there.
+    let seen = diff(Pair::new(&schema, &aim.target), dialect, &DiffOptions::default());
+    let seen: Vec<Change> = seen.into_iter().filter(|change| !turn::is_hidden(change, &turns)).collect();
+    let contract_words = words::of(&seen, &keepers);
     let mut links = vec![
         link(Phase::Expand, expand, Vec::new(), expand_words),
         link(Phase::Backfill, Draft::default(), fills, filled),
@@ -205,6 +220,24 @@ fn would_lose(question: &Question) -> bool {
         | Question::RemovedEnumValues { .. }
         | Question::ByHand { .. } => false,
     }
+}
+
+/// Whether something that is bound to columns reads this one: a view, a policy, a sequence that goes with it.
+fn reads(schema: &Schema, table: &ObjectName, column: &str) -> bool {
+    let says = |text: &str, name: &str| mentions(text, name, schema.engine);
+    schema.objects.values().any(|object| match object {
+        Object::View(view) => {
+            let query = view.query.text();
+            says(query, &table.name) && (says(query, column) || query.contains('*'))
+        }
+        Object::Opaque(opaque) => {
+            opaque.table.as_ref().is_some_and(|of| of == table) && says(&opaque.definition, column)
+        }
+        Object::Sequence(sequence) => {
+            sequence.owned_by.as_ref().is_some_and(|(owner, of)| owner == table && of == column)
+        }
+        Object::Namespace(_) | Object::Extension(_) | Object::Enum(_) | Object::Domain(_) | Object::Routine(_) => false,
+    })
 }
 
 /// A table and a column of it.

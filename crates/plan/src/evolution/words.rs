@@ -1,15 +1,14 @@
 //! What each link of a chain does, for people.
 
 use crate::Change;
-use crate::autogenerate::Draft;
 
 use super::dual_write::{DualWrite, Keepers, Kept};
 
 /// The link's changes; what keeps columns in step is told as what it is for.
-pub(super) fn of(draft: &Draft, kept: &[(DualWrite, Keepers)]) -> Vec<String> {
+pub(super) fn of(changes: &[Change], kept: &[(DualWrite, Keepers)]) -> Vec<String> {
     let mut told: Vec<String> = Vec::new();
     let mut made = false;
-    for change in &draft.changes {
+    for change in changes {
         match keeps(change, kept) {
             Some(comes) => made |= comes,
             None => told.push(change.describe()),

@@ -11,4 +11,4 @@ INSERT INTO t VALUES (1, 1);
 CREATE TABLE t (id integer PRIMARY KEY, v bigint);
 
 -- choices
-phases plain
+phases expand backfill contract

@@ -106,7 +106,9 @@ impl Stretches<'_> {
         if before.checks.iter().filter(stays).any(same) || self.replaces_key(before, column) {
             return false;
         }
-        let name = self.free_name(table, &format!("{}_{column}", table.name), "_not_null");
+        // `…_not_null` is what PostgreSQL 18 calls the column's own NOT NULL, which keeps that name when another column
+        // takes the column's.
+        let name = self.free_name(table, &format!("{}_{column}", table.name), "_present");
         let check = Check { validated: false, ..Check::new(Some(name.clone()), wanted) };
         let constraint = Box::new(Constraint::Check(check));
         let hold = Step::AddConstraint { table: table.clone(), constraint, using_index: None };
