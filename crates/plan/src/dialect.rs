@@ -1,9 +1,10 @@
 use std::ops::Range;
 
 use thiserror::Error;
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
+use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table, View};
 
 use crate::Step;
+use crate::autogenerate::DraftStatement;
 use crate::backfill::Batching;
 use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use crate::fold::RenamedTexts;
@@ -144,6 +145,11 @@ pub trait Dialect: Send + Sync {
         Vec::new()
     }
 
+    /// A view under the table's old name for code that knows it: each column as it is called now and as it was.
+    fn stand_in(&self, _table: &Table, _name: &ObjectName, _columns: &[(String, String)]) -> Option<StandIn> {
+        None
+    }
+
     /// Whether those triggers fill a column before the engine looks whether it may be NULL.
     fn fills_before_not_null(&self) -> bool {
         false
@@ -180,6 +186,16 @@ pub trait Dialect: Send + Sync {
     fn literal(&self, text: &str) -> String {
         format!("'{}'", text.replace('\'', "''"))
     }
+}
+
+/// A view in the place of a table that has another name by now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandIn {
+    pub view: View,
+    /// What has to run wherever the view is made.
+    pub follows: Vec<DraftStatement>,
+    /// What it cannot do.
+    pub note: Option<String>,
 }
 
 /// What one statement means.

@@ -202,6 +202,22 @@ pub struct View {
     pub comment: Option<String>,
 }
 
+impl View {
+    /// One that is read anew each time, with nothing on it.
+    pub fn new(name: impl Into<ObjectName>, query: impl Into<Expression>) -> Self {
+        View {
+            name: name.into(),
+            materialized: false,
+            columns: Vec::new(),
+            query: query.into(),
+            options: std::collections::BTreeMap::new(),
+            indexes: Vec::new(),
+            triggers: Vec::new(),
+            comment: None,
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RoutineKind {

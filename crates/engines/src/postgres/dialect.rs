@@ -4,11 +4,13 @@ use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Prediction};
-use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
+use whimbrel_plan::{Cast, Dialect, How, RenderError, StandIn, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::PostgresKeeping;
-use super::{cast, complete, dual_write, expression, in_step, predict, quote, render, split, types, understand};
+use super::{
+    cast, complete, dual_write, expression, in_step, predict, quote, render, split, stand_in, types, understand,
+};
 
 /// PostgreSQL 13 to 18.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +98,10 @@ impl Dialect for Postgres {
 
     fn rules(&self, table: &Table, schema: &Schema) -> Vec<Rule> {
         in_step::rules(table, schema)
+    }
+
+    fn stand_in(&self, table: &Table, name: &ObjectName, columns: &[(String, String)]) -> Option<StandIn> {
+        Some(stand_in::stand_in(table, name, columns))
     }
 
     fn fills_before_not_null(&self) -> bool {

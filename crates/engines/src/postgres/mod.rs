@@ -28,6 +28,7 @@ mod scratch;
 mod session;
 mod settings;
 mod split;
+mod stand_in;
 mod tls;
 mod types;
 mod understand;

@@ -5,12 +5,13 @@ use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, R
 use whimbrel_plan::fold::RenamedTexts;
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Copied, Prediction};
-use whimbrel_plan::{Cast, Dialect, How, RenderError, Step, Understanding};
+use whimbrel_plan::{Cast, Dialect, How, RenderError, StandIn, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::SqliteKeeping;
 use super::{
-    complete, dual_write, expression, how, in_step, naming, predict, renamed, render, split, types, understand,
+    complete, dual_write, expression, how, in_step, naming, predict, renamed, render, split, stand_in, types,
+    understand,
 };
 
 /// SQLite's text and rules; it holds nothing.
@@ -113,6 +114,10 @@ impl Dialect for Sqlite {
 
     fn rules(&self, table: &Table, _schema: &Schema) -> Vec<Rule> {
         in_step::rules(table)
+    }
+
+    fn stand_in(&self, table: &Table, name: &ObjectName, columns: &[(String, String)]) -> Option<StandIn> {
+        stand_in::stand_in(table, name, columns)
     }
 
     fn differ(&self, one: &str, other: &str, _ty: &ColumnType) -> String {

@@ -22,6 +22,7 @@ mod rebuild;
 mod renamed;
 mod render;
 mod split;
+mod stand_in;
 mod strings;
 mod token;
 mod types;

@@ -2,19 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use whimbrel_schema::{Column, Expression, ObjectName, Pair, Schema, Table};
+use whimbrel_schema::{Column, Expression, Object, ObjectName, Pair, Schema, Table};
 
 use super::dual_write::{DualWrite, Keepers, Kept};
 use super::split_columns::{self, Made};
 use super::turn::Turn;
 use super::{
-    Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, rename_column, trigger,
+    Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, rename_column,
+    rename_enum_value, trigger,
 };
 use crate::autogenerate::mended;
 use crate::diff::{DiffOptions, diff};
 use crate::fold::{names_column, settle};
 use crate::ops::{Known, Setting, Way};
-use crate::{Change, Choices, Dialect};
+use crate::{Change, Choices, Dialect, StandIn};
 
 /// Begins as what shall be; each op puts back what old code needs and takes out what old code could break.
 pub(super) struct Middle<'a> {
@@ -35,12 +36,23 @@ pub(super) struct Middle<'a> {
     pub made: Vec<Made>,
     /// Second columns that take the names of first ones with the contract.
     pub turns: Vec<Turn>,
+    /// Views in the place of tables that have another name by now.
+    pub stand_ins: Vec<StandIn>,
+    /// How values are converted by the contract.
+    pub conversions: BTreeMap<Place, Expression>,
     in_step: Vec<DualWrite>,
     /// The columns that are kept in step, and by what.
     pub keepers: Vec<(DualWrite, Keepers)>,
     new_columns: HashSet<Place>,
     dropped_columns: HashSet<Place>,
     dropped_tables: HashSet<ObjectName>,
+}
+
+/// What is known of the renames.
+pub(super) struct Told<'c> {
+    /// Those that are no renames in the chain.
+    pub replaced: &'c [Change],
+    pub stand_ins: Vec<StandIn>,
 }
 
 impl<'a> Middle<'a> {
@@ -50,8 +62,10 @@ impl<'a> Middle<'a> {
         to: &'a Schema,
         dialect: &'a dyn Dialect,
         choices: &'a Choices,
-        replaced: &[Change],
+        told: Told<'_>,
     ) -> Option<Self> {
+        let replaced = told.replaced;
+        let conversions = rename_enum_value::conversions(replaced, to, dialect);
         let everything = DiffOptions::default();
         let changes = diff(Pair::new(from, to), dialect, &everything);
         let mut middle = Middle {
@@ -61,12 +75,14 @@ impl<'a> Middle<'a> {
             choices,
             schema: to.clone(),
             fills: Vec::new(),
-            known: Known::default(),
+            known: Known { conversions: conversions.from, ..Known::default() },
             answered: BTreeSet::new(),
             stragglers: BTreeMap::new(),
             tightened: BTreeSet::new(),
             made: Vec::new(),
             turns: Vec::new(),
+            stand_ins: told.stand_ins,
+            conversions: conversions.to,
             in_step: Vec::new(),
             keepers: Vec::new(),
             new_columns: HashSet::new(),
@@ -83,6 +99,9 @@ impl<'a> Middle<'a> {
             middle.all_else(change);
         }
         constraint::release(&mut middle);
+        for stand_in in &middle.stand_ins {
+            middle.schema.insert_object(Object::View(stand_in.view.clone()));
+        }
         settle(&mut middle.schema, dialect);
         middle.schema = mended(middle.schema);
         for dual in std::mem::take(&mut middle.in_step) {
@@ -127,6 +146,11 @@ impl<'a> Middle<'a> {
             }
             Change::AlterColumn { table, column } if self.can_evolve(table) => {
                 alter_column::apply(self, table, column);
+                if rename_enum_value::holds_default(replaced, column)
+                    && let Some(found) = self.column(table, &column.to.name)
+                {
+                    found.default.clone_from(&column.from.default);
+                }
             }
             Change::DropTable { table } => drop_table::apply(self, table),
             Change::AddColumn { .. }

@@ -20,6 +20,8 @@ mod middle;
 mod names;
 mod object;
 mod rename_column;
+mod rename_enum_value;
+mod rename_table;
 mod retype;
 mod split_columns;
 mod trigger;
@@ -39,7 +41,8 @@ use crate::words::mentions;
 use crate::{Change, Choices, Dialect, Question};
 
 pub use fill::Fill;
-use middle::Middle;
+use middle::{Middle, Told};
+pub(crate) use turn::is_second_column;
 
 /// What one autogenerate comes to: a plain revision, or the links of a chain in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -107,10 +110,14 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
     if aim.is_reached() || choices.plain {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     }
-    let replaced = rename_column::replaced(&aim, dialect, choices);
+    let mut replaced = rename_column::replaced(&aim, dialect, choices);
+    replaced.extend(rename_enum_value::replaced(&aim));
     let kept = aim.renames.changes.iter().filter(|change| !replaced.contains(change));
     let renames = Renames::of_changes(&aim.start, kept, dialect)?;
-    let Some(middle) = Middle::of(&renames.after, &aim.target, dialect, choices, &replaced) else {
+    let stand_ins = rename_table::stand_ins(&aim, &renames, dialect);
+    let Some(middle) =
+        Middle::of(&renames.after, &aim.target, dialect, choices, Told { replaced: &replaced, stand_ins })
+    else {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     };
     if let Some(name) = names::clash(&middle.schema) {
@@ -141,7 +148,7 @@ fn chain(
     dialect: &dyn Dialect,
     choices: &Choices,
 ) -> Result<Evolution, DraftError> {
-    let Middle { schema, mut fills, known, answered, stragglers, keepers, turns, .. } = middle;
+    let Middle { schema, mut fills, known, answered, stragglers, keepers, turns, conversions, stand_ins, .. } = middle;
     // What one link converted, the next must not convert again.
     let converting = |schemas: Pair<&Schema>| {
         let mut usings = choices.usings.clone();
@@ -150,11 +157,18 @@ fn chain(
     };
     let mut first = Choices { usings: converting(Pair::new(&renames.after, &schema)), ..choices.clone() };
     first.backfills.retain(|place, _| !answered.contains(place));
-    let usings = converting(Pair::new(&schema, &aim.target));
+    let mut usings = converting(Pair::new(&schema, &aim.target));
+    usings.extend(conversions);
     let last = Choices { usings, backfills: stragglers, ..choices.clone() };
-    let expand = Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?;
+    let mut expand = if stand_ins.is_empty() {
+        Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?
+    } else {
+        let (renamed, reached) = rename_table::first(aim, renames, &stand_ins, dialect)?;
+        let none = Renames::of_changes(&reached, [], dialect)?;
+        renamed.then(Link { start: &reached, renames: &none, target: &schema }.drafted(dialect, &first, &known)?)
+    };
     let none = Renames::of_changes(&schema, [], dialect)?;
-    let contract = if turns.is_empty() {
+    let mut contract = if turns.is_empty() {
         Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?
     } else {
         let ready = turn::ready(&schema, &turns, &aim.target, dialect)?;
@@ -163,6 +177,8 @@ fn chain(
         first.then(Link { start: &ready, renames: &turned, target: &aim.target }.drafted(dialect, &last, &known)?)
     };
 
+    rename_table::finish(&mut expand, &stand_ins, dialect)?;
+    rename_table::finish(&mut contract, &stand_ins, dialect)?;
     let mut questions = aim.questions.clone();
     for question in expand.questions.iter().chain(&contract.questions) {
         if !questions.contains(question) {

@@ -21,6 +21,11 @@ pub(super) struct Hidden {
 const NEW: &str = "_whimbrel_new_";
 const OLD: &str = "_whimbrel_old_";
 
+/// Whether the column is called as one that only Whimbrel's own triggers know.
+pub(crate) fn is_second_column(name: &str) -> bool {
+    [NEW, OLD].into_iter().any(|prefix| name.starts_with(prefix))
+}
+
 impl Hidden {
     pub fn of(name: &str) -> Self {
         Hidden { new: fitting(NEW, name), old: fitting(OLD, name) }

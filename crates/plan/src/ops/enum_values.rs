@@ -17,12 +17,23 @@ pub(super) fn steps(setting: &Setting<'_>, values: &Pair<EnumType>, items: &mut 
 }
 
 /// Whether the type is made anew: values cannot be taken out or moved, and a value that was just added cannot be used
-/// before the transaction ends.
+/// before the transaction ends, so that it has to come in one of its own.
 pub(super) fn is_swapped(setting: &Setting<'_>, values: &Pair<EnumType>) -> bool {
     let Pair { from, to } = values;
     let mut rest = to.values.iter();
     let only_adds = from.values.iter().all(|value| rest.any(|other| other == value));
-    !only_adds || uses_new_value(setting, values)
+    !only_adds || (uses_new_value(setting, values) && !setting.dialect.builds_beside_writers())
+}
+
+/// Whether a value comes to the enum, and what else comes with it uses that.
+pub(super) fn is_used(setting: &Setting<'_>, name: &ObjectName) -> bool {
+    let id = ObjectId::new(ObjectKind::Enum, name.clone());
+    match (setting.schemas.from.object(&id), setting.schemas.to.object(&id)) {
+        (Some(Object::Enum(from)), Some(Object::Enum(to))) => {
+            uses_new_value(setting, &Pair::new(from.clone(), to.clone()))
+        }
+        _ => false,
+    }
 }
 
 fn uses_new_value(setting: &Setting<'_>, values: &Pair<EnumType>) -> bool {
@@ -103,7 +114,7 @@ fn move_column(setting: &Setting<'_>, table: &ObjectName, column: &Column, value
     let ty = setting.dialect.quote_name(&values.to.name);
     let chosen = match setting.way {
         Way::Upgrade => setting.choices.using(table, &column.name).cloned(),
-        Way::Downgrade => None,
+        Way::Downgrade => setting.known.conversions.get(&(table.clone(), column.name.clone())).cloned(),
     };
     let removed: Vec<String> =
         values.from.values.iter().filter(|value| !values.to.values.contains(value)).cloned().collect();
@@ -137,7 +148,7 @@ fn move_column(setting: &Setting<'_>, table: &ObjectName, column: &Column, value
 }
 
 /// The columns that have the type.
-pub(super) fn users<'a>(
+pub(crate) fn users<'a>(
     schema: &'a Schema,
     name: &'a ObjectName,
 ) -> impl Iterator<Item = (&'a ObjectName, &'a Column)> {

@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use add_column::{is_rowid, placeholder};
 pub(crate) use alter_column::{is_computed, never_null};
+pub(crate) use enum_values::users as enum_users;
 use survey::Survey;
 use whimbrel_schema::{Expression, ObjectName, Pair, Schema};
 
@@ -65,6 +66,8 @@ pub(crate) struct Known {
     pub filled: BTreeSet<(ObjectName, String)>,
     /// What rows get in a column that comes back.
     pub restores: BTreeMap<(ObjectName, String), Expression>,
+    /// How values are converted on the way back.
+    pub conversions: BTreeMap<(ObjectName, String), Expression>,
     /// What rows without a value get in a column that may not be NULL again, on the way back.
     pub placeholders: BTreeMap<(ObjectName, String), Expression>,
 }

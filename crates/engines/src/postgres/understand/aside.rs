@@ -9,7 +9,7 @@ use super::opaque::is_beside_relations;
 use super::tables;
 use super::tree::{Is, Node, Tree};
 use crate::postgres::predict::Mode;
-use crate::postgres::quote;
+use crate::postgres::{quote, stand_in};
 
 /// One statement beside what it does to the schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -242,6 +242,7 @@ fn upkeep(node: Node<'_>) -> Option<Upkeep> {
             let named = [all(Is::RELATION_NAME_REF), all(Is::TABLE_NAME_REF), all(Is::SEQUENCE_REF)];
             Upkeep::Grant { on: named.concat() }
         }
+        Is::DO if stand_in::is_rights(&node.sql()) => Upkeep::Grant { on: Vec::new() },
         Is::SECURITY_LABEL | Is::COMMENT_ON => {
             let subject = node.first_node()?;
             let kinds = [Is::TABLE_NAME_REF, Is::VIEW_REF, Is::SEQUENCE_REF, Is::RELATION_NAME_REF];

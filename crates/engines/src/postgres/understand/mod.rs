@@ -26,6 +26,7 @@ mod views;
 use whimbrel_plan::{Step, Understanding};
 
 use super::lexer::{self, Kind};
+use super::stand_in;
 use tree::{Is, Node, Tree};
 
 /// Names without a schema live here, and names within it are written without it.
@@ -161,6 +162,7 @@ fn steps(node: Node<'_>) -> Steps {
         | Is::SAVEPOINT_CREATE
         | Is::RELEASE_SAVEPOINT => session::set(node),
 
+        Is::DO if stand_in::is_rights(&node.sql()) => Ok(inert(node)),
         Is::DO => Err(node.refuse("a DO block can do anything")),
         Is::CALL => Err(node.refuse("a procedure can do anything")),
         Is::EXECUTE => Err(node.refuse("a prepared statement can do anything")),

@@ -13,7 +13,7 @@ mod waiting;
 
 use whimbrel_schema::{ObjectName, Table};
 
-use super::{Planned, Setting};
+use super::{Planned, Setting, enum_values};
 use crate::Step;
 
 pub(super) fn forms(setting: &Setting<'_>, steps: Vec<Planned>) -> Vec<Planned> {
@@ -46,6 +46,7 @@ impl Stretches<'_> {
             || self.drop_index(&planned)
             || self.add_constraint(&planned)
             || self.require(&planned)
+            || self.add_enum_value(&planned)
         {
             return;
         }
@@ -58,6 +59,17 @@ impl Stretches<'_> {
         } else {
             self.at_once.push(planned);
         }
+    }
+
+    /// In a transaction of its own, before all else, where the rest uses it already: the engine takes a value only once it
+    /// is committed.
+    fn add_enum_value(&mut self, planned: &Planned) -> bool {
+        let Step::AddEnumValue { name, .. } = &planned.step else { return false };
+        let used = enum_values::is_used(self.setting, name);
+        if used {
+            self.before.push(planned.clone().alone());
+        }
+        used
     }
 
     /// The table as it was, if it was there and is no partitioned one: neither indexes nor NOT VALID foreign keys can

@@ -1,7 +1,8 @@
-use whimbrel_schema::{Engine, ObjectId, ObjectKind};
+use whimbrel_schema::{Engine, ObjectId, ObjectKind, Schema};
 
 use crate::Step;
-use crate::review::{Seen, Severity};
+use crate::evolution::is_second_column;
+use crate::review::{About, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -26,7 +27,7 @@ pub(super) static RULE: Rule = Rule {
         "https://www.sqlite.org/lang_altertable.html#altertabmvcol",
     ],
     check,
-    stands: None,
+    stands: Some(stands),
     fix: None,
 };
 
@@ -34,11 +35,20 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::RenameColumn { table, from, to } = step else { continue };
         let view = seen.before().object(&ObjectId::new(ObjectKind::View, table.clone())).is_some();
-        if !seen.is_new(table) {
+        // Nobody but its trigger knows a second column.
+        if !seen.is_new(table) && !is_second_column(from) {
             let of = if view { "view" } else { "table" };
-            found
-                .step(at, format!("code that uses `{from}` of {of} `{table}` fails once it is called `{to}`"))
-                .label("no moment at which old and new code both work");
+            let finding =
+                found.step(at, format!("code that uses `{from}` of {of} `{table}` fails once it is called `{to}`"));
+            finding.label("no moment at which old and new code both work");
+            if is_second_column(to) {
+                finding.about(table, std::slice::from_ref(from));
+            }
         }
     }
+}
+
+/// A column that makes room for its successor of the same name, in the same file.
+fn stands(schema: &Schema, about: &About) -> bool {
+    schema.table(&about.table).is_none_or(|table| about.columns.iter().any(|name| table.column(name).is_none()))
 }
