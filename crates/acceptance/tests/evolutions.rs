@@ -178,6 +178,54 @@ const POSTGRES: &[Story] = &[
         wrong: "SELECT 1 FROM email WHERE title NOT IN ('x', 'y', 'z') OR size <> 3 OR state NOT IN ('new', 'mine')",
     },
     Story {
+        name: "columns of a partitioned table",
+        from: "CREATE TABLE t (id integer, at integer, subject text NOT NULL, PRIMARY KEY (id, at)) PARTITION BY RANGE (at); \
+               CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (30) PARTITION BY LIST (at); \
+               CREATE TABLE t_rest PARTITION OF t_low DEFAULT; \
+               CREATE TABLE t_high PARTITION OF t FOR VALUES FROM (30) TO (10000);",
+        to: "CREATE TABLE t (id integer, at integer, title text NOT NULL, double integer NOT NULL, CHECK (double > 0), \
+             PRIMARY KEY (id, at)) PARTITION BY RANGE (at); \
+             CREATE TABLE t_low PARTITION OF t FOR VALUES FROM (0) TO (30) PARTITION BY LIST (at); \
+             CREATE TABLE t_rest PARTITION OF t_low DEFAULT; \
+             CREATE TABLE t_high PARTITION OF t FOR VALUES FROM (30) TO (10000);",
+        choices: "rename t.subject:title\nbackfill t.double = at * 2",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t VALUES ({n}, {n}, 'row {n}')",
+            "INSERT INTO t_high VALUES ({n}, {n} + 30, 'row {n}')",
+            "UPDATE t SET at = at + 30, subject = 'row 1' WHERE id = 1 AND at < 30",
+        ],
+        new: &[
+            "INSERT INTO t (id, at, title, double) VALUES ({n}, {n}, 'row {n}', {n} * 2)",
+            "UPDATE t SET title = 'row ' || id WHERE at > 20",
+        ],
+        wrong: "SELECT 1 FROM t WHERE title <> 'row ' || id OR (double <> at * 2 AND id > 3)",
+    },
+    Story {
+        name: "the column of a key, which others refer to",
+        from: "CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer); \
+               CREATE TABLE c (id serial PRIMARY KEY, t bigint NOT NULL REFERENCES t (id)); \
+               INSERT INTO t (n) VALUES (1);",
+        to: "CREATE TABLE t (key_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n integer); \
+             CREATE TABLE c (c_id serial PRIMARY KEY, t bigint NOT NULL REFERENCES t (key_id)); \
+             ALTER SEQUENCE c_c_id_seq RENAME TO c_id_seq;",
+        choices: "rename t.id:key_id\nrename c.id:c_id",
+        phases: ALL,
+        old: &[
+            "INSERT INTO t (n) VALUES ({n})",
+            "INSERT INTO t (id, n) OVERRIDING SYSTEM VALUE VALUES ({n} + 1000, 1) ON CONFLICT (id) DO NOTHING",
+            "INSERT INTO c (t) SELECT max(id) FROM t",
+            "UPDATE c SET id = {n} + 1000 WHERE id = (SELECT max(id) FROM c WHERE id < 1000)",
+        ],
+        new: &[
+            "INSERT INTO t (n) VALUES ({n})",
+            "INSERT INTO t (key_id, n) OVERRIDING SYSTEM VALUE VALUES ({n} + 2000, 1) ON CONFLICT (key_id) DO NOTHING",
+            "INSERT INTO c (t) SELECT max(key_id) FROM t",
+            "DELETE FROM c WHERE c_id = (SELECT max(c_id) FROM c)",
+        ],
+        wrong: "SELECT 1 FROM t WHERE key_id IS NULL",
+    },
+    Story {
         name: "a table in another schema",
         from: "CREATE SCHEMA IF NOT EXISTS box; CREATE TABLE t (id integer PRIMARY KEY, n integer DEFAULT 5);",
         to: "CREATE SCHEMA IF NOT EXISTS box; CREATE TABLE box.t (id integer PRIMARY KEY, n integer DEFAULT 5);",

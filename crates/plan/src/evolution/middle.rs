@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use whimbrel_schema::{Column, Expression, Object, ObjectName, Pair, Schema, Table};
 
 use super::dual_write::{DualWrite, Keepers, Kept};
+use super::rename_key::{self, Key};
 use super::split_columns::{self, Made};
 use super::turn::Turn;
 use super::{
-    Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, rename_column,
-    rename_enum_value, trigger,
+    Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, partition,
+    rename_column, rename_enum_value, trigger,
 };
 use crate::autogenerate::mended;
 use crate::diff::{DiffOptions, diff};
@@ -52,6 +53,7 @@ pub(super) struct Middle<'a> {
 pub(super) struct Told<'c> {
     /// Those that are no renames in the chain.
     pub replaced: &'c [Change],
+    pub keys: &'c [Key],
     pub stand_ins: Vec<StandIn>,
 }
 
@@ -98,12 +100,14 @@ impl<'a> Middle<'a> {
         for change in &changes {
             middle.all_else(change);
         }
+        partition::follow(&mut middle);
         constraint::release(&mut middle);
         for stand_in in &middle.stand_ins {
             middle.schema.insert_object(Object::View(stand_in.view.clone()));
         }
         settle(&mut middle.schema, dialect);
         middle.schema = mended(middle.schema);
+        rename_key::apply(&mut middle, told.keys);
         for dual in std::mem::take(&mut middle.in_step) {
             // Where the engine has no way, the contract finds what was missed.
             let keepers = dual.keepers(&middle.schema, dialect);
@@ -251,16 +255,14 @@ impl<'a> Middle<'a> {
         }
     }
 
-    /// Partitions and children take over what is done to their parents, and what they cannot have otherwise; a virtual
-    /// table is its module's. Such tables change as one plain revision changes them.
+    /// Partitions take over what is done to their table, which evolves with them. Children of an inheriting table have
+    /// some of their parents' things and some of their own; a virtual table is its module's. Such tables change as one
+    /// plain revision changes them.
     pub fn can_evolve(&self, table: &ObjectName) -> bool {
         let plain = |schema: &Schema| {
             let own = schema.table(table).is_none_or(|found| {
                 let options = &found.options;
-                options.partition_of.is_none()
-                    && options.partition_by.is_none()
-                    && options.inherits.is_empty()
-                    && options.virtual_using.is_none()
+                options.partition_of.is_none() && options.inherits.is_empty() && options.virtual_using.is_none()
             });
             own && !schema.tables.values().any(|other| other.options.inherits.contains(table))
         };

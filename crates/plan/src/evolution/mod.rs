@@ -9,6 +9,7 @@
 
 mod add_column;
 mod alter_column;
+mod chain;
 mod constraint;
 mod conversion;
 mod drop_column;
@@ -19,8 +20,10 @@ mod index;
 mod middle;
 mod names;
 mod object;
+mod partition;
 mod rename_column;
 mod rename_enum_value;
+mod rename_key;
 mod rename_table;
 mod retype;
 mod split_columns;
@@ -31,17 +34,17 @@ mod words;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use whimbrel_schema::{Object, ObjectId, ObjectKind, ObjectName, Pair, Schema};
+use whimbrel_schema::{Object, ObjectName, Pair, Schema};
 
-use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
-use crate::diff::{DiffOptions, diff};
-use crate::fold::type_name;
+use crate::autogenerate::{Aim, Draft, DraftError, Renames};
 use crate::revision::{Part, Phase};
 use crate::words::mentions;
 use crate::{Change, Choices, Dialect, Question};
 
+use chain::Ways;
 pub use fill::Fill;
 use middle::{Middle, Told};
+use rename_key::Key;
 pub(crate) use turn::is_second_column;
 
 /// What one autogenerate comes to: a plain revision, or the links of a chain in their order.
@@ -110,20 +113,22 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
     if aim.is_reached() || choices.plain {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     }
+    let keys = rename_key::found(&aim, dialect, choices);
     let mut replaced = rename_column::replaced(&aim, dialect, choices);
     replaced.extend(rename_enum_value::replaced(&aim));
+    replaced.extend(keys.iter().map(Key::change));
     let kept = aim.renames.changes.iter().filter(|change| !replaced.contains(change));
     let renames = Renames::of_changes(&aim.start, kept, dialect)?;
     let stand_ins = rename_table::stand_ins(&aim, &renames, dialect);
-    let Some(middle) =
-        Middle::of(&renames.after, &aim.target, dialect, choices, Told { replaced: &replaced, stand_ins })
-    else {
+    let target = rename_key::by_old_names(&aim.target, &keys, dialect)?;
+    let told = Told { replaced: &replaced, keys: &keys, stand_ins };
+    let Some(middle) = Middle::of(&renames.after, &target, dialect, choices, told) else {
         return Ok(plain(aim.drafted(dialect, choices)?, None));
     };
     if let Some(name) = names::clash(&middle.schema) {
         return Ok(plain(aim.drafted(dialect, choices)?, Some(PlainBecause::NameTaken(name))));
     }
-    match chain(&aim, &renames, middle, dialect, choices) {
+    match chain::chain(&aim, Ways { renames: &renames, keys: &keys }, middle, dialect, choices) {
         Ok(evolution) => Ok(evolution),
         Err(error) => {
             let because = PlainBecause::Unproved(error.to_string());
@@ -141,118 +146,33 @@ fn plain(draft: Draft, because: Option<PlainBecause>) -> Evolution {
     Evolution { changes, links, questions, plain_because: because }
 }
 
-fn chain(
-    aim: &Aim,
-    renames: &Renames,
-    middle: Middle<'_>,
-    dialect: &dyn Dialect,
-    choices: &Choices,
-) -> Result<Evolution, DraftError> {
-    let Middle { schema, mut fills, known, answered, stragglers, keepers, turns, conversions, stand_ins, .. } = middle;
-    // What one link converted, the next must not convert again.
-    let converting = |schemas: Pair<&Schema>| {
-        let mut usings = choices.usings.clone();
-        usings.retain(|(table, column), _| is_converted(schemas, table, column, dialect));
-        usings
-    };
-    let mut first = Choices { usings: converting(Pair::new(&renames.after, &schema)), ..choices.clone() };
-    first.backfills.retain(|place, _| !answered.contains(place));
-    let mut usings = converting(Pair::new(&schema, &aim.target));
-    usings.extend(conversions);
-    let last = Choices { usings, backfills: stragglers, ..choices.clone() };
-    let mut expand = if stand_ins.is_empty() {
-        Link { start: &aim.start, renames, target: &schema }.drafted(dialect, &first, &known)?
-    } else {
-        let (renamed, reached) = rename_table::first(aim, renames, &stand_ins, dialect)?;
-        let none = Renames::of_changes(&reached, [], dialect)?;
-        renamed.then(Link { start: &reached, renames: &none, target: &schema }.drafted(dialect, &first, &known)?)
-    };
-    let none = Renames::of_changes(&schema, [], dialect)?;
-    let mut contract = if turns.is_empty() {
-        Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?
-    } else {
-        let ready = turn::ready(&schema, &turns, &aim.target, dialect)?;
-        let turned = turn::renames(&ready, &turns, &keepers, &aim.target, dialect)?;
-        let first = Link { start: &schema, renames: &none, target: &ready }.drafted(dialect, &last, &known)?;
-        first.then(Link { start: &ready, renames: &turned, target: &aim.target }.drafted(dialect, &last, &known)?)
-    };
-
-    rename_table::finish(&mut expand, &stand_ins, dialect)?;
-    rename_table::finish(&mut contract, &stand_ins, dialect)?;
-    let mut questions = aim.questions.clone();
-    for question in expand.questions.iter().chain(&contract.questions) {
-        if !questions.contains(question) {
-            questions.push(question.clone());
-        }
-    }
-    let link = |phase, draft, fills, words| EvolutionLink { phase: Some(phase), part: None, draft, fills, words };
-    for fill in &mut fills {
-        fill.into_new = expand.changes.iter().any(|change| fill.is_into(change));
-    }
-    let filled = fills.iter().map(Fill::describe).collect();
-    let expand_words = words::of(&expand.changes, &keepers);
-    // As people see it, whatever ways it takes there.
-    let seen = diff(Pair::new(&schema, &aim.target), dialect, &DiffOptions::default());
-    let seen: Vec<Change> = seen.into_iter().filter(|change| !turn::is_hidden(change, &turns)).collect();
-    let contract_words = words::of(&seen, &keepers);
-    let mut links = vec![
-        link(Phase::Expand, expand, Vec::new(), expand_words),
-        link(Phase::Backfill, Draft::default(), fills, filled),
-        link(Phase::Contract, contract, Vec::new(), contract_words),
-    ];
-    links.retain(|link| !link.is_empty());
-    let of = links.len() as u32;
-    for (link, number) in links.iter_mut().zip(1..) {
-        link.part = Some(Part { number, of });
-    }
-    // What no statement is about is asked above the first; what would be lost without an answer, also where it goes.
-    if let Some(first) = links.first_mut() {
-        first.draft.ask(aim.questions.clone());
-    }
-    if let Some(last) = links.iter_mut().find(|link| link.phase == Some(Phase::Contract)) {
-        last.draft.ask(aim.questions.iter().filter(|question| would_lose(question)).cloned().collect());
-    }
-    let changes = aim.renames.changes.iter().chain(&aim.changes).cloned().collect();
-    Ok(Evolution { changes, links, questions, plain_because: None })
-}
-
-/// Whether the column has another type on the other side, or its type other values.
-fn is_converted(schemas: Pair<&Schema>, table: &ObjectName, column: &str, dialect: &dyn Dialect) -> bool {
-    let column = |schema: &Schema| schema.table(table).and_then(|found| found.column(column)).cloned();
-    let (Some(from), Some(to)) = (column(schemas.from), column(schemas.to)) else { return false };
-    let id = ObjectId::new(ObjectKind::Enum, type_name(&to.ty));
-    !dialect.same_type(Pair::new(&from.ty, &to.ty)) || schemas.from.object(&id) != schemas.to.object(&id)
-}
-
-/// Whether an answer would have kept what the contract drops.
-fn would_lose(question: &Question) -> bool {
-    match question {
-        Question::RenamedColumn { .. } | Question::RenamedTable { .. } | Question::RenamedEnumValue { .. } => true,
-        Question::UnnamedTable { .. }
-        | Question::RequiredColumn { .. }
-        | Question::NullsInColumn { .. }
-        | Question::LossyConversion { .. }
-        | Question::UnknownConversion { .. }
-        | Question::RemovedEnumValues { .. }
-        | Question::ByHand { .. } => false,
-    }
-}
-
 /// Whether something that is bound to columns reads this one: a view, a policy, a sequence that goes with it.
 fn reads(schema: &Schema, table: &ObjectName, column: &str) -> bool {
     let says = |text: &str, name: &str| mentions(text, name, schema.engine);
-    schema.objects.values().any(|object| match object {
-        Object::View(view) => {
-            let query = view.query.text();
-            says(query, &table.name) && (says(query, column) || query.contains('*'))
-        }
-        Object::Opaque(opaque) => {
-            opaque.table.as_ref().is_some_and(|of| of == table) && says(&opaque.definition, column)
-        }
-        Object::Sequence(sequence) => {
-            sequence.owned_by.as_ref().is_some_and(|(owner, of)| owner == table && of == column)
-        }
-        Object::Namespace(_) | Object::Extension(_) | Object::Enum(_) | Object::Domain(_) | Object::Routine(_) => false,
+    reads_view(schema, table, column)
+        || schema.objects.values().any(|object| match object {
+            Object::Opaque(opaque) => {
+                opaque.table.as_ref().is_some_and(|of| of == table) && says(&opaque.definition, column)
+            }
+            Object::Sequence(sequence) => {
+                sequence.owned_by.as_ref().is_some_and(|(owner, of)| owner == table && of == column)
+            }
+            Object::Namespace(_)
+            | Object::Extension(_)
+            | Object::Enum(_)
+            | Object::Domain(_)
+            | Object::View(_)
+            | Object::Routine(_) => false,
+        })
+}
+
+/// Whether a view shows or uses the column.
+fn reads_view(schema: &Schema, table: &ObjectName, column: &str) -> bool {
+    let says = |text: &str, name: &str| mentions(text, name, schema.engine);
+    schema.objects.values().any(|object| {
+        let Object::View(view) = object else { return false };
+        let query = view.query.text();
+        says(query, &table.name) && (says(query, column) || query.contains('*'))
     })
 }
 

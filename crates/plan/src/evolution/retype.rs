@@ -73,7 +73,10 @@ fn can(middle: &Middle<'_>, table: &ObjectName, column: &Pair<Column>, hidden: &
     let Some((from, to)) = middle.from.table(table).zip(middle.to.table(table)) else { return false };
     let name = &column.from.name;
     let free = |found: &Table| [&hidden.new, &hidden.old].into_iter().all(|name| found.column(name).is_none());
-    free(from)
+    // Their indexes cannot be built beside writers.
+    let whole = from.options.partition_by.is_none() && to.options.partition_by.is_none();
+    whole
+        && free(from)
         && free(to)
         && column.from.name == column.to.name
         && !is_bound(middle, from, name)

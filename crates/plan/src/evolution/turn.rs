@@ -7,7 +7,6 @@
 use whimbrel_schema::{Column, Constraint, Index, ObjectName, Pair, Schema, Table};
 
 use super::dual_write::{DualWrite, Keepers};
-use crate::autogenerate::Renames;
 use crate::fold;
 use crate::{Change, ChoiceError, Dialect, Step};
 
@@ -107,13 +106,13 @@ pub(super) fn ready(
 }
 
 /// The one transaction, there and back.
-pub(super) fn renames(
+pub(super) fn steps(
     ready: &Schema,
     turns: &[Turn],
     keepers: &[(DualWrite, Keepers)],
     target: &Schema,
     dialect: &dyn Dialect,
-) -> Result<Renames, ChoiceError> {
+) -> Result<Vec<Pair<Step>>, ChoiceError> {
     let mut steps = Vec::new();
     for turn in turns {
         let own = keepers.iter().filter(|(dual, _)| *dual == turn.dual).map(|(_, keepers)| keepers);
@@ -144,7 +143,7 @@ pub(super) fn renames(
             steps.push(Pair::new(rename(&new, &name), rename(&name, &new)));
         }
     }
-    Renames::of_steps(ready, steps, dialect)
+    Ok(steps)
 }
 
 fn tables(turns: &[Turn]) -> Vec<&ObjectName> {
@@ -192,7 +191,7 @@ pub(super) fn is_hidden(change: &Change, turns: &[Turn]) -> bool {
 }
 
 /// The triggers and their functions, which go and, on the way back, come again.
-fn end(keepers: &Keepers) -> Vec<Pair<Step>> {
+pub(super) fn end(keepers: &Keepers) -> Vec<Pair<Step>> {
     let triggers = keepers.triggers.iter().map(|(table, trigger)| {
         let gone = Step::DropTrigger { table: Some(table.clone()), name: trigger.name.clone(), if_exists: false };
         Pair::new(gone, Step::CreateTrigger { table: table.clone(), trigger: Box::new(trigger.clone()) })
