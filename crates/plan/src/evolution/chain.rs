@@ -69,8 +69,8 @@ pub(super) fn chain(
         first.then(Link { start: &ready, renames: &turned, target: &aim.target }.drafted(dialect, &last, &known)?)
     };
 
-    rename_table::finish(&mut expand, &stand_ins, dialect)?;
-    rename_table::finish(&mut contract, &stand_ins, dialect)?;
+    rename_table::finish(&mut expand, &stand_ins, dialect);
+    rename_table::finish(&mut contract, &stand_ins, dialect);
     let mut questions = aim.questions.clone();
     for question in expand.questions.iter().chain(&contract.questions) {
         if !questions.contains(question) {

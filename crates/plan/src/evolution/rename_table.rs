@@ -6,7 +6,7 @@
 
 use whimbrel_schema::{Object, ObjectName, Persistence, RowSecurity, Schema, Table};
 
-use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
+use crate::autogenerate::{Aim, Draft, DraftError, DraftStatement, Link, Renames};
 use crate::choices::Choices;
 use crate::dialect::StandIn;
 use crate::ops::Known;
@@ -65,15 +65,15 @@ pub(super) fn first(
 }
 
 /// What has to follow on each statement that makes one of the views.
-pub(super) fn finish(draft: &mut Draft, stand_ins: &[StandIn], dialect: &dyn Dialect) -> Result<(), DraftError> {
+pub(super) fn finish(draft: &mut Draft, stand_ins: &[StandIn], dialect: &dyn Dialect) {
     for stand_in in stand_ins {
-        let mut bare = stand_in.view.clone();
-        bare.triggers.clear();
-        let object = Box::new(Object::View(bare));
-        let step = Step::CreateObject { object, replace: false, if_not_exists: false };
-        let made = dialect.render(&step, &Schema::new(dialect.engine()))?;
+        let makes = |step: &Step| {
+            let Step::CreateObject { object, .. } = step else { return false };
+            matches!(&**object, Object::View(view) if view.name == stand_in.view.name)
+        };
         for statements in [&mut draft.upgrade, &mut draft.downgrade] {
-            let Some(at) = statements.iter().position(|statement| made.contains(&statement.sql)) else { continue };
+            let made = |statement: &DraftStatement| dialect.understand(&statement.sql).steps().iter().any(makes);
+            let Some(at) = statements.iter().position(made) else { continue };
             let mut follows = stand_in.follows.clone();
             if let Some(statement) = statements.get_mut(at) {
                 statement.note.clone_from(&stand_in.note);
@@ -82,5 +82,4 @@ pub(super) fn finish(draft: &mut Draft, stand_ins: &[StandIn], dialect: &dyn Dia
             statements.splice(at + 1..at + 1, follows);
         }
     }
-    Ok(())
 }
