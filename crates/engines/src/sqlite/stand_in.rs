@@ -32,7 +32,7 @@ pub(super) fn stand_in(table: &Table, name: &ObjectName, columns: &[(String, Str
     let values: Vec<String> = written.iter().map(|(column, before)| value(column, before)).collect();
     let set: Vec<String> =
         written.iter().map(|(column, before)| format!("{} = NEW.{before}", quote(&column.name))).collect();
-    let chosen = chosen(table).and_then(|column| before(column));
+    let chosen = chosen(table).and_then(before);
     let guard = chosen.as_ref().map_or_else(String::new, |key| {
         let told = format!("{}: give {key} a value, or insert into {real}", quote(&name.name)).replace('\'', "''");
         format!("  SELECT RAISE(ABORT, '{told}') WHERE NEW.{key} IS NULL;\n")
