@@ -153,9 +153,8 @@ fn rename(table: &ObjectName, from: &str, to: &str) -> Step {
 
 /// Whether the change is of a second column or of its indexes.
 pub(super) fn is_hidden(change: &Change, keys: &[Key]) -> bool {
-    match change {
-        Change::DropColumn { table, column } => keys.iter().any(|key| key.table == *table && key.to == column.name),
-        Change::DropIndex { index, .. } => super::is_second_column(&index.name),
-        _ => false,
+    if let Change::DropColumn { table, column } = change {
+        return keys.iter().any(|key| key.table == *table && key.to == column.name);
     }
+    matches!(change, Change::DropIndex { index, .. } if super::is_second_column(&index.name))
 }

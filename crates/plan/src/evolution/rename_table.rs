@@ -41,9 +41,9 @@ fn is_taken(schema: &Schema, name: &ObjectName) -> bool {
 }
 
 fn name_now(renames: &Renames, table: &ObjectName, column: &str) -> String {
-    let later = renames.changes.iter().find_map(|change| match change {
-        Change::RenameColumn { table: of, from, to } if of == table && from == column => Some(to.clone()),
-        _ => None,
+    let later = renames.changes.iter().find_map(|change| {
+        let Change::RenameColumn { table: of, from, to } = change else { return None };
+        (of == table && from == column).then(|| to.clone())
     });
     later.unwrap_or_else(|| column.to_string())
 }
