@@ -56,7 +56,7 @@ pub fn may_be_missing() -> bool {
 }
 
 /// The server of that major that this process's tests share, started by whoever asks first; `None` is the newest of
-/// those installed, Debian's first.
+/// those installed, Debian's first, unless `WHIMBREL_MAJOR` names one.
 pub fn shared(major: Option<u32>) -> Result<&'static Server> {
     static SERVERS: Mutex<BTreeMap<u32, &'static Server>> = Mutex::new(BTreeMap::new());
     let major = choose(major)?;
@@ -72,6 +72,10 @@ pub fn shared(major: Option<u32>) -> Result<&'static Server> {
 
 fn choose(major: Option<u32>) -> Result<u32> {
     let found = installed();
+    let major = match (major, std::env::var("WHIMBREL_MAJOR")) {
+        (None, Ok(named)) => Some(named.parse().with_context(|| format!("WHIMBREL_MAJOR: `{named}` is no version"))?),
+        (major, _) => major,
+    };
     let packaged = || found.iter().rev().find(|major| packaged_folder(**major).is_dir()).or(found.last());
     match major {
         Some(major) if found.contains(&major) => Ok(major),

@@ -1,5 +1,6 @@
 //! `cargo xtask …`: what the workspace needs beside cargo. One file per command.
 
+mod backfill;
 mod bench;
 mod corpora;
 mod crash;
@@ -57,6 +58,11 @@ const COMMANDS: &[Command] = &[
         name: "live-load",
         usage: "[--rows 20000] [--dwell 500] [--applications 2] [--seed S] [--only NAME] [--engine sqlite|postgres] [--postgres 13,18]   old and new code through whole evolutions",
         run: live_load::run,
+    },
+    Command {
+        name: "backfill",
+        usage: "[--kills 20] [--postgres 13,15,18]   run backfills at length, on each version, killed again and again",
+        run: backfill::run,
     },
     Command {
         name: "bench",
