@@ -88,6 +88,24 @@ fn a_replica_that_lags_holds_the_batches_until_it_has_caught_up() -> Result<()> 
         ensure!(last.waits.is_none(), "{last:?}");
         wait_for("the rows on the replica", || Ok(there("SELECT count(*) FROM t WHERE b = a")? == "40000"))?;
     }
+    whoever_may_not_see_the_replica_is_told(&primary)
+}
+
+fn whoever_may_not_see_the_replica_is_told(primary: &Server) -> Result<()> {
+    let mut project = Project::within(primary)?;
+    project.sql("CREATE ROLE app LOGIN")?;
+    project.sql(&format!("ALTER DATABASE {} OWNER TO app", Server::database_of(&project.url)))?;
+    project.sql("ALTER SCHEMA public OWNER TO app")?;
+    project.url = project.url.replacen("postgres@", "app@", 1);
+    prepared(&project, 10, "UPDATE t SET b = a")?;
+    let mut told = Vec::new();
+    run(&project, &project.options(), &mut |event| {
+        if let Event::Notice { text } = event {
+            told.push(text.to_string());
+        }
+    })?;
+    let told: Vec<&String> = told.iter().filter(|text| text.contains("GRANT pg_monitor TO \"app\"")).collect();
+    ensure!(told.len() == 1 && told[0].starts_with("warning: there are replicas, and `app` may not see"), "{told:?}");
     Ok(())
 }
 

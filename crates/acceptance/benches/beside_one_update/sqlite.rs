@@ -1,11 +1,12 @@
 use std::path::Path;
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use rusqlite::Connection;
 
 use crate::load::beside;
-use crate::{Run, percentile, print, whimbrel};
+use crate::{Run, milliseconds, percentile, print, whimbrel};
 
 const UPDATE: &str = "UPDATE email SET state = 1 WHERE state <> 1";
 const WANTED: Duration = Duration::from_millis(100);
@@ -13,6 +14,12 @@ const WANTED: Duration = Duration::from_millis(100);
 pub fn run(rows: u64) -> Result<bool> {
     let mut all = true;
     for journal in ["wal", "delete"] {
+        let at_rest = measured(journal, rows, |_| {
+            sleep(Duration::from_secs(5));
+            Ok(Duration::from_secs(5))
+        })?;
+        let unloaded = percentile(&at_rest.waits, 99);
+        println!("SQLite ({journal}), nothing else: p99 {}", milliseconds(unloaded));
         let one = measured(journal, rows, |file| {
             let connection = connect(file)?;
             let begun = Instant::now();

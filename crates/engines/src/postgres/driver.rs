@@ -283,6 +283,20 @@ impl Driver for PostgresDriver {
         Ok(Some(Box::new(driver)))
     }
 
+    /// What a role may not see it must not be taken to have seen.
+    fn begin_batches(&mut self) -> Result<(), DriverError> {
+        let hidden = "SELECT count(*) FROM pg_catalog.pg_stat_replication WHERE state IS NULL";
+        if number(self.connection.rows(hidden)?).unwrap_or_default() > 0 {
+            self.connection.remark(format!(
+                "warning: there are replicas, and `{}` may not see how far they are behind, so that batches do not wait \
+                 for them: GRANT pg_monitor TO {}",
+                self.settings.user,
+                super::bind::identifier(&self.settings.user)
+            ));
+        }
+        Ok(())
+    }
+
     /// A batch that a crash of the server takes back takes its checkpoint with it and is run again, so that none of them
     /// has to wait for the disk. What ends a pass waits, and everything before it is on the disk then.
     fn execute_batch(&mut self, statement: &str) -> Result<u64, DriverError> {

@@ -26,6 +26,10 @@ impl Runner<'_> {
             State::Done => Vec::new(),
             State::Running => self.gather(job, at, &plan, &checkpoint)?,
         };
+        self.driver.begin_batches()?;
+        for notice in self.driver.notices() {
+            (self.listen)(Event::Notice { text: &notice });
+        }
         let listen = &mut self.listen;
         let mut worker = Worker {
             driver: self.driver,
@@ -43,6 +47,10 @@ impl Runner<'_> {
             State::Running => worker.run(),
         };
         let checkpoint = worker.checkpoint;
+        let ended = match (ended, self.driver.end_batches()) {
+            (Ok(()), Err(error)) => Err(error.into()),
+            (ended, _) => ended,
+        };
         let mut row = row_of(prepared, at, &begun);
         row.sql = Some(prepared.statement.sql.clone());
         row.duration_ms = Some(milliseconds(begun.tick.elapsed()));

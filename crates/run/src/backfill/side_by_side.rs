@@ -179,6 +179,7 @@ impl Worker<'_> {
     ) -> Result<(), Ended> {
         let mut result = Ok(());
         let mut looked = None;
+        let mut asked_to_stop: Option<Instant> = None;
         loop {
             let mut changed = 0;
             match told.recv_timeout(TICK) {
@@ -201,7 +202,10 @@ impl Worker<'_> {
             if result.is_err() {
                 shared.halted.store(true, Ordering::Relaxed);
             }
-            if shared.stop.load(Ordering::Relaxed) {
+            // Asked again, because a request that comes between two statements stops neither.
+            let again = asked_to_stop.is_none_or(|asked| asked.elapsed() >= LOOKED_EVERY);
+            if shared.stop.load(Ordering::Relaxed) && again {
+                asked_to_stop = Some(Instant::now());
                 cancels.iter().for_each(|cancel| cancel());
             }
         }

@@ -80,18 +80,9 @@ pub(super) struct Beside {
 }
 
 impl Worker<'_> {
-    /// Runs to the end, or to where it has to stop. The checkpoint is then as the database has it.
+    /// Runs to the end, or to where it has to stop, on a driver that was made ready for batches. The checkpoint is then as
+    /// the database has it.
     pub fn run(&mut self) -> Result<(), Ended> {
-        self.driver.begin_batches()?;
-        let result = self.prepare();
-        let ended = self.driver.end_batches();
-        match result {
-            Ok(()) => Ok(ended?),
-            Err(ended) => Err(ended),
-        }
-    }
-
-    fn prepare(&mut self) -> Result<(), Ended> {
         let pacing = self.driver.dialect().batching().map(whimbrel_plan::backfill::Batching::pacing);
         let Some(pacing) = pacing else { return Ok(()) };
         let rows = self.checkpoint.total.unwrap_or(self.checkpoint.changed);
