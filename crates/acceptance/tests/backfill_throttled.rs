@@ -118,7 +118,8 @@ fn writers_that_wait_make_batches_smaller() -> Result<()> {
     let smallest = |writers: bool| -> Result<u64> {
         let project = Project::new(On::Postgres)?;
         // A row takes a millisecond, so that a batch is under way for long enough to be waited for.
-        prepared(&project, 3_000, "UPDATE t SET b = a + length(pg_sleep(0.001)::text)")?;
+        let rows = if writers { 1_800 } else { 800 };
+        prepared(&project, rows, "UPDATE t SET b = a + length(pg_sleep(0.001)::text)")?;
         let mut options = project.options();
         options.backfill.rows = Some(400);
         // However long it takes: only who waits counts.
@@ -130,9 +131,9 @@ fn writers_that_wait_make_batches_smaller() -> Result<()> {
                 let (project, over) = (&project, &over);
                 scope.spawn(move || {
                     let mut driver = project.connect().unwrap();
-                    let mut row = writer * 700;
+                    let mut row = writer * 400;
                     while !over.load(Ordering::Relaxed) {
-                        row = (row + 37) % 3_000;
+                        row = (row + 37) % rows;
                         driver.execute(&format!("UPDATE t SET a = a WHERE id = {}", row + 1)).unwrap();
                     }
                 });
@@ -149,7 +150,7 @@ fn writers_that_wait_make_batches_smaller() -> Result<()> {
             });
             over.store(true, Ordering::Relaxed);
             ran?;
-            ensure!(project.value("SELECT count(*) FROM t WHERE b >= a AND b > 0")? == "3000");
+            ensure!(project.value("SELECT count(*) FROM t WHERE b >= a AND b > 0")? == rows.to_string());
             Ok(smallest)
         })
     };
