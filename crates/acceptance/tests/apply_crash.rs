@@ -183,7 +183,7 @@ fn a_statement_that_failed_may_be_corrected_and_one_that_was_done_may_not() -> R
         assert!(project.applied()?.is_empty());
 
         let down = project.downgrade("base")?;
-        assert_eq!(down.unwrap_err().exit_status(), 3, "half-way up is no place to go down from");
+        assert_eq!(down.unwrap_err().exit_status(), 3, "its downgrade does not lead back from there");
 
         let edited = with("CREATE INDEX ix ON t (a);").replace("t (a integer)", "t (a integer, b integer)");
         project.revision("a1", "none", &edited, "-- nothing to do")?;

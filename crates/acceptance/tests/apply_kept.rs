@@ -324,6 +324,117 @@ fn a_copy_that_would_lock_a_large_table_for_long_is_refused() -> Result<()> {
     })
 }
 
+fn only_kept(project: &Project) -> Result<keep::Kept> {
+    let kept = keep::read(&mut *project.connect()?)?;
+    let [one] = kept.as_slice() else { panic!("{kept:?}") };
+    Ok(one.clone())
+}
+
+/// More than one chunk, with values of every length.
+#[test]
+fn what_is_kept_is_packed_and_comes_back_value_by_value() -> Result<()> {
+    on_each_engine(|project| {
+        let long = match project.on {
+            On::Postgres => "repeat('long ' || n, 20000)",
+            On::Sqlite | On::SqliteWal => "replace(printf('%.*c', 20000, 'x'), 'x', 'long ' || n)",
+        };
+        let make = format!(
+            "CREATE TABLE t (id integer PRIMARY KEY, v text);
+             INSERT INTO t WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c WHERE n < 30000)
+             SELECT n, CASE WHEN n % 7 = 0 THEN NULL WHEN n % 10000 = 1 THEN {long} ELSE 'some words of row ' || n END
+             FROM c;"
+        );
+        two(&project, &make, "DROP TABLE t;", "CREATE TABLE t (id integer PRIMARY KEY, v text);")?;
+        let query = "SELECT count(*), count(v), sum(length(v)), sum(id) FROM t";
+        let (before, first) = (all(&project, query)?, all(&project, "SELECT v FROM t WHERE id = 12345")?);
+        project.upgrade("head")??;
+        let kept = only_kept(&project)?;
+        assert_eq!((kept.rows, kept.hash.as_ref().map(String::len)), (30000, Some(64)));
+        let chunks = project.value("SELECT count(*) FROM whimbrel_kept_1_packed")?;
+        ensure!(chunks.parse::<u32>()? > 1, "only {chunks} chunk");
+        assert!(project.rows("SELECT 1 FROM whimbrel_kept_1").is_err());
+        assert_eq!(keep::check(&mut *project.connect()?, &kept)?, keep::Soundness::Sound);
+        project.downgrade("a1")??;
+        assert_eq!(all(&project, query)?, before);
+        assert_eq!(all(&project, "SELECT v FROM t WHERE id = 12345")?, first);
+        assert!(keep::read(&mut *project.connect()?)?.is_empty());
+        Ok(())
+    })
+}
+
+#[test]
+fn a_copy_that_somebody_changed_is_not_given_back() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        project.upgrade("head")??;
+        let kept = only_kept(&project)?;
+        project.sql(match project.on {
+            On::Postgres => "UPDATE whimbrel_kept_1_packed SET c0 = ARRAY['a', 'x']",
+            On::Sqlite | On::SqliteWal => "UPDATE whimbrel_kept_1_packed SET data = x'00' || data",
+        })?;
+        let refused = |fault: &str| -> Result<()> {
+            let error = project.downgrade("a1")?.unwrap_err();
+            let Failure::Refused(refusal) = &*error.failure else { panic!("{error:?}") };
+            let Refusal::KeptChanged { number: 1, fault: found, .. } = &**refusal else { panic!("{refusal:?}") };
+            assert_eq!((found.as_str(), error.exit_status()), (fault, 3));
+            assert!(error.next("whimbrel downgrade a1")[1].contains("--leave-kept"));
+            assert_eq!(project.applied()?, ["a1", "b2"]);
+            Ok(())
+        };
+        refused("its values are not those that were kept")?;
+        let soundness = keep::check(&mut *project.connect()?, &kept)?;
+        assert!(matches!(soundness, keep::Soundness::Changed { .. }), "{soundness:?}");
+        project.sql("DELETE FROM whimbrel_kept_1_packed")?;
+        refused("2 rows were kept, and 0 are there")?;
+        project.sql("DROP TABLE whimbrel_kept_1_packed")?;
+        refused("its table `whimbrel_kept_1_packed` is gone")
+    })
+}
+
+/// A run that is killed behind the commit of the drop leaves the copy as it was made.
+#[test]
+fn what_was_left_unpacked_is_packed_by_the_next_run() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+        project.upgrade("head")??;
+        let kept = only_kept(&project)?;
+        let mut driver = project.connect()?;
+        driver.begin()?;
+        keep::open(&mut *driver, &kept)?;
+        driver.execute("DROP TABLE whimbrel_kept_1_packed")?;
+        driver.execute("UPDATE whimbrel_kept SET hash = NULL")?;
+        driver.commit()?;
+        assert_eq!(keep::check(&mut *driver, &only_kept(&project)?)?, keep::Soundness::Unpacked);
+        project.revision("c3", "b2", "CREATE TABLE u (a integer);", "DROP TABLE u;")?;
+        project.upgrade("head")??;
+        assert_eq!(only_kept(&project)?, kept);
+        project.downgrade("a1")??;
+        assert_eq!(all(&project, "SELECT id, v FROM t ORDER BY id")?, ["1|a", "2|b"]);
+        Ok(())
+    })
+}
+
+#[test]
+fn values_can_be_had_without_undoing_anything() -> Result<()> {
+    on_each_engine(|project| {
+        let make = "CREATE TABLE t (id integer PRIMARY KEY, \"odd v\" text); INSERT INTO t VALUES (1, 'a'), (2, 'b');";
+        two(&project, make, "ALTER TABLE t DROP COLUMN \"odd v\";", "ALTER TABLE t ADD COLUMN \"odd v\" text;")?;
+        project.upgrade("head")??;
+        let kept = only_kept(&project)?;
+        let mut driver = project.connect()?;
+        driver.begin()?;
+        let table = keep::restore_beside(&mut *driver, &kept)?;
+        driver.commit()?;
+        assert_eq!(all(&project, &format!("SELECT id, \"odd v\" FROM {table} ORDER BY id"))?, ["1|a", "2|b"]);
+        assert_eq!(only_kept(&project)?, kept);
+        // It is nobody's drift.
+        project.downgrade("a1")??;
+        Ok(())
+    })
+}
+
 const FAMILY: &str = "CREATE TABLE z (id integer PRIMARY KEY, v text);
     CREATE TABLE y (id integer PRIMARY KEY, z integer REFERENCES z (id) ON DELETE CASCADE);
     CREATE TABLE x (id integer PRIMARY KEY, y integer REFERENCES y (id) ON DELETE CASCADE);

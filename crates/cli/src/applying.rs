@@ -264,6 +264,10 @@ impl<'a> Watcher<'a> {
                 let size = format!("{}, {bytes}", words::counted(rows, "row"));
                 self.line(&format!("  kept {} until {until}  {}", kept.loss, size.dimmed()));
             }
+            Event::KeptUnpacked { kept, why } => {
+                let word = "note".cyan().bold().to_string();
+                self.printer.remark(&format!("{word}: what is kept of {} stays unpacked for now: {why}", kept.loss));
+            }
             Event::NotKept { what, why } => {
                 let word = "warning".yellow().bold().to_string();
                 self.printer.remark(&format!("{word}: nothing is kept of {what}: {why}"));

@@ -383,8 +383,23 @@ pub struct Kept {
 pub enum KeptCommand {
     /// Show what is kept: of which revision, how much, until when
     List,
+    /// Look whether each copy is what was kept, by its number of rows and its hash; exits with 1 when one is not
+    Check,
+    /// Put the values into a table beside the others, and undo nothing
+    ///
+    /// The table is called `whimbrel_restored_NUMBER`, with the columns as they were called. What is kept stays kept.
+    Restore(KeptRestore),
+    /// Let go of what has been kept for as long as it was to be, as the next upgrade would
+    Prune,
     /// Let go of it before its time: the values are gone then
     Drop(KeptDrop),
+}
+
+#[derive(Debug, Args)]
+pub struct KeptRestore {
+    /// The number that `whimbrel kept` shows
+    #[arg(value_name = "NUMBER")]
+    pub number: i64,
 }
 
 #[derive(Debug, Args)]

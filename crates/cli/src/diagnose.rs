@@ -267,6 +267,7 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
         .note("stopped", format!("{}, {who}", words::when(at))),
         Refusal::LongCopy { at_most, .. } => say("long-copy", refusal.to_string())
             .note("at most", format!("{} rows are copied while everybody waits", words::many(*at_most))),
+        Refusal::KeptChanged { .. } => say("kept-changed", refusal.to_string()),
         Refusal::NoWayBack { .. } => say("no-way-back", refusal.to_string()),
         Refusal::HalfWay { revision, at, who, .. } => {
             say("half-way", format!("an earlier run stopped within `{revision}`, and this one leads elsewhere"))

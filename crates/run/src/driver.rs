@@ -6,6 +6,7 @@ use whimbrel_plan::{Dialect, Step};
 use whimbrel_schema::{Schema, Version};
 
 use crate::guard::{Leftover, Limits, Observer};
+use crate::keep::{PackedColumn, Sealed};
 
 /// One open connection to one database. Synchronous: one colour; whoever wants progress uses a thread.
 ///
@@ -135,6 +136,20 @@ pub trait Driver: Send {
     /// `false` where there is nothing of the kind.
     fn reclaim(&mut self, _table: &whimbrel_schema::ObjectName) -> Result<bool, DriverError> {
         Ok(false)
+    }
+
+    /// Packs the rows of one of whimbrel's own tables, in order, into few large compressed values in a new one. No more
+    /// than a few of them are held in memory. Names as they stand in SQL.
+    fn pack(&mut self, _from: &str, _columns: &[PackedColumn], _into: &str) -> Result<Sealed, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "this engine packs no rows"))
+    }
+    /// How many rows are in what was packed, and its hash, as they are now.
+    fn weigh(&mut self, _packed: &str, _columns: &[PackedColumn]) -> Result<Sealed, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "this engine packs no rows"))
+    }
+    /// The rows again, in a new table of whimbrel's own.
+    fn unpack(&mut self, _packed: &str, _columns: &[PackedColumn], _into: &str) -> Result<(), DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "this engine packs no rows"))
     }
 
     /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.

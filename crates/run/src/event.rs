@@ -61,6 +61,11 @@ pub enum Event<'a> {
     Kept {
         kept: &'a Kept,
     },
+    /// It is kept as it was copied.
+    KeptUnpacked {
+        kept: &'a Kept,
+        why: &'a str,
+    },
     /// This is gone for good.
     NotKept {
         what: &'a str,

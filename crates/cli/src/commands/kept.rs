@@ -14,37 +14,81 @@ pub fn run(arguments: &args::Kept, project: &Project, printer: &Printer) -> Outc
     let environment = project.settings.need_database()?;
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
-    let kept = keep::read(driver.as_mut()).map_err(|error| unreadable(&error))?;
+    let driver = driver.as_mut();
+    let kept = keep::read(driver).map_err(|error| unreadable(&error))?;
     match &arguments.command {
         None | Some(KeptCommand::List) => {
             let kept = kept.into_iter().map(Thing::from).collect();
             printer.show(Exit::Fine, &List { database, kept });
         }
+        Some(KeptCommand::Check) => {
+            let checked = kept.into_iter().map(|kept| Checked::of(driver, kept)).collect::<Result<Vec<_>, _>>();
+            let checked = checked.map_err(|error| diagnose::database(&error))?;
+            let exit = match checked.iter().any(|checked| checked.fault.is_some()) {
+                true => Exit::Differences,
+                false => Exit::Fine,
+            };
+            printer.show(exit, &CheckedList { database, checked });
+            return Ok(exit);
+        }
+        Some(KeptCommand::Restore(which)) => {
+            let kept = kept.into_iter().find(|kept| kept.id == which.number).ok_or_else(|| unknown(which.number))?;
+            let table = within(driver, |driver| restore(driver, &kept))?;
+            printer.show(Exit::Fine, &Restored { database, table, thing: Thing::from(kept) });
+        }
+        Some(KeptCommand::Prune) => {
+            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            let gone = keep::expired(driver, &now).map_err(|error| unreadable(&error))?;
+            let_go(driver, &gone)?;
+            printer.show(Exit::Fine, &Dropped { database, dropped: gone.into_iter().map(Thing::from).collect() });
+        }
         Some(KeptCommand::Drop(which)) => {
-            let unknown = which.numbers.iter().find(|number| !kept.iter().any(|kept| kept.id == **number));
-            if let Some(number) = unknown {
-                let failure = Failure::usage("kept", format!("nothing is kept under the number {number}"));
-                return Err(failure.next("whimbrel kept"));
+            if let Some(number) = which.numbers.iter().find(|number| !kept.iter().any(|kept| kept.id == **number)) {
+                return Err(unknown(*number));
             }
             let gone: Vec<Kept> =
                 kept.into_iter().filter(|kept| which.all || which.numbers.contains(&kept.id)).collect();
-            let_go(driver.as_mut(), &gone).map_err(|error| diagnose::database(&error))?;
-            let dropped = gone.into_iter().map(Thing::from).collect();
-            printer.show(Exit::Fine, &Dropped { database, dropped });
+            let_go(driver, &gone)?;
+            printer.show(Exit::Fine, &Dropped { database, dropped: gone.into_iter().map(Thing::from).collect() });
         }
     }
     Ok(Exit::Fine)
 }
 
-fn let_go(driver: &mut dyn Driver, gone: &[Kept]) -> Result<(), DriverError> {
-    driver.begin()?;
-    let removed = gone.iter().try_for_each(|kept| keep::remove(driver, kept));
-    match removed {
-        Ok(()) => driver.commit(),
-        Err(error) => {
+fn unknown(number: i64) -> Failure {
+    Failure::usage("kept", format!("nothing is kept under the number {number}")).next("whimbrel kept")
+}
+
+fn let_go(driver: &mut dyn Driver, gone: &[Kept]) -> Result<(), Failure> {
+    let database = |error: DriverError| diagnose::database(&error);
+    within(driver, |driver| gone.iter().try_for_each(|kept| keep::remove(driver, kept)).map_err(database))
+}
+
+/// Only what is what was kept is given back, here too.
+fn restore(driver: &mut dyn Driver, kept: &Kept) -> Result<String, Failure> {
+    let database = |error: DriverError| diagnose::database(&error);
+    if let Some(fault) = keep::check(driver, kept).map_err(database)?.fault(kept) {
+        let message = format!("{} was kept, and cannot be given back: {fault}", kept.loss);
+        let next =
+            format!("bring `{}` back as it was from a backup, then: whimbrel kept restore {}", kept.table(), kept.id);
+        return Err(Failure::new(Exit::Refused, "kept-changed", message).next(next));
+    }
+    if driver.has_table(&kept.beside()).map_err(database)? {
+        let message = format!("`{}` is there already, from an earlier restore", kept.beside());
+        let next = format!("DROP TABLE {}, then: whimbrel kept restore {}", kept.beside(), kept.id);
+        return Err(Failure::new(Exit::Refused, "kept-restored", message).next(next));
+    }
+    keep::restore_beside(driver, kept).map_err(database)
+}
+
+fn within<T>(driver: &mut dyn Driver, run: impl FnOnce(&mut dyn Driver) -> Result<T, Failure>) -> Result<T, Failure> {
+    driver.begin().map_err(|error| diagnose::database(&error))?;
+    match run(driver) {
+        Ok(value) => driver.commit().map(|()| value).map_err(|error| diagnose::database(&error)),
+        Err(failure) => {
             // The connection may be gone, and then the engine has rolled back by itself.
             let _ = driver.rollback();
-            Err(error)
+            Err(failure)
         }
     }
 }
@@ -65,6 +109,9 @@ struct Thing {
     bytes: i64,
     kept_at: String,
     until: String,
+    /// SHA-256 over every value; none until it is packed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256: Option<String>,
     /// A downgrade gave back what it could, and this was left over.
     #[serde(skip_serializing_if = "Option::is_none")]
     given_back_at: Option<String>,
@@ -80,6 +127,7 @@ impl From<Kept> for Thing {
             bytes: kept.bytes,
             kept_at: kept.kept_at,
             until: kept.until,
+            sha256: kept.hash,
             given_back_at: kept.given_back_at,
         }
     }
@@ -91,7 +139,7 @@ impl Thing {
         let bytes = words::bytes(u64::try_from(self.bytes).unwrap_or_default());
         let until = words::when(&self.until);
         let left = match self.given_back_at {
-            Some(_) => "given back, some rows were gone",
+            Some(_) => "given back, except for rows that were gone or written since",
             None => "",
         };
         [
@@ -124,6 +172,68 @@ impl Screen for List {
 }
 
 #[derive(Serialize)]
+struct Checked {
+    #[serde(flatten)]
+    thing: Thing,
+    packed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fault: Option<String>,
+}
+
+impl Checked {
+    fn of(driver: &mut dyn Driver, kept: Kept) -> Result<Self, DriverError> {
+        let soundness = keep::check(driver, &kept)?;
+        Ok(Checked { fault: soundness.fault(&kept), packed: kept.hash.is_some(), thing: Thing::from(kept) })
+    }
+}
+
+#[derive(Serialize)]
+struct CheckedList {
+    database: String,
+    checked: Vec<Checked>,
+}
+
+impl Screen for CheckedList {
+    fn text(&self, _: Detail) -> String {
+        let mut columns = Columns::default();
+        for checked in &self.checked {
+            let verdict = match (&checked.fault, checked.packed) {
+                (Some(fault), _) => fault.red().to_string(),
+                (None, true) => "as it was kept".to_string(),
+                (None, false) => "not packed yet, so it has no hash: the next upgrade packs it".to_string(),
+            };
+            let thing = &checked.thing;
+            columns.row([thing.number.to_string(), thing.revision.yellow().to_string(), thing.what.clone(), verdict]);
+        }
+        let told = match columns.is_empty() {
+            true => "nothing is kept\n".to_string(),
+            false => columns.text("  "),
+        };
+        format!("{}\n{told}", self.database.dimmed())
+    }
+}
+
+#[derive(Serialize)]
+struct Restored {
+    database: String,
+    table: String,
+    thing: Thing,
+}
+
+impl Screen for Restored {
+    fn text(&self, _: Detail) -> String {
+        let rows = words::counted(usize::try_from(self.thing.rows).unwrap_or_default(), "row");
+        format!(
+            "{}\n{} is in the table `{}` now ({rows}), and stays kept too\nwhen it is of no more use: DROP TABLE {}\n",
+            self.database.dimmed(),
+            self.thing.what,
+            self.table,
+            self.table
+        )
+    }
+}
+
+#[derive(Serialize)]
 struct Dropped {
     database: String,
     dropped: Vec<Thing>,
@@ -131,7 +241,10 @@ struct Dropped {
 
 impl Screen for Dropped {
     fn text(&self, _: Detail) -> String {
-        let counted = words::counted(self.dropped.len(), "kept thing");
-        format!("{}\nlet go of {counted}\n", self.database.dimmed())
+        let told = match self.dropped.len() {
+            0 => "nothing to let go of".to_string(),
+            count => format!("let go of {}", words::counted(count, "kept thing")),
+        };
+        format!("{}\n{told}\n", self.database.dimmed())
     }
 }

@@ -184,17 +184,34 @@ fn nohup_is_respected() {
     assert_eq!(child.wait().unwrap().code(), Some(5));
 }
 
+/// Nobody has to end first what is to be undone.
+#[test]
+fn killed_on_sqlite_and_undone() {
+    let half_way = HalfWay::on_sqlite();
+    assert_eq!(half_way.stopped_by("KILL").exit(), -1);
+    assert_snapshot!(half_way.screen("downgrade base"), @r"
+    exit 0
+    dev · SQLite [version], app.db
+    an earlier run stopped within bbbb ([time], ada@[host]), after 1 of 3 statements
+      ↓ bbbb  in steps  [duration]
+      ↓ aaaa  pace      [duration]
+    undid 2 revisions in [duration]; the database stands at base
+    ");
+    assert_eq!(rows(&half_way.url, "SELECT count(*) FROM sqlite_master WHERE name IN ('note', 'pace')"), "0");
+}
+
 /// Rows are changed together with the note about it, so nothing is asked.
 #[test]
 fn killed_on_sqlite() {
     let half_way = HalfWay::on_sqlite();
     assert_eq!(half_way.stopped_by("KILL").exit(), -1);
-    assert_snapshot!(half_way.screen("downgrade base"), @r"
+    assert_snapshot!(half_way.screen("upgrade aaaa"), @r"
     exit 3
     ── stderr ──
     error[half-way]: an earlier run stopped within `bbbb00000002`, and this one leads elsewhere
       stopped  [time], ada@[host]
       next     whimbrel upgrade bbbb00000002
+      or       whimbrel downgrade bbbb00000002-1   (undoes what of it was done)
     nothing was changed · exit 3
     ");
     assert_eq!(rows(&half_way.url, "SELECT count(*) FROM note"), "0", "SQLite has taken it back");

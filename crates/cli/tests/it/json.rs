@@ -22,6 +22,8 @@ fn every_command_prints_one_document() {
         "repair",
         "backfill",
         "kept",
+        "kept check",
+        "kept prune",
         "kept drop --all",
         "check",
         "lint --fail-on unknown",

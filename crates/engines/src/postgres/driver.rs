@@ -5,6 +5,7 @@ use tokio_postgres::SimpleQueryMessage;
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
 use whimbrel_run::guard::{self, Leftover, Limits};
+use whimbrel_run::keep::{PackedColumn, Sealed};
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
@@ -12,7 +13,7 @@ use super::connection::{Connection, texts};
 use super::observer::Observer;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::{facts, introspect, leftovers, normalize, scratch};
+use super::{facts, introspect, leftovers, normalize, packing, scratch};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -337,6 +338,18 @@ impl Driver for PostgresDriver {
 
     fn notices(&mut self) -> Vec<String> {
         self.connection.take_notices()
+    }
+
+    fn pack(&mut self, from: &str, columns: &[PackedColumn], into: &str) -> Result<Sealed, DriverError> {
+        packing::pack(self, from, columns, into)
+    }
+
+    fn weigh(&mut self, packed: &str, columns: &[PackedColumn]) -> Result<Sealed, DriverError> {
+        packing::weigh(self, packed, columns)
+    }
+
+    fn unpack(&mut self, packed: &str, columns: &[PackedColumn], into: &str) -> Result<(), DriverError> {
+        packing::unpack(self, packed, columns, into)
     }
 
     fn normalize(&mut self, schema: &Schema, differing: &[ObjectName]) -> Result<Schema, DriverError> {

@@ -86,6 +86,10 @@ impl Keeping for PostgresKeeping {
         if column.collation.is_some() { format!("({value}) COLLATE \"C\"") } else { value }
     }
 
+    fn type_aside(&self, column: &KeptColumn) -> String {
+        if stays(&column.ty) { types::sql(&column.ty) } else { "text".to_string() }
+    }
+
     fn take_back(&self, column: &KeptColumn, value: &str) -> String {
         if stays(&column.ty) { value.to_string() } else { format!("{value}::{}", types::sql(&column.ty)) }
     }
@@ -157,10 +161,11 @@ impl Keeping for PostgresKeeping {
         Some((
             "SELECT 'SELECT ' || string_agg(format('set_config(%L, %L, true)', name, current_setting(name)), ', ') \
              FROM unnest(ARRAY['DateStyle', 'IntervalStyle', 'TimeZone', 'extra_float_digits', 'bytea_output', \
-             'row_security']) AS name",
+             'row_security', 'lc_monetary']) AS name",
             "SELECT set_config('DateStyle', 'ISO, YMD', true), set_config('IntervalStyle', 'postgres', true), \
              set_config('TimeZone', 'UTC', true), set_config('extra_float_digits', '3', true), \
-             set_config('bytea_output', 'hex', true), set_config('row_security', 'off', true)",
+             set_config('bytea_output', 'hex', true), set_config('row_security', 'off', true), \
+             set_config('lc_monetary', 'C', true)",
         ))
     }
 

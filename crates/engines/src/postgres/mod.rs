@@ -20,6 +20,7 @@ mod lexer;
 mod naming;
 mod normalize;
 mod observer;
+mod packing;
 mod passfile;
 mod predict;
 mod quote;

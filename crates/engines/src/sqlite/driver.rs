@@ -11,6 +11,7 @@ use whimbrel_plan::Dialect;
 use whimbrel_plan::guard::Class;
 use whimbrel_plan::review::Facts;
 use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight};
+use whimbrel_run::keep::{PackedColumn, Sealed};
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
@@ -18,7 +19,7 @@ use super::dialect::dialect;
 use super::lock::FileLock;
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
-use super::{facts, introspect};
+use super::{facts, introspect, packing};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -356,6 +357,18 @@ impl Driver for SqliteDriver {
     }
 
     /// SQLite keeps every expression as it was written: its catalogue prints what it was given.
+    fn pack(&mut self, from: &str, columns: &[PackedColumn], into: &str) -> Result<Sealed, DriverError> {
+        packing::pack(&self.connection, from, columns, into)
+    }
+
+    fn weigh(&mut self, packed: &str, _columns: &[PackedColumn]) -> Result<Sealed, DriverError> {
+        packing::weigh(&self.connection, packed)
+    }
+
+    fn unpack(&mut self, packed: &str, columns: &[PackedColumn], into: &str) -> Result<(), DriverError> {
+        packing::unpack(&self.connection, packed, columns, into)
+    }
+
     fn normalize(&mut self, schema: &Schema, _differing: &[ObjectName]) -> Result<Schema, DriverError> {
         Ok(schema.clone())
     }
@@ -409,7 +422,7 @@ fn printed(value: ValueRef<'_>) -> Option<String> {
     }
 }
 
-fn error_of(error: &rusqlite::Error) -> DriverError {
+pub(super) fn error_of(error: &rusqlite::Error) -> DriverError {
     let (failure, message, position) = match error {
         rusqlite::Error::SqliteFailure(failure, message) => (Some(*failure), message.clone(), None),
         rusqlite::Error::SqlInputError { error, msg, offset, .. } => {

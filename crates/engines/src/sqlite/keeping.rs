@@ -46,6 +46,10 @@ impl Keeping for SqliteKeeping {
         value.to_string()
     }
 
+    fn type_aside(&self, _column: &KeptColumn) -> String {
+        String::new()
+    }
+
     fn take_back(&self, _column: &KeptColumn, value: &str) -> String {
         value.to_string()
     }

@@ -17,6 +17,7 @@ mod keeping;
 mod lock;
 mod naming;
 mod orphans;
+mod packing;
 mod predict;
 mod rebuild;
 mod renamed;

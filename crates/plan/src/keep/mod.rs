@@ -184,6 +184,9 @@ pub trait Keeping: Send + Sync {
     /// A value as it is put aside: in a form that needs nothing which a revision could drop.
     fn put_aside(&self, column: &KeptColumn, value: &str) -> String;
 
+    /// The type of a value that was put aside.
+    fn type_aside(&self, column: &KeptColumn) -> String;
+
     /// A value that was put aside, as the column takes it.
     fn take_back(&self, column: &KeptColumn, value: &str) -> String;
 

@@ -150,8 +150,39 @@ impl<'a> Side<'a> {
         }
     }
 
+    /// The columns of a complete copy, each with its type.
+    pub fn columns(&self) -> Vec<(String, String)> {
+        let kept = self.keys().iter().chain(&self.loss.columns).map(|column| self.keeping.type_aside(column));
+        let mut columns: Vec<(String, String)> = self.names().into_iter().zip(kept).collect();
+        columns.extend(self.mark_names().map(|name| (name, "text".to_string())));
+        columns
+    }
+
+    /// The values in a new table, each under the name that it had.
+    pub fn restore_beside(&self, name: &str) -> String {
+        let into =
+            self.dialect.quote_name(&ObjectName { namespace: self.bare.namespace.clone(), name: name.to_string() });
+        let named = self.keys().iter().chain(&self.loss.columns).zip(self.names());
+        let named: Vec<String> =
+            named.map(|(column, name)| format!("{name} AS {}", self.dialect.quote(&column.name))).collect();
+        format!("CREATE TABLE {into} AS SELECT {} FROM {}", named.join(", "), self.name)
+    }
+
+    /// Where the rows are when they are packed.
+    pub fn packed(&self) -> String {
+        self.dialect.quote_name(&self.packed_bare())
+    }
+
+    fn packed_bare(&self) -> ObjectName {
+        ObjectName { namespace: self.bare.namespace.clone(), name: format!("{}_packed", self.bare.name) }
+    }
+
     pub fn bytes(&self) -> String {
         self.keeping.bytes(&self.bare)
+    }
+
+    pub fn packed_bytes(&self) -> String {
+        self.keeping.bytes(&self.packed_bare())
     }
 
     pub fn count(&self) -> String {
@@ -168,6 +199,10 @@ impl<'a> Side<'a> {
 
     pub fn drop(&self) -> String {
         format!("DROP TABLE {}", self.name)
+    }
+
+    pub fn drop_packed(&self) -> String {
+        format!("DROP TABLE {}", self.packed())
     }
 
     /// Before a downgrade begins: what somebody has changed since stays as it is, so what was kept of it is of no more

@@ -168,6 +168,7 @@ impl Runner<'_> {
     }
 
     pub fn tell_news(&mut self) {
+        self.pack_news();
         for news in std::mem::take(&mut self.recalled.news) {
             match &news {
                 News::Kept(kept) => (self.listen)(Event::Kept { kept }),
@@ -185,6 +186,62 @@ impl Runner<'_> {
                 }
             }
         }
+    }
+
+    /// Packs what was kept, now that it is committed and nobody waits. A copy that cannot be packed is kept as it is.
+    fn pack_news(&mut self) {
+        let mut news = std::mem::take(&mut self.recalled.news);
+        for kept in news.iter_mut().filter_map(|news| if let News::Kept(kept) = news { Some(kept) } else { None }) {
+            self.pack(kept);
+        }
+        self.recalled.news = news;
+    }
+
+    fn pack(&mut self, kept: &mut Kept) {
+        let before = kept.clone();
+        self.driver.expect_no_violations();
+        let packed = self.begin().and_then(|()| {
+            let packed = keep::seal(self.driver, kept).map_err(|error| failed(kept.loss.to_string(), error));
+            self.end(packed)
+        });
+        if let Err(failure) = packed {
+            *kept = before;
+            (self.listen)(Event::KeptUnpacked { kept, why: &failure.to_string() });
+        }
+    }
+
+    /// Packs what earlier runs were killed before they could.
+    pub fn pack_what_is_left(&mut self) -> Result<(), Failure> {
+        let left = keep::unsealed(self.driver).map_err(|error| failed("what was kept".to_string(), error))?;
+        for mut kept in left {
+            self.pack(&mut kept);
+        }
+        Ok(())
+    }
+
+    /// Looks whether what a downgrade is to give back is what was kept, and unpacks it; before any lock is asked for.
+    pub fn unpack(&mut self, job: &Job<'_>) -> Result<(), Failure> {
+        if job.direction == Direction::Up || self.options.keep.leave.is_some() {
+            return Ok(());
+        }
+        let kept = keep::of_revision(self.driver, &job.revision.id);
+        let kept = kept.map_err(|error| failed("what was kept".to_string(), error))?;
+        for kept in &kept {
+            self.driver.expect_no_violations();
+            self.begin()?;
+            let opened = self.open(kept);
+            self.end(opened)?;
+        }
+        Ok(())
+    }
+
+    /// Inside the transaction that is open.
+    fn open(&mut self, kept: &Kept) -> Result<(), Failure> {
+        let soundness = keep::check(self.driver, kept)?;
+        if let Some(fault) = soundness.fault(kept) {
+            return Err(Refusal::KeptChanged { what: kept.loss.to_string(), number: kept.id, fault }.into());
+        }
+        Ok(keep::open(self.driver, kept)?)
     }
 
     /// Copies what a statement outside any transaction destroys, in one of its own. Nobody is kept from changing the
@@ -286,6 +343,10 @@ impl Runner<'_> {
     }
 
     fn give_back(&mut self, kept: &Kept) -> Result<(), Failure> {
+        // A run that takes up where another was killed may find it packed.
+        if !self.driver.has_table(&kept.place())? {
+            self.open(kept)?;
+        }
         let given = keep::give_back(self.driver, kept, &stamp(Timestamp::now()));
         let rows = given.map_err(|error| failed(kept.loss.to_string(), error.into()))?;
         self.recalled.news.push(News::GivenBack(kept.clone(), rows));

@@ -20,6 +20,9 @@ pub enum Refusal {
         if *taken_along { format!(", from `{table}` too, which refers to what it deletes") } else { String::new() }
     )]
     LongCopy { revision: RevisionId, table: String, rows: u64, at_most: u64, taken_along: bool },
+    /// What was kept is not what is to be given back.
+    #[error("{what} was kept, and cannot be given back: {fault}")]
+    KeptChanged { what: String, number: i64, fault: String },
     #[error("revision `{revision}` does not say how to undo it")]
     NoWayBack { revision: RevisionId, file: String },
     /// A downgrade was asked for while an upgrade stands half-way.
@@ -69,6 +72,10 @@ impl Refusal {
             Refusal::LongCopy { rows, .. } => vec![
                 format!("{command} --keep-nothing \"reason\"   (goes on the ledger; a backup has the values)"),
                 format!("or, when it may be locked for a while: `rows = {rows}` under `[keep]` in whimbrel.toml"),
+            ],
+            Refusal::KeptChanged { number, .. } => vec![
+                format!("bring `whimbrel_kept_{number}_packed` back as it was from a backup, then: {command}"),
+                format!("{command} --leave-kept \"reason\"   (undoes the schema without it; goes on the ledger)"),
             ],
             Refusal::NoWayBack { file, .. } => {
                 one(format!("write `-- downgrade` into {file}, or `-- nothing to do` below it if there is nothing"))

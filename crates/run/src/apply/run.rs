@@ -48,6 +48,7 @@ impl Runner<'_> {
             (self.listen)(Event::Questions { revision, questions: &questions });
         }
         self.foresight.begin_revision();
+        self.unpack(job)?;
         let rows = match job.is_one_transaction() {
             true => {
                 let foreseen = self.foresee(job, 0..job.statements.len());

@@ -215,6 +215,7 @@ impl<'r> Runner<'r> {
             if self.direction == Direction::Up {
                 self.drop_expired()?;
             }
+            self.pack_what_is_left()?;
             if self.run_all(&jobs)? == Turn::Taken {
                 return Ok(());
             }

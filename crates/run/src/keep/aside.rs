@@ -38,8 +38,10 @@ pub fn put_aside(
         .map(|(loss, id)| {
             let (kept_at, until) = (kept_at.to_string(), until.to_string());
             let revision = revision.clone();
-            let (rows, bytes, numbers, given_back_at) = (0, 0, Vec::new(), None);
-            Aside { kept: Kept { id, revision, event, loss, rows, bytes, numbers, kept_at, until, given_back_at } }
+            let (rows, bytes, numbers, given_back_at, hash) = (0, 0, Vec::new(), None, None);
+            Aside {
+                kept: Kept { id, revision, event, loss, rows, bytes, numbers, kept_at, until, given_back_at, hash },
+            }
         })
         .collect();
     hold(driver, &manifest, &asides, limits)?;

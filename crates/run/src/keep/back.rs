@@ -2,6 +2,7 @@ use whimbrel_plan::keep::{Lost, Side};
 use whimbrel_schema::Schema;
 
 use super::aside::printed_in_full;
+use super::seal::close;
 use super::{Kept, Manifest, remove};
 use crate::{Driver, DriverError};
 
@@ -25,6 +26,7 @@ pub fn give_back(driver: &mut dyn Driver, kept: &Kept, now: &str) -> Result<u64,
     match i64::try_from(given).is_ok_and(|given| given >= kept.rows) {
         true => remove(driver, kept)?,
         false => {
+            close(driver, kept)?;
             driver.execute(&manifest.mark_given_back(kept.id, now))?;
         }
     }

@@ -26,6 +26,8 @@ pub struct Kept {
     pub until: String,
     /// A downgrade gave it back, as far as its rows were there.
     pub given_back_at: Option<String>,
+    /// SHA-256 over every value, once it is packed.
+    pub hash: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -37,12 +39,25 @@ pub enum KeptError {
 }
 
 impl Kept {
-    /// The table that holds its values.
+    /// The table that its values are copied into.
     pub fn place(&self) -> String {
         Manifest::place(self.id)
     }
 
-    /// The SQL about that table.
+    /// The table that holds them now.
+    pub fn table(&self) -> String {
+        match self.hash {
+            Some(_) => format!("{}_packed", self.place()),
+            None => self.place(),
+        }
+    }
+
+    /// The table that it is restored into when nothing is to be undone.
+    pub fn beside(&self) -> String {
+        format!("whimbrel_restored_{}", self.id)
+    }
+
+    /// The SQL about the table of the copy.
     pub fn side<'a>(&'a self, home: Option<&'a str>, dialect: &'a dyn Dialect) -> Option<Side<'a>> {
         Side::new(&self.loss, &self.place(), home, dialect)
     }
@@ -73,7 +88,7 @@ impl Manifest {
             "CREATE TABLE IF NOT EXISTS {} (\n    id INTEGER NOT NULL PRIMARY KEY,\n    revision TEXT NOT NULL,\n    \
              event INTEGER NOT NULL,\n    loss TEXT NOT NULL,\n    row_count BIGINT NOT NULL,\n    \
              byte_count BIGINT NOT NULL,\n    numbers TEXT NOT NULL,\n    kept_at TEXT NOT NULL,\n    \
-             until TEXT NOT NULL,\n    given_back_at TEXT\n)",
+             until TEXT NOT NULL,\n    given_back_at TEXT,\n    hash TEXT\n)",
             self.table
         )
     }
@@ -107,13 +122,18 @@ impl Manifest {
 
     fn select(&self) -> String {
         format!(
-            "SELECT id, revision, event, loss, row_count, byte_count, numbers, kept_at, until, given_back_at FROM {}",
+            "SELECT id, revision, event, loss, row_count, byte_count, numbers, kept_at, until, given_back_at, hash FROM {}",
             self.table
         )
     }
 
     pub fn delete(&self, id: i64) -> String {
         format!("DELETE FROM {} WHERE id = {id}", self.table)
+    }
+
+    pub fn seal(&self, kept: &Kept) -> String {
+        let hash = kept.hash.as_ref().map_or("NULL".to_string(), |hash| self.dialect.literal(hash));
+        format!("UPDATE {} SET byte_count = {}, hash = {hash} WHERE id = {}", self.table, kept.bytes, kept.id)
     }
 
     pub fn mark_given_back(&self, id: i64, now: &str) -> String {
@@ -160,7 +180,12 @@ pub fn expired(driver: &mut dyn Driver, now: &str) -> Result<Vec<Kept>, KeptErro
 pub fn remove(driver: &mut dyn Driver, kept: &Kept) -> Result<(), DriverError> {
     let manifest = Manifest::of(driver);
     if let Some(side) = kept.side(manifest.home.as_deref(), driver.dialect()) {
-        driver.execute(&side.drop())?;
+        let (copy, packed) = (side.drop(), side.drop_packed());
+        for (table, drop) in [(kept.place(), copy), (format!("{}_packed", kept.place()), packed)] {
+            if driver.has_table(&table)? {
+                driver.execute(&drop)?;
+            }
+        }
     }
     driver.execute(&manifest.delete(kept.id))?;
     Ok(())
@@ -194,6 +219,7 @@ fn kept(row: Row) -> Result<Kept, KeptError> {
         kept_at: needed()?,
         until: needed()?,
         given_back_at: text(),
+        hash: text(),
     };
     Ok(kept)
 }

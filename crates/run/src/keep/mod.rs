@@ -13,10 +13,12 @@
 mod aside;
 mod back;
 mod manifest;
+mod seal;
 
 pub use aside::{Aside, Completed, complete, discard, put_aside};
 pub use back::{forget_changed, give_back};
 pub use manifest::{Kept, KeptError, Manifest, expired, of_revision, read, remove};
+pub use seal::{PackedColumn, Sealed, Soundness, check, open, restore_beside, seal, unsealed};
 
 /// How a run keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]
