@@ -29,7 +29,9 @@ impl State {
         schema.sort();
         let mut rows = BTreeMap::new();
         for table in schema.tables.values() {
-            let columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+            let mut columns: Vec<String> = table.columns.iter().map(|column| column.name.clone()).collect();
+            // One that went and came back stands last.
+            columns.sort();
             let quoted: Vec<String> = columns.iter().map(|column| driver.dialect().quote(column)).collect();
             let list = if quoted.is_empty() { "1".to_owned() } else { quoted.join(", ") };
             let sql = format!("SELECT {list} FROM {}", driver.dialect().quote_name(&table.name));
