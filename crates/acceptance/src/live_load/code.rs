@@ -68,8 +68,8 @@ impl Statement {
                 .collect::<Result<_>>()?,
         };
         ensure!(
-            verb != Verb::Select || sql.ends_with(WHERE) && sql.matches(WHERE).count() == 1,
-            "a SELECT ends in `{WHERE}`, so that all rows can be read by it as well"
+            verb != Verb::Select || key(&sql).is_some(),
+            "a SELECT ends in `WHERE KEY = {{id}}`, so that all rows can be read by it as well"
         );
         Ok(Statement { verb, sql, means })
     }
@@ -83,9 +83,16 @@ impl Statement {
         self.sql.replace("{id}", "$1")
     }
 
+    /// Whether a SELECT looks for its row by that column: one that the backfill fills finds it later.
+    pub fn finds_by(&self, column: &str) -> bool {
+        key(&self.sql) == Some(column)
+    }
+
     /// A SELECT of every row with its key.
     pub fn of_all(&self) -> String {
-        self.sql.replacen("SELECT ", "SELECT id, ", 1).replace(WHERE, "")
+        let key = key(&self.sql).unwrap_or_default();
+        let all = self.sql.replace(&format!(" WHERE {key} = {{id}}"), "");
+        all.replacen("SELECT ", &format!("SELECT {key}, "), 1)
     }
 
     /// Whether no row is another one by it, as far as the story goes.
@@ -106,7 +113,11 @@ impl Statement {
     }
 }
 
-const WHERE: &str = " WHERE id = {id}";
+/// The column by which a SELECT finds its row.
+fn key(sql: &str) -> Option<&str> {
+    let (_, condition) = sql.split_once(" WHERE ")?;
+    condition.strip_suffix(" = {id}").filter(|key| key.chars().all(char::is_alphanumeric))
+}
 
 fn filled(template: &str, id: u64, value: u64, row: &Fields) -> String {
     let own = template.replace("{id}", &id.to_string()).replace("{v}", &value.to_string());

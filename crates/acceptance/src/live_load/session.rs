@@ -107,6 +107,7 @@ impl<'r> FromSql<'r> for Word {
     fn from_sql(ty: &Type, raw: &'r [u8]) -> Result<Word, Box<dyn Error + Sync + Send>> {
         Ok(Word(match *ty {
             Type::INT4 => i32::from_sql(ty, raw)?.to_string(),
+            Type::INT8 => i64::from_sql(ty, raw)?.to_string(),
             _ => String::from_utf8(raw.to_vec())?,
         }))
     }

@@ -13,7 +13,7 @@ use super::job::Job;
 use super::keeping::Recalled;
 use super::run::Moment;
 use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
-use crate::ledger::{self, EventDirection, Ledger, Tables};
+use crate::ledger::{self, Ledger, Tables};
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
 /// One run, from reading the ledger to giving the lock back.
@@ -127,8 +127,9 @@ impl<'r> Runner<'r> {
     ) -> Result<(), Failure> {
         let (unfinished, seen) = self.look_first()?;
         let mut applied = self.report.applied.clone();
-        // What was applied half-way is undone like what is applied, and first.
-        if let (Direction::Down, Some((half, EventDirection::Up))) = (self.direction, &unfinished) {
+        // What was applied half-way is undone like what is applied, and first; so is what an earlier run began to undo
+        // from there, which is on the ledger as applied no more than that.
+        if let (Direction::Down, Some(half)) = (self.direction, &unfinished) {
             applied.insert(half.clone());
         }
         // The target is turned into revisions once: `+1` asked for by ten runners is one revision, not ten.
@@ -156,9 +157,9 @@ impl<'r> Runner<'r> {
     }
 
     /// Which revision was begun and not ended, and the last event, before anybody has the lock.
-    fn look_first(&mut self) -> Result<(Option<(RevisionId, EventDirection)>, i64), Failure> {
+    fn look_first(&mut self) -> Result<(Option<RevisionId>, i64), Failure> {
         let options = self.options;
-        let half = |ledger: &Ledger| ledger.unfinished().map(|event| (event.revision.clone(), event.direction));
+        let half = |ledger: &Ledger| ledger.unfinished().map(|event| event.revision.clone());
         if let Some(seen) = &options.seen {
             self.take_in(seen)?;
             return Ok((half(seen), seen.last()));
