@@ -14,3 +14,4 @@ CREATE TABLE t (id integer PRIMARY KEY, m mood DEFAULT 'unhappy');
 
 -- choices
 rename mood.sad:unhappy
+phases expand contract

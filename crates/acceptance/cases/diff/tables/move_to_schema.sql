@@ -14,3 +14,4 @@ CREATE TABLE s3.t (id integer PRIMARY KEY, n integer, email text);
 
 -- choices
 rename t:s3.t
+phases expand contract

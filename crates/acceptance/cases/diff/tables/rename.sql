@@ -17,3 +17,4 @@ CREATE INDEX ix_u_name ON people (name);
 
 -- choices
 rename u:people
+phases expand contract

@@ -9,6 +9,7 @@
 
 mod constraint;
 mod index;
+mod partition;
 mod waiting;
 
 use whimbrel_schema::{ObjectName, Table};
@@ -47,6 +48,7 @@ impl Stretches<'_> {
             || self.add_constraint(&planned)
             || self.require(&planned)
             || self.add_enum_value(&planned)
+            || self.attach(&planned)
         {
             return;
         }
