@@ -53,7 +53,8 @@ impl Run<'_> {
 
     fn apply(&self) -> Outcome {
         let target = self.project.target(self.target)?;
-        let environment = self.project.settings.need_database()?;
+        let mut environment = self.project.settings.need_database()?;
+        environment.role = self.running.role.clone().or(environment.role);
         let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running, self.project);
@@ -143,6 +144,7 @@ pub fn options(running: &Running, project: &Project) -> Options {
         lock_timeout: running.lock_timeout,
         lock_patience: running.lock_patience,
         statement_timeout: running.statement_timeout,
+        role: None,
     });
     options.accept_drift = running.accept_drift.clone();
     options.resume = running.resume.map(|choice| match choice {
@@ -473,10 +475,12 @@ impl Screen for Ended {
 /// The SQL that a run would execute, for somebody else to run.
 fn print_script(run: &Run<'_>) -> Outcome {
     let history = run.project.history()?;
-    let engine = match run.project.settings.database()? {
+    let environment = run.project.settings.database()?;
+    let engine = match &environment {
         Some(environment) => environment.url.engine(),
         None => run.project.settings.engines()?.first().copied().unwrap_or(Engine::Sqlite),
     };
+    let role = run.running.role.clone().or(environment.and_then(|environment| environment.role));
     let dialect = crate::project::dialect(engine)?;
     let missing = match run.direction {
         Direction::Up => Target::Heads,
@@ -493,6 +497,10 @@ fn print_script(run: &Run<'_>) -> Outcome {
         Direction::Down => apply::downgrade_script(&history, &range, dialect, &actor),
     };
     let sql = sql.map_err(|error| diagnose::script(&error, &run.command(), &run.project.settings))?;
+    let sql = match role {
+        Some(role) => format!("SET ROLE {};\n{sql}RESET ROLE;\n", dialect.quote(&role)),
+        None => sql,
+    };
     run.printer.show(Exit::Fine, &Script { engine, sql });
     Ok(Exit::Fine)
 }

@@ -240,6 +240,9 @@ pub struct Running {
     /// How long a statement may keep others out while it works, `0` for any time (default: 30min)
     #[arg(long, value_name = "TIME")]
     pub statement_timeout: Option<Length>,
+    /// The role as which everything is done, of which the one that connects is a member (PostgreSQL)
+    #[arg(long, value_name = "ROLE")]
+    pub role: Option<String>,
     /// Go on although the database is not what its history says; the reason goes on the ledger
     #[arg(long, value_name = "REASON")]
     pub accept_drift: Option<String>,

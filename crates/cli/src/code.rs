@@ -1,6 +1,7 @@
 //! The code of a project, searched for what it names: as it is here, or as of a commit.
 
 use std::fs;
+use std::io::Read as _;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -38,6 +39,8 @@ pub struct Swept {
     pub files: usize,
     /// What might have named it, and was not read.
     pub unread: Vec<Unread>,
+    /// Those that hold one of the words and are too large to be taken apart.
+    pub large: Vec<Large>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -60,6 +63,12 @@ pub struct Unread {
     pub why: String,
 }
 
+#[derive(Debug, Clone, Serialize)]
+pub struct Large {
+    pub file: String,
+    pub bytes: u64,
+}
+
 /// Packages of others, and what is made of code.
 const NOT_OURS: [&str; 9] =
     [".git", ".venv", "venv", "node_modules", "target", "__pycache__", ".tox", "site-packages", ".mypy_cache"];
@@ -69,6 +78,13 @@ const LARGEST: u64 = 8 * 1024 * 1024;
 
 /// Syntax trees nest, and dropping one takes stack for each level.
 const STACK: usize = 64 * 1024 * 1024;
+
+/// The files that hold one of the words, and what was not looked into.
+struct Texts {
+    texts: Vec<Text>,
+    unread: Vec<Unread>,
+    large: Vec<Large>,
+}
 
 struct Text {
     /// From the project's folder.
@@ -88,14 +104,14 @@ impl Sweep {
 
     fn search(&self, wanted: Vec<Wanted>, version: &Version) -> Result<Swept, String> {
         let mut search = Search::new(wanted);
-        let (mut texts, mut unread) = self.texts(&search, version)?;
+        let Texts { mut texts, mut unread, large } = self.texts(&search, version)?;
         let python = |texts: &'_ [Text]| -> Vec<usize> {
             (0..texts.len()).filter(|at| Language::of(&texts[*at].file) == Language::Python).collect()
         };
         // The models may say that an attribute of another name is the column: then more files are worth reading.
         let models: Vec<&str> = python(&texts).into_iter().map(|at| texts[at].text.as_str()).collect();
         if search.learn(models) {
-            (texts, unread) = self.texts(&search, version)?;
+            Texts { texts, unread, .. } = self.texts(&search, version)?;
         }
         let half = texts.len().div_ceil(2);
         let (one, two) = texts.split_at(half);
@@ -112,20 +128,21 @@ impl Sweep {
         // One line is one place, by what is most certain of it.
         let mut seen = std::collections::HashSet::new();
         places.retain(|place| seen.insert((place.object.clone(), place.file.clone(), place.line)));
-        Ok(Swept { places, files: texts.len(), unread })
+        Ok(Swept { places, files: texts.len(), unread, large })
     }
 
-    fn texts(&self, search: &Search, version: &Version) -> Result<(Vec<Text>, Vec<Unread>), String> {
-        let (mut texts, unread) = match version {
+    fn texts(&self, search: &Search, version: &Version) -> Result<Texts, String> {
+        let mut texts = match version {
             Version::WorkingTree => self.texts_here(search)?,
             Version::Commit(commit) => self.texts_of(commit, search)?,
         };
-        texts.sort_by(|one, two| one.file.cmp(&two.file));
-        Ok((texts, unread))
+        texts.texts.sort_by(|one, two| one.file.cmp(&two.file));
+        texts.large.sort_by(|one, two| one.file.cmp(&two.file));
+        Ok(texts)
     }
 
-    fn texts_here(&self, search: &Search) -> Result<(Vec<Text>, Vec<Unread>), String> {
-        let (found, unread) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+    fn texts_here(&self, search: &Search) -> Result<Texts, String> {
+        let (found, unread, large) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
         let skip = self.skip.clone();
         let ours = move |entry: &DirEntry| {
             let name = entry.file_name().to_string_lossy();
@@ -147,16 +164,22 @@ impl Sweep {
                         unread.push(Unread { file, why });
                     }
                 };
+                let passed_over = |file: String, bytes: u64| {
+                    if let Ok(mut large) = large.lock() {
+                        large.push(Large { file, bytes });
+                    }
+                };
                 match entry {
                     Ok(entry) if entry.file_type().is_some_and(|kind| kind.is_file()) => {
                         let file = self.shown(entry.path());
-                        match read(&entry) {
-                            Ok(Some(bytes)) if search.touches(&bytes) => {
+                        match read(&entry, search) {
+                            Ok(Contents::Whole(bytes)) if search.touches(&bytes) => {
                                 if let (Some(text), Ok(mut found)) = (as_text(bytes), found.lock()) {
                                     found.push(Text { file, text });
                                 }
                             }
-                            Ok(_) => {}
+                            Ok(Contents::TooLarge(size)) => passed_over(file, size),
+                            Ok(Contents::Whole(_) | Contents::Nothing) => {}
                             Err(why) => failed(file, why),
                         }
                     }
@@ -167,13 +190,14 @@ impl Sweep {
             })
         });
         let taken = |error| format!("the search broke off: {error}");
-        Ok((
-            found.into_inner().map_err(|it| taken(it.to_string()))?,
-            unread.into_inner().map_err(|it| taken(it.to_string()))?,
-        ))
+        Ok(Texts {
+            texts: found.into_inner().map_err(|it| taken(it.to_string()))?,
+            unread: unread.into_inner().map_err(|it| taken(it.to_string()))?,
+            large: large.into_inner().map_err(|it| taken(it.to_string()))?,
+        })
     }
 
-    fn texts_of(&self, commit: &str, search: &Search) -> Result<(Vec<Text>, Vec<Unread>), String> {
+    fn texts_of(&self, commit: &str, search: &Search) -> Result<Texts, String> {
         let words: Vec<String> = search.words().into_iter().collect();
         let prefix = git::prefix(&self.root)?;
         let overrides = self.overrides()?;
@@ -189,14 +213,17 @@ impl Sweep {
             !packaged && !excluded && !skip.iter().any(|skip| Path::new(&file).starts_with(skip))
         });
         let contents = git::contents(&self.root, commit, &paths)?;
-        let (mut texts, mut unread) = (Vec::new(), Vec::new());
+        let (mut texts, mut unread, mut large) = (Vec::new(), Vec::new(), Vec::new());
         for (path, bytes) in paths.iter().zip(contents) {
             match bytes {
+                Some(bytes) if bytes.len() as u64 > LARGEST => {
+                    large.push(Large { file: file(path), bytes: bytes.len() as u64 });
+                }
                 Some(bytes) => texts.extend(as_text(bytes).map(|text| Text { file: file(path), text })),
                 None => unread.push(Unread { file: file(path), why: "git does not give it".to_string() }),
             }
         }
-        Ok((texts, unread))
+        Ok(Texts { texts, unread, large })
     }
 
     fn overrides(&self) -> Result<ignore::overrides::Override, String> {
@@ -213,18 +240,50 @@ impl Sweep {
     }
 }
 
-/// `None` for a file that is too large to be code.
-fn read(entry: &DirEntry) -> Result<Option<Vec<u8>>, String> {
+/// What is too much for one piece of code is not taken apart, but whether one of the words stands in it is looked for.
+fn read(entry: &DirEntry, search: &Search) -> Result<Contents, String> {
+    let failed = |error: std::io::Error| error.to_string();
     let size = entry.metadata().map_err(|error| error.to_string())?.len();
-    if size > LARGEST {
-        return Ok(None);
+    if size <= LARGEST {
+        return fs::read(entry.path()).map(Contents::Whole).map_err(failed);
     }
-    fs::read(entry.path()).map(Some).map_err(|error| error.to_string())
+    let mut file = fs::File::open(entry.path()).map_err(failed)?;
+    let mut piece = Vec::new();
+    loop {
+        // A word may lie across the end of a piece.
+        let kept = piece.len().saturating_sub(LONGEST_WORD);
+        let first = piece.is_empty();
+        piece.drain(..kept);
+        let read = file.by_ref().take(LARGEST).read_to_end(&mut piece).map_err(failed)?;
+        if first && !is_text(&piece) || read == 0 {
+            return Ok(Contents::Nothing);
+        }
+        if search.touches(&piece) {
+            return Ok(Contents::TooLarge(size));
+        }
+    }
 }
 
-/// `None` for what is no text, by the sign that git goes by.
+/// In bytes; engines have no longer names.
+const LONGEST_WORD: usize = 256;
+
+enum Contents {
+    Whole(Vec<u8>),
+    TooLarge(u64),
+    /// No text, or none of the words.
+    Nothing,
+}
+
+/// So much of a file tells whether it is text, by the sign that git goes by.
+const BEGINNING: usize = 8000;
+
+fn is_text(bytes: &[u8]) -> bool {
+    !bytes.iter().take(BEGINNING).any(|byte| *byte == 0)
+}
+
+/// `None` for what is no text.
 fn as_text(bytes: Vec<u8>) -> Option<String> {
-    if bytes.iter().take(8000).any(|byte| *byte == 0) {
+    if !is_text(&bytes) {
         return None;
     }
     Some(match String::from_utf8(bytes) {

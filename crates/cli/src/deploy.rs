@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use whimbrel_frontends::refs::{Certainty, Wanted};
+use whimbrel_frontends::refs::{Certainty, Language, Wanted};
 use whimbrel_run::Deploy;
 use whimbrel_run::apply::{Code, ContractGate, Dropped, Place, Whose};
 
@@ -54,6 +54,17 @@ impl Code for ProjectCode {
         let swept = self.sweep.run(wanted.collect(), &version)?;
         if let Some(unread) = swept.unread.first() {
             return Err(format!("`{}` cannot be read: {}", unread.file, unread.why));
+        }
+        // Data and prose hold nothing back wherever they name it, so not where they are large either.
+        let runs = |file: &str| match Language::of(file) {
+            Language::Python | Language::Sql | Language::Template | Language::Code(_) => true,
+            Language::Data | Language::Prose => false,
+        };
+        if let Some(large) = swept.large.iter().find(|large| runs(&large.file)) {
+            return Err(format!(
+                "`{}` may name it, and is too large to be read (`exclude` under `[refs]` leaves it out)",
+                large.file
+            ));
         }
         let place = |found: crate::code::Found| Place {
             object: found.object,

@@ -7,8 +7,8 @@ use whimbrel_frontends::revision as files;
 use whimbrel_plan::Dialect;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::{Revision, RevisionId};
-use whimbrel_run::Driver;
 use whimbrel_run::ledger::{self, Ledger};
+use whimbrel_run::{Driver, DriverError};
 use whimbrel_schema::Engine;
 
 use crate::args::Global;
@@ -37,12 +37,12 @@ impl Project {
 
     /// Opens the database to change it: a SQLite file that is not there is made.
     pub fn connect(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
-        whimbrel_engines::connect(&environment.url).map_err(|error| diagnose::connection(&error, environment))
+        as_role(whimbrel_engines::connect(&environment.url), environment)
     }
 
     /// Opens the database to look at it.
     pub fn connect_existing(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
-        whimbrel_engines::connect_existing(&environment.url).map_err(|error| diagnose::connection(&error, environment))
+        as_role(whimbrel_engines::connect_existing(&environment.url), environment)
     }
 
     /// What the database has of the history. A SQLite file that is not there has nothing, and is not made by looking.
@@ -117,6 +117,20 @@ impl Project {
             }
         }
     }
+}
+
+/// The connection, as the role that the environment is worked on with.
+fn as_role(
+    connected: Result<Box<dyn Driver>, DriverError>,
+    environment: &Environment,
+) -> Result<Box<dyn Driver>, Failure> {
+    let assumed = connected.and_then(|mut driver| {
+        if let Some(role) = &environment.role {
+            driver.assume_role(role)?;
+        }
+        Ok(driver)
+    });
+    assumed.map_err(|error| diagnose::connection(&error, environment))
 }
 
 pub fn dialect(engine: Engine) -> Result<&'static dyn Dialect, Failure> {

@@ -27,6 +27,13 @@ pub trait Driver: Send {
     /// Whether there is such a table in the [`home`](Driver::home) namespace.
     fn has_table(&mut self, name: &str) -> Result<bool, DriverError>;
 
+    /// From here on everything is done as this role, also after a revision that took another one. Before anything else is
+    /// asked of the connection.
+    fn assume_role(&mut self, _role: &str) -> Result<(), DriverError> {
+        let message = format!("{} has no roles", self.dialect().engine().title());
+        Err(DriverError::new(DriverErrorKind::Unsupported, message))
+    }
+
     /// Reads the whole schema in a few bulk queries, sorted. Tables whose name begins with `whimbrel_` are left out:
     /// they are the ledger's.
     fn introspect(&mut self) -> Result<Schema, DriverError>;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use whimbrel_frontends::refs::{Certainty, Wanted};
 
 use crate::args::Refs;
-use crate::code::{Found, Swept, Unread, Version};
+use crate::code::{Found, Large, Swept, Unread, Version};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::git;
 use crate::printer::{Detail, Printer, Screen};
@@ -25,14 +25,14 @@ pub fn run(arguments: &Refs, project: &Project, printer: &Printer) -> Outcome {
     printer.now("looking through the code");
     let names: Vec<String> = wanted.iter().map(Wanted::to_string).collect();
     let swept = project.sweep().run(wanted, &version).map_err(failed)?;
-    let Swept { places, files, unread } = swept;
+    let Swept { places, files, unread, large } = swept;
     let shown = |place: &mut Found| place.file = project.settings.shown(&root.join(&place.file));
     let mut places = places;
     if version == Version::WorkingTree {
         places.iter_mut().for_each(shown);
     }
     let again = format!("whimbrel refs {}", names.join(" "));
-    printer.show(Exit::Fine, &Named { names, files, places, unread, all: arguments.all, again });
+    printer.show(Exit::Fine, &Named { names, files, places, unread, large, all: arguments.all, again });
     Ok(Exit::Fine)
 }
 
@@ -67,6 +67,9 @@ struct Named {
     /// What might name it, and was not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unread: Vec<Unread>,
+    /// What holds one of the words, and was too large to be taken apart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    large: Vec<Large>,
     #[serde(skip)]
     all: bool,
     #[serde(skip)]
@@ -112,6 +115,13 @@ impl Screen for Named {
         }
         for unread in &self.unread {
             let _ = writeln!(out, "{}: `{}` was not read: {}", "warning".yellow().bold(), unread.file, unread.why);
+        }
+        if !self.large.is_empty() {
+            let told: Vec<String> =
+                self.large.iter().map(|it| format!("`{}` ({})", it.file, words::bytes(it.bytes))).collect();
+            let counted = words::counted(told.len(), "file");
+            let word = "warning".yellow().bold().to_string();
+            let _ = writeln!(out, "{word}: {counted} with one of the words too large to be read: {}", told.join(", "));
         }
         let names: Vec<String> = self.names.iter().map(|name| format!("`{name}`")).collect();
         let of = |certainty| self.places.iter().filter(|place| place.certainty == certainty).count();

@@ -129,6 +129,9 @@ pub struct Environment {
     /// How long old and new stand side by side before a contract, as `24h`.
     #[serde(default)]
     pub soak: Option<String>,
+    /// As which everything is done there, before what `[guard]` says.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -246,12 +249,14 @@ mod tests {
             lock_timeout = "20ms"
             lock_patience = "1h"
             statement_timeout = "0"
+            role = "owner"
             [environments.dev]
             url = "sqlite:///app.db"
             [environments.production]
             url = "env:DATABASE_URL"
             protected = true
             soak = "24h"
+            role = "production_owner"
             [refs]
             exclude = ["docs/**"]
             "#,
@@ -264,6 +269,8 @@ mod tests {
         assert_eq!(file.keep.days, Some(7));
         assert_eq!(file.lint.rules["index-blocks-writes"], "off");
         assert_eq!(file.guard.lock_patience, Some("1h".parse().unwrap()));
+        let roles = (file.guard.role.as_deref(), file.environments["production"].role.as_deref());
+        assert_eq!(roles, (Some("owner"), Some("production_owner")));
         assert_eq!(file.environments["production"].soak.as_deref(), Some("24h"));
         assert_eq!(file.refs.exclude, ["docs/**"]);
         assert_eq!(file.migrations.engines, Some(vec![Engine::Sqlite, Engine::Postgres]));

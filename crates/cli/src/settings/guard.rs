@@ -14,6 +14,9 @@ pub struct Guard {
     pub lock_patience: Option<Length>,
     #[serde(default)]
     pub statement_timeout: Option<Length>,
+    /// As which everything is done, where the engine has roles.
+    #[serde(default)]
+    pub role: Option<String>,
 }
 
 /// A length of time as people and PostgreSQL write it: `50ms`, `5s`, `10min`, `1h`; `0` for no limit.

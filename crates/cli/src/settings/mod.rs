@@ -46,6 +46,8 @@ pub struct Environment {
     pub protected: bool,
     /// How long old and new stand side by side before a contract.
     pub soak: Duration,
+    /// As which everything is done there.
+    pub role: Option<String>,
     /// In words: `--url`, `whimbrel.toml`, `DATABASE_URL`.
     pub source: String,
 }
@@ -328,8 +330,14 @@ impl Settings {
             })?,
             None => Duration::ZERO,
         };
+        // A file of SQLite beside a server is no reason to complain of what is said for the server.
+        let role = match url {
+            DatabaseUrl::Postgres(_) => environment.and_then(|it| it.role.as_ref()).or(self.file.guard.role.as_ref()),
+            DatabaseUrl::Sqlite(_) => environment.and_then(|it| it.role.as_ref()),
+        };
+        let role = role.cloned();
         let (name, source) = (place.name.map(str::to_string), place.source.clone());
-        Ok(Environment { name, url, protected: place.protected, soak, source })
+        Ok(Environment { name, url, protected: place.protected, soak, role, source })
     }
 
     /// A path as a person at the terminal would write it.

@@ -93,3 +93,18 @@ fn patterns_of_the_configuration_are_left_out() {
         "{screen}"
     );
 }
+
+#[test]
+fn what_is_too_large_to_be_read_is_named() {
+    let project = project();
+    let rows = "(1, 'x'),\n".repeat(900_000);
+    project.write("dump/all.sql", &format!("INSERT INTO email (id, subject) VALUES\n{rows}"));
+    project.write("dump/end.csv", &format!("{rows}subject"));
+    project.write("dump/none.sql", &rows);
+    let screen = project.whimbrel("refs email.subject").ok().stdout();
+    let line = screen.lines().find(|line| line.contains("too large")).unwrap();
+    assert_eq!(
+        line,
+        "warning: 2 files with one of the words too large to be read: `dump/all.sql` (9.0 MB), `dump/end.csv` (9.0 MB)"
+    );
+}

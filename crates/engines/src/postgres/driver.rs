@@ -11,6 +11,7 @@ use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::connection::{Connection, texts};
 use super::observer::Observer;
+use super::quote::quote;
 use super::session::{self, Session};
 use super::settings::Settings;
 use super::{facts, introspect, leftovers, normalize, packing, scratch};
@@ -35,6 +36,8 @@ pub struct PostgresDriver {
     pub(super) home: String,
     pub(super) in_transaction: bool,
     session: Session,
+    /// As which everything is done, in place of the role that has connected.
+    role: Option<String>,
     /// Whether the server can look after lost clients; `None` until it was asked.
     watched: Option<bool>,
     /// Of a scratch database; after the connection, which it outlives.
@@ -56,6 +59,7 @@ impl PostgresDriver {
             home,
             in_transaction: false,
             session: Session::default(),
+            role: None,
             watched: None,
             guard: None,
         })
@@ -117,6 +121,17 @@ impl Driver for PostgresDriver {
             &[Value::Text(name), Value::Text(&self.home)],
         )?;
         Ok(!rows.is_empty())
+    }
+
+    fn assume_role(&mut self, role: &str) -> Result<(), DriverError> {
+        self.execute_script(&session::set_role(role)).map_err(|error| {
+            let login = &self.settings.user;
+            let hint = format!("`{login}` has to be a member of it: GRANT {} TO {}", quote(role), quote(login));
+            DriverError { hint: Some(hint), position: None, ..error }
+        })?;
+        self.home = PostgresDriver::ask_home(&mut self.connection)?;
+        self.role = Some(role.to_string());
+        Ok(())
     }
 
     fn introspect(&mut self) -> Result<Schema, DriverError> {
@@ -259,7 +274,9 @@ impl Driver for PostgresDriver {
     fn prepare_session(&mut self) -> Result<(), DriverError> {
         let (new, connection) = (self.connection.version.major >= 14, &mut self.connection);
         let watched = *self.watched.get_or_insert_with(|| new && connection.rows(session::NOTICE_LOST_CLIENTS).is_ok());
-        let state = self.connection.rows(&session::prepare(watched))?.into_iter().next().unwrap_or_default();
+        let state = self.connection.rows(&session::prepare(watched, self.role.as_deref()))?;
+        // What was set before answers too.
+        let state = state.into_iter().next_back().unwrap_or_default();
         let before = self.session.pid().map(str::to_string);
         self.session = match before {
             None => Session::prepared(state),
@@ -280,6 +297,7 @@ impl Driver for PostgresDriver {
     fn beside(&mut self) -> Result<Option<Box<dyn Driver>>, DriverError> {
         let mut driver = PostgresDriver::open(self.settings.clone())?;
         driver.home.clone_from(&self.home);
+        driver.role.clone_from(&self.role);
         driver.prepare_session()?;
         Ok(Some(Box::new(driver)))
     }

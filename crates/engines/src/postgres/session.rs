@@ -8,23 +8,35 @@ use std::time::Duration;
 use whimbrel_run::guard::{Limit, Limits};
 use whimbrel_run::{DriverError, DriverErrorKind, Row};
 
+use super::quote::quote;
+
 /// A client that was stopped in the middle of a transaction must not keep its locks for ever.
 const IDLE: Duration = Duration::from_secs(60);
 
-/// Who is connected as whom, and what unqualified names mean.
-const STATE: &str =
-    "pg_catalog.pg_backend_pid(), current_user, session_user, pg_catalog.current_setting('search_path')";
+/// Who is connected as whom, what unqualified names mean, and how long a transaction may stand still.
+const STATE: &str = "pg_catalog.pg_backend_pid(), current_user, session_user, \
+                     pg_catalog.current_setting('search_path'), \
+                     pg_catalog.current_setting('idle_in_transaction_session_timeout')";
+
+/// How many of them must stay as they are.
+const SETTLED: usize = 4;
 
 /// Puts everything back as it was when the connection was opened. The role is no setting that RESET ALL puts back.
-/// `watched`: and the server looks after lost clients.
-pub(super) fn prepare(watched: bool) -> String {
+/// `watched`: and the server looks after lost clients. The last answer is the state.
+pub(super) fn prepare(watched: bool, role: Option<&str>) -> String {
     let idle = "idle_in_transaction_session_timeout";
     let watch = if watched { format!("{NOTICE_LOST_CLIENTS}; ") } else { String::new() };
+    let role = role.map_or(String::new(), |role| format!("{}; ", set_role(role)));
     format!(
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; {watch}SELECT {STATE}, CASE pg_catalog.current_setting('{idle}') \
-         WHEN '0' THEN pg_catalog.set_config('{idle}', '{}', false) END",
+        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; {role}{watch}\
+         SELECT CASE pg_catalog.current_setting('{idle}') \
+         WHEN '0' THEN pg_catalog.set_config('{idle}', '{}', false) END; SELECT {STATE}",
         IDLE.as_millis()
     )
+}
+
+pub(super) fn set_role(role: &str) -> String {
+    format!("SET ROLE {}", quote(role))
 }
 
 /// From 14 on, a server that is told so looks whether its client is still there while a statement runs: what a killed
@@ -57,7 +69,7 @@ impl Session {
     fn adopt(&mut self, row: Row) {
         let mut cells = row.into_iter();
         self.pid = cells.next().flatten();
-        self.settled = Some(cells.take(3).collect());
+        self.settled = Some(cells.take(SETTLED).collect());
     }
 
     /// Sets the limits and asks for the state. Within a transaction they end with it.
@@ -98,7 +110,7 @@ impl Session {
             let error = DriverError::new(DriverErrorKind::Unsupported, message);
             return Err(DriverError { hint: Some(hint.to_string()), ..error });
         }
-        let found: Vec<Option<String>> = row.iter().skip(1).take(3).cloned().collect();
+        let found: Vec<Option<String>> = row.iter().skip(1).take(SETTLED).cloned().collect();
         match &self.settled {
             None => self.settled = Some(found),
             Some(settled) if *settled == found => {}
@@ -106,7 +118,13 @@ impl Session {
                 let words = |state: &[Option<String>]| {
                     let mut cells = state.iter().map(|cell| cell.as_deref().unwrap_or_default());
                     let mut next = || cells.next().unwrap_or_default();
-                    format!("role `{}` of `{}`, search path `{}`", next(), next(), next())
+                    format!(
+                        "role `{}` of `{}`, search path `{}`, idle_in_transaction_session_timeout `{}`",
+                        next(),
+                        next(),
+                        next(),
+                        next()
+                    )
                 };
                 let message = format!(
                     "the session is not as it was prepared: it has {}, and had {}",
@@ -127,7 +145,7 @@ mod tests {
     use super::*;
 
     fn row(pid: &str, role: &str) -> Row {
-        [pid, role, "login", "public", ""].map(|cell| Some(cell.to_string())).to_vec()
+        [pid, role, "login", "public", "1min", ""].map(|cell| Some(cell.to_string())).to_vec()
     }
 
     #[test]
