@@ -189,3 +189,19 @@ fn another_home_reads_as_home() {
         assert_eq!((column.ty.to_string(), column.default.clone().unwrap().0), ("mood".into(), "'a'::mood".into()));
     }
 }
+
+/// Catalogues have columns that not everybody may read, and other ones on other majors.
+#[test]
+fn a_role_that_is_no_superuser_reads_the_same() {
+    for major in server::installed() {
+        let url = server::shared(Some(major)).unwrap().fresh_database().unwrap();
+        let mut driver = open(&url);
+        for script in everything(major) {
+            driver.execute_script(script).unwrap_or_else(|error| panic!("{major}: {error:?}"));
+        }
+        driver.execute_script("DROP ROLE IF EXISTS ordinary; CREATE ROLE ordinary LOGIN").unwrap();
+        let read = open(&url.replacen("postgres@", "ordinary@", 1)).introspect();
+        let read = read.unwrap_or_else(|error| panic!("{major}: {error:?}"));
+        assert_eq!(shown(&read), shown(&driver.introspect().unwrap()), "{major}");
+    }
+}

@@ -154,6 +154,8 @@ fn for_version(sql: &str, version: Version) -> String {
         ("{period}", 18, "c.conperiod", "false"),
         ("{compression}", 14, "a.attcompression", "''"),
         ("{multirange}", 14, ", 'MULTIRANGE_TYPE_NAME = ' || r.rngmultitypid::regtype", ""),
+        // Before, not everybody may read its number.
+        ("{subscription}", 14, "s.oid", "(row_number() OVER (ORDER BY s.subname))::oid"),
         ("{publication_filter}", 15, "r.prattrs::text, pg_get_expr(r.prqual, r.prrelid)", "NULL"),
         (
             "{publication_schemas}",

@@ -215,7 +215,7 @@ SELECT 'pg_am'::regclass, m.oid, 'access method', 0, m.amname, 0, format('%s %s'
 FROM pg_am m
 WHERE m.oid >= 16384
 UNION ALL
-SELECT 'pg_subscription'::regclass, s.oid, 'subscription', 0, s.subname, 0,
+SELECT 'pg_subscription'::regclass, {subscription}, 'subscription', 0, s.subname, 0,
        format('ENABLED = %s, SLOT = %s, PUBLICATIONS = %s', s.subenabled, s.subslotname,
               array_to_string(s.subpublications, ', '))
 FROM pg_subscription s
