@@ -24,3 +24,12 @@ ALTER TABLE email ADD COLUMN state text;
 -- set: lock_timeout = 0
 -- judge
 CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+
+-- case: nobody can meet the index that goes
+-- set: lock_timeout = 0
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+CREATE INDEX ix_email_subject ON email (subject);
+-- judge
+-- transaction: none
+DROP INDEX CONCURRENTLY ix_email_subject;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use whimbrel_plan::Step;
-use whimbrel_plan::review::{Circumstances, Danger, Held, Prediction, Told, Touch, Touched, Undo, Work};
+use whimbrel_plan::review::{Blocks, Circumstances, Danger, Held, Prediction, Told, Touch, Touched, Undo, Work};
 use whimbrel_schema::{ObjectName, Schema, Table, Version};
 
 use super::locks::Mode;
@@ -29,8 +29,9 @@ struct Pencilled {
     on: Touched,
     mode: Mode,
     held: Held,
-    /// Readers wait for an index of the relation although its own lock would let them through.
-    blocks_reads: bool,
+    /// What it keeps others from, where the mode of its lock does not say: readers may wait for an index of the relation
+    /// although its own lock would let them through, and nobody waits for what nobody can open any more.
+    blocks: Option<Blocks>,
     work: Vec<Work>,
 }
 
@@ -114,12 +115,12 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// An index of the relation is locked so that even its planning has to wait.
-    pub(super) fn block_reads(&mut self, relation: &ObjectName, mode: Mode) {
+    /// Others wait for more, or for less, than the mode says.
+    pub(super) fn lock_that_blocks(&mut self, relation: &ObjectName, mode: Mode, blocks: Blocks) {
         self.lock(relation, mode);
         let (step, on) = (self.step, Touched::Relation(relation.clone()));
         for pencilled in self.pencilled.iter_mut().filter(|it| it.step == step && it.on == on) {
-            pencilled.blocks_reads = true;
+            pencilled.blocks = Some(blocks);
         }
     }
 
@@ -128,7 +129,7 @@ impl<'a> Draft<'a> {
         let at = match self.pencilled.iter().position(|it| it.step == step && it.on == on && it.held == held) {
             Some(at) => at,
             None => {
-                self.pencilled.push(Pencilled { step, on, mode, held, blocks_reads: false, work: Vec::new() });
+                self.pencilled.push(Pencilled { step, on, mode, held, blocks: None, work: Vec::new() });
                 self.pencilled.len() - 1
             }
         };
@@ -180,9 +181,7 @@ impl<'a> Draft<'a> {
     pub(super) fn finish(self) -> Prediction {
         let touches = self.pencilled.into_iter().map(|it| {
             let mut lock = it.mode.lock(it.held);
-            if it.blocks_reads {
-                lock.blocks = whimbrel_plan::review::Blocks::ReadsAndWrites;
-            }
+            lock.blocks = it.blocks.unwrap_or(lock.blocks);
             Touch { step: it.step, on: it.on, lock, work: it.work }
         });
         Prediction { touches: touches.collect(), dangers: self.dangers, undo: self.undo }

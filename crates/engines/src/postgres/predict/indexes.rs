@@ -1,6 +1,6 @@
 //! Indexes: built, dropped, stored otherwise.
 
-use whimbrel_plan::review::{Danger, Held, Work};
+use whimbrel_plan::review::{Blocks, Danger, Held, Work};
 use whimbrel_schema::{Index, ObjectName};
 
 use super::draft::Draft;
@@ -51,8 +51,9 @@ pub(super) fn drop_(draft: &mut Draft<'_>, index: &ObjectName, concurrently: boo
     let mode = if concurrently { Mode::ShareUpdateExclusive } else { Mode::AccessExclusive };
     if concurrently {
         draft.hold(Held::Statement);
-        // Once nobody uses it any more, the index itself is locked for good.
-        draft.lock(index, Mode::AccessExclusive);
+        // The index itself is locked for good once it is marked dead and everybody who had the table open has left it:
+        // then no plan takes it up, and only other changes of the schema can still come to wait for it.
+        draft.lock_that_blocks(index, Mode::AccessExclusive, Blocks::SchemaChanges);
         if cascade {
             draft.fails("`DROP INDEX CONCURRENTLY` does not take CASCADE");
         }
@@ -100,7 +101,7 @@ fn lock_index(draft: &mut Draft<'_>, index: &ObjectName, mode: Mode, work: Optio
     if mode == Mode::AccessExclusive
         && let Some(table) = relations::table_of_index(draft.schema(), index).cloned()
     {
-        draft.block_reads(&table, Mode::AccessShare);
+        draft.lock_that_blocks(&table, Mode::AccessShare, Blocks::ReadsAndWrites);
     }
 }
 
@@ -114,7 +115,7 @@ pub(super) fn rebuild_all(draft: &mut Draft<'_>, table: &ObjectName, concurrentl
             draft.work(&relation, Mode::ShareUpdateExclusive, Work::BuildIndex);
         } else {
             draft.work(&relation, Mode::Share, Work::BuildIndex);
-            draft.block_reads(&relation, Mode::Share);
+            draft.lock_that_blocks(&relation, Mode::Share, Blocks::ReadsAndWrites);
         }
     }
 }

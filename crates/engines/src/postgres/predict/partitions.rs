@@ -1,6 +1,6 @@
 //! Partitions: attached, detached, and what the default partition has to give up.
 
-use whimbrel_plan::review::{Held, Work};
+use whimbrel_plan::review::{Blocks, Held, Work};
 use whimbrel_schema::{Constraint, Index, IndexTarget, ObjectName, Table};
 
 use super::draft::Draft;
@@ -32,7 +32,7 @@ pub(super) fn attach(draft: &mut Draft<'_>, parent: &ObjectName, partition: &Obj
     empty_the_default(draft, parent, partition);
     if relations::default_partition(draft.schema(), parent).is_some() {
         // Whoever reads the parent reads its default partition, and waits for it.
-        draft.block_reads(parent, Mode::ShareUpdateExclusive);
+        draft.lock_that_blocks(parent, Mode::ShareUpdateExclusive, Blocks::ReadsAndWrites);
     }
     let keys: Vec<_> = draft.table(parent).map(|parent| parent.foreign_keys.clone()).unwrap_or_default();
     for key in keys {
