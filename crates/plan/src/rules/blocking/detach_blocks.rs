@@ -51,7 +51,8 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     }
     let check = left_behind(seen, parent, partition)?;
     let (on, check) = (seen.dialect.quote_name(partition), seen.dialect.quote(&check));
-    let drop = format!("ALTER TABLE {on} DROP CONSTRAINT IF EXISTS {check}");
+    let accepted = "-- whimbrel: allow drop-constraint, because detaching left it behind";
+    let drop = format!("{accepted}\nALTER TABLE {on} DROP CONSTRAINT IF EXISTS {check}");
     let end = seen.statement.span.end;
     let alone = Alone {
         what: "detach it CONCURRENTLY, outside a transaction",
