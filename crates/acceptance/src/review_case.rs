@@ -19,6 +19,8 @@ pub struct Case {
     pub setup: String,
     pub judge: String,
     pub fixed: Option<String>,
+    /// Where it says so itself, and its folder does not.
+    pub engine: Option<Engine>,
     pub config: Config,
 }
 
@@ -61,7 +63,13 @@ pub fn read(path: &Path, rule: &str) -> Vec<Case> {
                 "setup" => add(&mut case.setup, line),
                 "judge" => add(&mut case.judge, line),
                 "fixed" => add(case.fixed.get_or_insert_default(), line),
-                _ => known(line, &mut case.config, path),
+                _ => match line.strip_prefix("-- engine: ") {
+                    Some(word) => {
+                        let engine = Engine::ALL.into_iter().find(|engine| engine.word() == word);
+                        case.engine = Some(engine.unwrap_or_else(|| panic!("{}: no engine `{word}`", path.display())));
+                    }
+                    None => known(line, &mut case.config, path),
+                },
             },
         }
     }
@@ -142,7 +150,7 @@ pub fn fixed(case: &Case, dialect: &dyn Dialect) -> Option<Fixed> {
         let mut review = review_all(case, &files, dialect);
         let reviewed = review.files.remove(0);
         let later = review.findings().map(|(_, finding)| finding.clone()).collect();
-        Some(Looked { reviewed, later })
+        Ok(Looked { reviewed, later })
     };
     review::fix(&case.judge, &mut look)
 }

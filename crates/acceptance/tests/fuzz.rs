@@ -12,9 +12,9 @@ use anyhow::{Result, ensure};
 use proptest::prelude::Rng;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 use whimbrel_acceptance::truth::{self, Corpus};
-use whimbrel_frontends::scripts::{self, Part};
+use whimbrel_frontends::scripts::{self, File, Layout, Part};
 use whimbrel_frontends::{revision, sqlmodel};
-use whimbrel_plan::review::{Config, Reviewer, edited};
+use whimbrel_plan::review::{Config, Followup, Reviewer, edited};
 use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Schema};
 
@@ -288,6 +288,55 @@ fn postgres_review() -> Result<()> {
 #[test]
 fn mysql_review() -> Result<()> {
     review_survives(Engine::Mysql)
+}
+
+/// Names of files as tools have them, each with what such a file begins with.
+const LAID_OUT: &[(&str, &str)] = &[
+    ("V1_2__a.sql", ""),
+    ("U1__a.sql", ""),
+    ("R__a.sql", "-- flyway:executeInTransaction=false\n"),
+    ("20260101_a.sql", "-- migrate:up transaction:false\n"),
+    ("0001_a.sql", "-- +goose NO TRANSACTION\n-- +goose Up\n-- +goose StatementBegin\n"),
+    ("1_a.up.sql", "-- no-transaction\n"),
+    ("1_a/up.sql", ""),
+    ("1_a/migration.sql", ""),
+    ("1.sql", "-- atlas:txmode none\n\n"),
+    ("a.sql", "-- whimbrel: allow drop-table, because\n"),
+    ("99999999999999999999_é.sql", "\u{feff}-- +goose Up\n-- +goose StatementEnd\n"),
+];
+
+/// Files of every layout: recognised, cut, judged, said in the tool's own words and followed by new ones.
+#[test]
+fn files_of_every_layout() -> Result<()> {
+    let dialect = whimbrel_engines::dialect(Engine::Postgres).unwrap_or_else(|| panic!("no dialect"));
+    let mut seeds: Vec<String> = Vec::new();
+    for seed in sql_seeds(Engine::Postgres)?.into_iter().take(100) {
+        seeds.extend(
+            LAID_OUT.iter().map(|(_, begin)| format!("{begin}{seed}\n-- +goose StatementEnd\n-- migrate:down\n")),
+        );
+    }
+    let then = [Followup {
+        message: "validate it".to_string(),
+        statements: vec!["SELECT 1".to_string(), "SELECT 2".to_string()],
+        no_transaction: true,
+        undo: vec!["SELECT 3".to_string()],
+    }];
+    survives("layouts", &seeds, inputs(150), |text| {
+        for (at, layout) in Layout::ALL.into_iter().enumerate() {
+            let (name, _) = LAID_OUT[(text.len() + at) % LAID_OUT.len()];
+            let file = File::new(PathBuf::from(name), text);
+            let _ = Layout::recognise(std::slice::from_ref(&file));
+            let _ = scripts::following(layout, &file, &[], &then);
+            let _ = scripts::in_own_words(&file, layout, dialect);
+            let mut script = scripts::cut(file.path.clone(), file.text.clone(), &layout.parts(&file), dialect);
+            for statement in &script.statements {
+                assert!(file.text.get(statement.span.clone()).is_some() && file.text.is_char_boundary(statement.above));
+            }
+            let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
+            scripts::settle(&mut script, &understood, layout, dialect);
+        }
+    });
+    Ok(())
 }
 
 #[test]

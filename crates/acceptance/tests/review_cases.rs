@@ -4,7 +4,7 @@
 //! judged, each statement with exactly the findings that `-- finds: RULE, RULE` above it names, and none without such a
 //! line. `-- fixed` is what `--fix` makes of what is judged. Lines of their own before `-- judge` say what is known:
 //! `-- facts: TABLE rows=N bytes=N`, `-- invalid: INDEX`, `-- set: NAME = VALUE`, `-- version: N`, `-- variant: MariaDB`,
-//! `-- on: RULE` for a rule that is off by itself.
+//! `-- on: RULE` for a rule that is off by itself, `-- engine: ENGINE` where the folder does not say it.
 
 #![allow(clippy::panic)]
 
@@ -116,5 +116,26 @@ fn every_rule_finds_exactly_what_its_cases_say() {
         problems.extend(files.into_keys().map(|name| format!("`{name}` is no rule on {engine}")));
     }
     assert!(judged > 0, "there are no cases");
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// What was measured to go wrong: the name of each case says which rules speak of it, and what it is.
+#[test]
+fn every_trap_that_was_measured_is_found() {
+    let path = folder(Engine::Postgres).with_file_name("traps.sql");
+    let mut problems = Vec::new();
+    let cases = read(&path, "");
+    for case in &cases {
+        let dialect =
+            whimbrel_engines::dialect(case.engine.unwrap_or(Engine::Postgres)).unwrap_or_else(|| panic!("{case:?}"));
+        let (rules, what) = case.name.split_once(": ").unwrap_or_else(|| panic!("{}: which rules?", case.name));
+        let review = review(case, &case.judge, dialect);
+        let found: BTreeSet<&str> = review.findings().map(|(_, finding)| finding.rule).collect();
+        let missed: Vec<&str> = rules.split(", ").filter(|rule| !found.contains(rule)).collect();
+        if !missed.is_empty() {
+            problems.push(format!("{what}: {missed:?} is not found, only {found:?}"));
+        }
+    }
+    assert!(cases.len() > 20, "only {} traps", cases.len());
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -1,16 +1,18 @@
-//! `docs/rules.md` is written from the rules themselves and from `cases/peers.toml`, which says what other tools call
+//! `docs/rules.md` is written from the rules themselves and from `cases/peers/ids.toml`, which says what other tools call
 //! the same. `WHIMBREL_WRITE_DOCS=1` writes it anew.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
 use serde::Deserialize;
+use whimbrel_acceptance::review_case::{Case, read, review};
 use whimbrel_acceptance::truth;
 use whimbrel_plan::rules::{self, Rule};
+use whimbrel_schema::Engine;
 
 /// What one tool's id is to us: the rules of ours, or why there is none.
 #[derive(Debug, Deserialize)]
@@ -26,7 +28,7 @@ const COUNTS: [(&str, usize); 8] = [
     ("squawk", 41),
     ("strong_migrations", 35),
     ("eugene", 15),
-    ("atlas", 39),
+    ("atlas", 40),
     ("pg-schema-diff", 12),
     ("skeema", 20),
     ("bytebase", 11),
@@ -34,8 +36,8 @@ const COUNTS: [(&str, usize); 8] = [
 ];
 
 fn peers() -> BTreeMap<String, BTreeMap<String, Peer>> {
-    let text = fs::read_to_string(truth::home().join("cases/peers.toml")).unwrap();
-    toml::from_str(&text).unwrap_or_else(|error| panic!("cases/peers.toml: {error}"))
+    let text = fs::read_to_string(truth::home().join("cases/peers/ids.toml")).unwrap();
+    toml::from_str(&text).unwrap_or_else(|error| panic!("cases/peers/ids.toml: {error}"))
 }
 
 fn page() -> PathBuf {
@@ -99,6 +101,55 @@ fn every_id_of_other_tools_is_one_of_ours_or_there_is_a_reason() {
             assert_ne!(peer.ours.is_empty(), peer.why.is_none(), "{tool} `{id}` needs a rule or a reason, not both");
         }
     }
+}
+
+/// Tools of whose ids each is shown by SQL that our rules find.
+const SHOWN: [&str; 5] = ["squawk", "strong_migrations", "eugene", "atlas", "pg-schema-diff"];
+
+/// The rules that speak of the case, with those on that are off by themselves.
+fn found(mut case: Case, base: &str, ours: &[String]) -> BTreeSet<String> {
+    if case.setup.is_empty() {
+        case.setup = base.to_string();
+    }
+    for rule in ours.iter().filter_map(|id| rules::find(id)) {
+        case.config.rules.insert(rule.id.to_string(), Some(rule.severity));
+    }
+    let dialect = whimbrel_engines::dialect(case.engine.unwrap_or(Engine::Postgres)).unwrap();
+    let judge = case.judge.clone();
+    review(&case, &judge, dialect).findings().map(|(_, finding)| finding.rule.to_string()).collect()
+}
+
+#[test]
+fn what_is_said_to_be_the_same_is_found() {
+    let peers = peers();
+    let mut problems = Vec::new();
+    for tool in SHOWN {
+        let path = truth::home().join(format!("cases/peers/{tool}.sql"));
+        let mut shown: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut cases = read(&path, "").into_iter();
+        let base = cases.next().filter(|case| case.name == "base").unwrap().setup;
+        for case in cases {
+            let Some(peer) = peers[tool].get(&case.name) else {
+                problems.push(format!("{tool} has no id `{}`", case.name));
+                continue;
+            };
+            let id = case.name.clone();
+            let found = found(case, &base, &peer.ours);
+            if !peer.ours.iter().any(|rule| found.contains(rule)) {
+                problems.push(format!("{tool} `{id}`: found {found:?}, and none of {:?}", peer.ours));
+            }
+            shown.entry(id).or_default().extend(found);
+        }
+        for (id, peer) in &peers[tool] {
+            let empty = BTreeSet::new();
+            let found = shown.get(id).unwrap_or(&empty);
+            let missing: Vec<&String> = peer.ours.iter().filter(|rule| !found.contains(*rule)).collect();
+            if !missing.is_empty() {
+                problems.push(format!("{tool} `{id}`: nothing shows {missing:?}"));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
 }
 
 #[test]

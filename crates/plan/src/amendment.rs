@@ -46,6 +46,11 @@ pub enum Amendment {
         index: ObjectName,
         to: Option<String>,
     },
+    /// The index of a partition becomes a part of its parent's: `ALTER INDEX … ATTACH PARTITION …`.
+    AttachIndex {
+        index: ObjectName,
+        partition: ObjectName,
+    },
     /// `ALTER COLUMN … SET GENERATED …, SET INCREMENT …`.
     Identity {
         table: ObjectName,
@@ -194,6 +199,7 @@ impl Amendment {
                     index_of(schema, index)?.tablespace.clone_from(to);
                 }
             }
+            Amendment::AttachIndex { index, partition } => attach_index(schema, index, partition)?,
             Amendment::Identity { table, column, always, numbers } => {
                 let Some(found) = table_of(schema, table)?.column_mut(column) else {
                     return absent(format!("column `{table}.{column}`"));
@@ -311,6 +317,26 @@ fn index_of<'a>(schema: &'a mut Schema, name: &ObjectName) -> Result<&'a mut Ind
     });
     let mut found = of_tables.chain(of_views.flatten()).filter(|index| index.name == name.name);
     found.next().ok_or_else(|| Absent { what: format!("index `{name}`") })
+}
+
+/// A partition lists no index that it has because its parent has one.
+fn attach_index(schema: &mut Schema, index: &ObjectName, partition: &ObjectName) -> Result<(), Absent> {
+    let table_of = |schema: &Schema, name: &ObjectName| {
+        let mut tables = schema.tables.values().filter(|table| table.name.namespace == name.namespace);
+        let has =
+            |table: &&Table| table.index(&name.name).is_some() || constraint_index::has_index_of(table, &name.name);
+        tables.find(has).map(|table| table.name.clone())
+    };
+    let missing = |name: &ObjectName| Absent { what: format!("index `{name}`") };
+    table_of(schema, index).ok_or_else(|| missing(index))?;
+    let holder = table_of(schema, partition).ok_or_else(|| missing(partition))?;
+    let table = self::table_of(schema, &holder)?;
+    let is_it = |name: &Option<String>| name.as_deref() == Some(partition.name.as_str());
+    table.indexes.retain(|own| own.name != partition.name);
+    table.uniques.retain(|own| !is_it(&own.name));
+    table.primary_key.take_if(|own| is_it(&own.name));
+    table.exclusions.retain(|own| !is_it(&own.name));
+    Ok(())
 }
 
 fn is_serial(schema: &Schema, name: &ObjectName) -> bool {

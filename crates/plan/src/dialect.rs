@@ -10,6 +10,7 @@ use crate::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use crate::fold::RenamedTexts;
 use crate::keep::Keeping;
 use crate::review::{Circumstances, Copied, Prediction};
+use crate::words::words;
 
 /// What differs between engines as far as text and decisions go. Pure: a dialect opens no connection.
 ///
@@ -53,6 +54,11 @@ pub trait Dialect: Send + Sync {
     /// What the statement carries over from one table into another, where it does that and nothing else.
     fn copied(&self, _statement: &str, _before: &Schema) -> Option<Copied> {
         None
+    }
+
+    /// The table that a statement makes of which no more is understood than that.
+    fn makes(&self, statement: &str) -> Option<NewRelation> {
+        NewRelation::of_create_table(statement)
     }
 
     /// The bound of a partition as the condition of a check; `None` where it cannot be told as one.
@@ -232,6 +238,43 @@ impl Understanding {
             }
         };
         self.transactional() && (dialect.transactional_ddl() || only_data)
+    }
+}
+
+/// A table whose columns are not known: they follow from a query, or from another table.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewRelation {
+    pub name: ObjectName,
+    pub if_not_exists: bool,
+}
+
+impl NewRelation {
+    /// Whatever else stands in a `CREATE TABLE`, it makes one table and changes no other.
+    fn of_create_table(statement: &str) -> Option<NewRelation> {
+        let words = words(statement);
+        let keyword = |at: usize, keyword: &str| words.get(at).is_some_and(|word| word.is_keyword(keyword));
+        if !keyword(0, "CREATE") {
+            return None;
+        }
+        let kinds = ["GLOBAL", "LOCAL", "TEMPORARY", "TEMP", "UNLOGGED"];
+        let mut at = 1;
+        while kinds.iter().any(|kind| keyword(at, kind)) {
+            at += 1;
+        }
+        if !keyword(at, "TABLE") {
+            return None;
+        }
+        at += 1;
+        let if_not_exists = keyword(at, "IF") && keyword(at + 1, "NOT") && keyword(at + 2, "EXISTS");
+        at += if if_not_exists { 3 } else { 0 };
+        let name = |at: usize| words.get(at).filter(|word| word.is_identifier()).map(|word| word.text.to_string());
+        let first = name(at)?;
+        let qualified = words.get(at + 1).is_some_and(|word| word.is_symbol("."));
+        let name = match qualified {
+            true => ObjectName::within(first, name(at + 2)?),
+            false => ObjectName::new(first),
+        };
+        Some(NewRelation { name, if_not_exists })
     }
 }
 

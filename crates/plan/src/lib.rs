@@ -29,6 +29,6 @@ mod words;
 pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
 pub use change::Change;
 pub use choices::{ChoiceError, Choices, Rename, object_name};
-pub use dialect::{Cast, Dialect, How, RenderError, StandIn, Understanding};
+pub use dialect::{Cast, Dialect, How, NewRelation, RenderError, StandIn, Understanding};
 pub use question::Question;
 pub use step::{CommentTarget, DataChange, EnumPosition, Step};

@@ -12,3 +12,7 @@ CREATE TABLE email (id int);
 -- judge
 CREATE VIEW ids AS SELECT id FROM email;
 DROP VIEW ids;
+
+-- case: a view that is not there, if it is
+-- judge
+DROP VIEW IF EXISTS ids;

@@ -11,3 +11,8 @@ DROP TABLE email;
 -- judge
 CREATE TABLE email (id bigint PRIMARY KEY, subject varchar(50), size bigint);
 DROP TABLE email;
+
+-- case: one that is not there, if it is
+-- version: 8.4
+-- judge
+DROP TABLE IF EXISTS email;

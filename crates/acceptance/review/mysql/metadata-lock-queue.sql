@@ -55,3 +55,12 @@ CREATE TABLE box (id int PRIMARY KEY);
 -- judge
 CREATE TABLE letter (id int);
 ALTER TABLE letter ADD COLUMN size int;
+
+-- case: LOCAL, which is another word for the session here
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+SET LOCAL lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;

@@ -41,3 +41,12 @@ CREATE TABLE box (id int PRIMARY KEY);
 -- judge
 CREATE TABLE letter (id int);
 ALTER TABLE letter ADD COLUMN weight int NOT NULL;
+
+-- case: NULLs, where the mode is not strict
+-- version: 8.4
+-- set: sql_mode = NO_ENGINE_SUBSTITUTION
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+-- finds: copy-blocks-writes, not-null-fills-zeros
+ALTER TABLE email MODIFY size int NOT NULL;

@@ -18,3 +18,8 @@ CREATE TYPE mood AS ENUM ('ok');
 -- judge
 -- finds: drop-breaks-code
 DROP TYPE mood;
+
+-- case: what is not there, if it is
+-- judge
+DROP TABLE IF EXISTS email CASCADE;
+DROP TYPE IF EXISTS mood CASCADE;

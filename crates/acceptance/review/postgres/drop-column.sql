@@ -9,3 +9,18 @@ ALTER TABLE email DROP COLUMN subject;
 -- judge
 CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 ALTER TABLE email DROP COLUMN subject;
+
+-- case: one that is not there, if it is
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY);
+-- judge
+ALTER TABLE email DROP COLUMN IF EXISTS subject;
+
+-- case: of a table that is not there, if it is
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text);
+-- judge
+ALTER TABLE IF EXISTS letter DROP COLUMN subject;
+ALTER TABLE IF EXISTS ONLY public.letter DROP COLUMN subject, ADD COLUMN size bigint NOT NULL;
+-- finds: drop-column
+ALTER TABLE IF EXISTS email DROP COLUMN subject;

@@ -36,3 +36,17 @@ CREATE TABLE label (id bigint PRIMARY KEY);
 -- later: drop ix_email_subject
 -- transaction: none
 DROP INDEX CONCURRENTLY ix_email_subject;
+
+-- case: one that is not there, if it is
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+DROP INDEX IF EXISTS ix_email_subject;
+
+-- case: one of a partitioned table, which takes no concurrent drop
+-- setup
+CREATE TABLE event (at timestamptz NOT NULL, kind text) PARTITION BY RANGE (at);
+CREATE INDEX ix_event_kind ON event (kind);
+-- judge
+-- finds: drop-index-blocks
+DROP INDEX ix_event_kind;

@@ -17,3 +17,7 @@ DROP SCHEMA archive;
 -- judge
 CREATE SCHEMA archive;
 DROP SCHEMA archive;
+
+-- case: one that is not there, if it is
+-- judge
+DROP SCHEMA IF EXISTS archive CASCADE;

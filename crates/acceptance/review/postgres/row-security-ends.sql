@@ -19,3 +19,9 @@ DROP POLICY small ON email;
 CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
 -- judge
 CREATE POLICY small ON email TO app USING (size < 100);
+
+-- case: a policy that is not there, if it is
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+DROP POLICY IF EXISTS small ON email;

@@ -11,3 +11,10 @@ CREATE TABLE email (id bigint PRIMARY KEY, subject varchar(50));
 -- judge
 -- finds: breaks-prepared-statements
 ALTER TABLE email ALTER COLUMN subject TYPE varchar(100);
+
+-- case: of a table that is not there, if it is
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY);
+-- judge
+ALTER TABLE IF EXISTS letter ALTER COLUMN id TYPE bigint;
+DROP TABLE IF EXISTS letter;

@@ -4,7 +4,7 @@
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE INDEX ix_email_subject ON email (subject);
 -- judge
--- finds: alter-needs-newer-sqlite, long-write-lock
+-- finds: alter-needs-newer-sqlite, long-write-lock, statement-fails
 ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
 -- fixed
 CREATE TABLE _whimbrel_new_email (
@@ -24,7 +24,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text NOT NULL, size integer)
 -- judge
 -- finds: alter-needs-newer-sqlite
 ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;
--- finds: alter-needs-newer-sqlite, long-write-lock
+-- finds: alter-needs-newer-sqlite, long-write-lock, statement-fails
 ALTER TABLE email ADD CONSTRAINT size_is_positive CHECK (size > 0);
 -- finds: alter-needs-newer-sqlite
 ALTER TABLE email DROP CONSTRAINT size_is_positive;
@@ -37,7 +37,7 @@ ALTER TABLE email RENAME COLUMN size TO bytes;
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
 -- judge
--- finds: alter-needs-newer-sqlite, long-write-lock
+-- finds: alter-needs-newer-sqlite, long-write-lock, statement-fails
 ALTER TABLE email ALTER COLUMN subject SET NOT NULL;
 -- fixed
 ALTER TABLE email ALTER COLUMN subject SET NOT NULL;

@@ -4,7 +4,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 -- finds: drop-acts-on-children
 DROP TABLE email;
@@ -30,7 +30,7 @@ BEGIN;
 -- transaction: none
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
 -- transaction: none
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 -- transaction: none
 -- finds: drop-acts-on-children
@@ -65,7 +65,7 @@ CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES ema
 -- finds: pragma-ignored
 PRAGMA foreign_keys = OFF;
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 -- finds: drop-acts-on-children
 DROP TABLE email;
@@ -78,7 +78,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id));
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 -- finds: drop-acts-on-children
 DROP TABLE email;
@@ -91,7 +91,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id) ON DELETE CASCADE);
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;
@@ -101,7 +101,7 @@ ALTER TABLE email_new RENAME TO email;
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;

@@ -15,8 +15,8 @@ DROP TABLE IF EXISTS other;
 -- setup
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 -- judge
-CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
+CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL DEFAULT '');
 -- finds: long-write-lock
-INSERT INTO email_new SELECT id, subject FROM email;
+INSERT INTO email_new SELECT id, ifnull(subject, '') FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;

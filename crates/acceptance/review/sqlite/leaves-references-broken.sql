@@ -56,7 +56,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id));
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new SELECT id, subject FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;

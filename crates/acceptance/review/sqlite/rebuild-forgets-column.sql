@@ -14,7 +14,7 @@ ALTER TABLE email_new RENAME TO email;
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new SELECT * FROM email WHERE subject IS NOT NULL;
 -- finds: rebuild-forgets-column
 DROP TABLE email;

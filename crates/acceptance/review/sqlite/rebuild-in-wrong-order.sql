@@ -6,7 +6,7 @@ CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES ema
 -- judge
 ALTER TABLE email RENAME TO email_old;
 CREATE TABLE email (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email SELECT id, subject FROM email_old;
 -- finds: rebuild-in-wrong-order
 DROP TABLE email_old;
@@ -32,7 +32,7 @@ CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE TABLE attachment (id integer PRIMARY KEY, email_id integer REFERENCES email (id));
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new SELECT id, subject FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;

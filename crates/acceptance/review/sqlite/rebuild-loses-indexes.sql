@@ -6,7 +6,7 @@ CREATE INDEX ix_email_subject ON email (subject);
 CREATE TRIGGER logged AFTER INSERT ON email BEGIN INSERT INTO log (email_id) VALUES (NEW.id); END;
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new SELECT id, subject FROM email;
 -- finds: rebuild-loses-indexes
 DROP TABLE email;
@@ -21,7 +21,7 @@ CREATE INDEX ix_email_subject ON email (subject);
 CREATE TRIGGER logged AFTER INSERT ON email BEGIN INSERT INTO log (email_id) VALUES (NEW.id); END;
 -- judge
 CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
--- finds: long-write-lock
+-- finds: long-write-lock, statement-fails
 INSERT INTO email_new SELECT id, subject FROM email;
 DROP TABLE email;
 ALTER TABLE email_new RENAME TO email;

@@ -28,3 +28,31 @@ CREATE INDEX ix_inbox ON inbox (subject);
 CREATE TABLE email (id integer PRIMARY KEY, subject text);
 CREATE INDEX ix_email_subject ON email (subject);
 DROP INDEX ix_email_subject;
+
+-- case: what may be NULL goes where nothing may
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY, subject text);
+-- judge
+CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
+-- finds: long-write-lock, statement-fails
+INSERT INTO email_new (id, subject) SELECT id, subject FROM email;
+DROP TABLE email;
+ALTER TABLE email_new RENAME TO email;
+
+-- case: it is given a value on the way
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY, subject text);
+-- judge
+CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);
+-- finds: long-write-lock
+INSERT INTO email_new (id, subject) SELECT id, coalesce(subject, '') FROM email;
+DROP TABLE email;
+ALTER TABLE email_new RENAME TO email;
+
+-- case: NOT NULL where the column stays in its table
+-- version: 3.53
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY, subject text);
+-- judge
+-- finds: long-write-lock, statement-fails
+ALTER TABLE email ALTER COLUMN subject SET NOT NULL;

@@ -145,7 +145,7 @@ impl Measured {
     fn touches(&self, relation: &str) -> impl Iterator<Item = &Touch> {
         self.prediction.touches.iter().filter(move |touch| match &touch.on {
             Touched::Relation(name) => name.to_string() == relation || self.did_part(relation, &name.to_string()),
-            Touched::Database => true,
+            Touched::Database | Touched::Unnamed => true,
         })
     }
 
@@ -215,6 +215,7 @@ fn in_words(touch: &Touch) -> String {
     let on = match &touch.on {
         Touched::Relation(name) => name.to_string(),
         Touched::Database => "everything".to_string(),
+        Touched::Unnamed => "what is not known".to_string(),
     };
     format!("{on}: {} {:?}", touch.lock.name, touch.work)
 }

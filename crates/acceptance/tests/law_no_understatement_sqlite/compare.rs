@@ -149,7 +149,7 @@ impl Measured {
     fn works_on(&self, table: &str, is: fn(&Work) -> bool) -> bool {
         self.prediction.touches.iter().any(|touch| {
             let here = match &touch.on {
-                Touched::Database => true,
+                Touched::Database | Touched::Unnamed => true,
                 Touched::Relation(name) => same(&name.name, table) || self.is_of(&name.name, table),
             };
             here && touch.work.iter().any(is)

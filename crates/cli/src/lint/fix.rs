@@ -66,59 +66,81 @@ fn look(
     layout: Layout,
     met: &Reviewer<'_>,
     dialect: &dyn Dialect,
-) -> Option<Looked> {
+) -> Result<Looked, String> {
+    let unreadable = || "the result cannot be read".to_string();
     let file = File { text: text.into(), ..named.file.clone() };
-    let file = scripts::in_own_words(&file, layout, dialect)?;
+    let file = scripts::in_own_words(&file, layout, dialect).ok_or_else(|| no_words(layout))?;
     let revision = match &named.revision {
-        Some(_) => Some(revisions::read(&file.text, &file.path).ok()?),
+        Some(_) => Some(revisions::read(&file.text, &file.path).map_err(|_| unreadable())?),
         None => None,
     };
     let own_words = file.text.clone();
     let named = Named { file, revision, judged: true, edited: false };
-    let (mut script, understood) = review::understand(&named, layout, dialect).ok()?;
+    let (mut script, understood) = review::understand(&named, layout, dialect).map_err(|_| unreadable())?;
     if own_words.as_ref() != text {
         // Edits are made in the text as it was given, so that is what has to be looked at; the transactions are those
         // of the tool's own words.
         let given = Named { file: File { text: text.into(), ..named.file.clone() }, ..named };
-        let (given, _) = review::understand(&given, layout, dialect).ok()?;
+        let (given, _) = review::understand(&given, layout, dialect).map_err(|_| unreadable())?;
         if given.statements.len() != script.statements.len() {
-            return None;
+            return Err(unreadable());
         }
         let statements = given.statements.into_iter().zip(script.statements);
         let statements = statements.map(|(given, own)| ScriptStatement { transaction: own.transaction, ..given });
-        script =
-            Script { statements: statements.collect(), ..given_text(script.file, text, given.allows, given.slips) };
+        script = Script {
+            statements: statements.collect(),
+            text: text.into(),
+            revision: None,
+            allows: given.allows,
+            slips: given.slips,
+            ..script
+        };
     }
     let mut reviewer = met.clone();
-    let reviewed = reviewer.take(&Arc::new(script), &understood)?;
+    let reviewed = reviewer.take(&Arc::new(script), &understood).ok_or_else(unreadable)?;
     let mut later = Vec::new();
     for followup in then {
         let (script, understood) = followed(followup, layout, dialect)?;
-        let judged = reviewer.take(&Arc::new(script), &understood)?;
+        let judged = reviewer.take(&Arc::new(script), &understood).ok_or_else(unreadable)?;
         later.extend(judged.statements.into_iter().flat_map(|statement| statement.findings));
     }
-    Some(Looked { reviewed, later })
+    Ok(Looked { reviewed, later })
 }
 
-fn given_text(
-    file: Arc<PathBuf>,
-    text: &str,
-    allows: Vec<(whimbrel_plan::revision::Allow, std::ops::Range<usize>)>,
-    slips: Vec<(std::ops::Range<usize>, String)>,
-) -> Script {
-    Script { file, text: text.into(), statements: Vec::new(), judged: true, revision: None, allows, slips }
+fn no_words(layout: Layout) -> String {
+    match layout {
+        Layout::Refinery => "refinery runs every migration in a transaction".to_string(),
+        Layout::Whimbrel
+        | Layout::Flyway
+        | Layout::Dbmate
+        | Layout::Goose
+        | Layout::Sqlx
+        | Layout::GolangMigrate
+        | Layout::Diesel
+        | Layout::Prisma
+        | Layout::Atlas
+        | Layout::Plain => format!(
+            "{} takes whole files out of their transaction, and the other statements here need theirs",
+            layout.word()
+        ),
+    }
 }
 
-/// What follows, as a file of its own. `None` where the tool cannot run it so.
-fn followed(followup: &Followup, layout: Layout, dialect: &dyn Dialect) -> Option<(Script, Vec<Understanding>)> {
+/// What follows, as a file of its own; the error says why the tool cannot run it so.
+fn followed(
+    followup: &Followup,
+    layout: Layout,
+    dialect: &dyn Dialect,
+) -> Result<(Script, Vec<Understanding>), String> {
     if followup.no_transaction && layout == Layout::Refinery {
-        return None;
+        return Err(no_words(layout));
     }
     let text: String = followup.statements.iter().map(|statement| format!("{statement};\n")).collect();
-    let whole = [scripts::Part::new(0..text.len(), !followup.no_transaction)];
+    let part = scripts::Part::new(0..text.len(), !followup.no_transaction);
+    let whole = [scripts::Part { directives: layout == Layout::Whimbrel, ..part }];
     let script = scripts::cut(Arc::new("followup.sql".into()), text.into(), &whole, dialect);
     let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
-    Some((script, understood))
+    Ok((script, understood))
 }
 
 impl Fixes {

@@ -152,6 +152,7 @@ fn on(touch: &Touch) -> String {
     match &touch.on {
         Touched::Relation(name) => format!("`{name}`"),
         Touched::Database => "the whole database".to_string(),
+        Touched::Unnamed => "what is not known here".to_string(),
     }
 }
 

@@ -95,3 +95,71 @@ fn nothing_is_written_where_nothing_is_certain() {
     assert!(ran.stdout().starts_with("nothing here has a fix that is certain\n"), "{}", ran.stdout());
     assert_eq!(project.whimbrel("lint - --fix").exit(), 2);
 }
+
+#[test]
+fn an_index_of_a_partitioned_table_is_built_partition_by_partition() {
+    let project = Project::with_rules(&["index-blocks-writes", "no-lock-timeout"]);
+    project.write(
+        "db/V1__tables.sql",
+        "CREATE TABLE event (at date NOT NULL, kind text) PARTITION BY RANGE (at);
+         CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+         CREATE TABLE event_2 PARTITION OF event FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');",
+    );
+    project.write("db/V2__index.sql", "CREATE INDEX ix_kind ON event (kind);\n");
+    let screen = project.whimbrel("lint db --fix").screen();
+    assert!(screen.contains("CONCURRENTLY on each of its 2 partitions, and attach those"), "{screen}");
+    let named = |start: &str| project.list("db").into_iter().find(|name| name.starts_with(start)).unwrap();
+    let read = |start: &str| project.read(&format!("db/{}", named(start)));
+    assert_eq!(read("V2__"), "SET LOCAL lock_timeout = '50ms';\nCREATE INDEX ix_kind ON ONLY event (kind);\n");
+    let alone = "-- flyway:executeInTransaction=false\n";
+    assert_eq!(read("V3__"), format!("{alone}CREATE INDEX CONCURRENTLY event_1_kind_idx ON event_1 (kind);\n"));
+    assert_eq!(read("V4__"), format!("{alone}CREATE INDEX CONCURRENTLY event_2_kind_idx ON event_2 (kind);\n"));
+    let attach = "SET LOCAL lock_timeout = '50ms';\nALTER INDEX ix_kind ATTACH PARTITION event_1_kind_idx;\n";
+    assert_eq!(read("V5__"), attach);
+    assert_eq!(project.list("db").len(), 6);
+    assert!(project.whimbrel("lint db").ok().stdout().contains("safe"));
+
+    // Where nobody knows the table, or its partitions, that is said.
+    let alone = project.given("lint - --engine postgres", b"CREATE INDEX ix_kind ON event (kind);").screen();
+    assert!(alone.contains("No fix is offered: `event` is not known from these files"), "{alone}");
+}
+
+#[test]
+fn what_a_tool_cannot_run_so_is_said_and_left() {
+    let rules = ["unique-blocks", "unbatched-change", "new-column-rewrites", "no-lock-timeout"];
+    let project = Project::with_rules(&rules);
+    project.write("db/V1__tables.sql", TABLES);
+    project.write("db/V2__key.sql", "ALTER TABLE email ADD CONSTRAINT one UNIQUE (subject);\n");
+    let screen = project.whimbrel("lint db --fix --layout refinery --engine postgres").screen();
+    assert!(
+        screen.contains("[unique-blocks] in `db/V2__key.sql`: refinery runs every migration in a transaction"),
+        "{screen}"
+    );
+    assert_eq!(project.list("db").len(), 2);
+
+    // `-- backfill` is a comment to other tools: whoever ran it would change all rows at once after all.
+    project.write("fly/V1__tables.sql", TABLES);
+    project.write("fly/V2__fill.sql", "SET LOCAL lock_timeout = '1s';\nUPDATE email SET subject = '';\n");
+    project.write(
+        "fly/V3__luck.sql",
+        "SET LOCAL lock_timeout = '1s';\nALTER TABLE email ADD COLUMN luck float8 DEFAULT random();\n",
+    );
+    let screen = project.whimbrel("lint fly --fix --engine postgres").screen();
+    assert!(screen.contains("safe way: change some thousands of rows at a time, by the key"), "{screen}");
+    assert!(
+        screen.contains("[new-column-rewrites] in `fly/V3__luck.sql`: it would bring `unbatched-change`"),
+        "{screen}"
+    );
+    assert_eq!(project.list("fly").len(), 3);
+}
+
+#[test]
+fn what_comes_first_stands_above_a_block_of_goose() {
+    let project = Project::with_rules(&["no-lock-timeout"]);
+    project.write("db/1_tables.sql", &format!("-- +goose Up\n{TABLES}"));
+    let block = "-- +goose StatementBegin\nALTER TABLE email ADD COLUMN read_at date;\n-- +goose StatementEnd\n";
+    project.write("db/2_column.sql", &format!("-- +goose Up\n{block}"));
+    project.whimbrel("lint db --fix --engine postgres").ok();
+    let fixed = format!("-- +goose Up\nSET LOCAL lock_timeout = '50ms';\n{block}");
+    assert_eq!(project.read("db/2_column.sql"), fixed);
+}

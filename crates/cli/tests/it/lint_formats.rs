@@ -85,6 +85,31 @@ fn sarif_has_rules_places_and_what_was_accepted() {
     assert!(results[0].get("suppressions").is_none());
 }
 
+/// Readers of SARIF refuse a log with a `null` in it, whatever it is of.
+#[test]
+fn nothing_in_sarif_is_null() {
+    fn nulls(value: &Value, at: &str) -> Vec<String> {
+        match value {
+            Value::Null => vec![at.to_string()],
+            Value::Array(items) => {
+                (items.iter().enumerate()).flat_map(|(n, it)| nulls(it, &format!("{at}/{n}"))).collect()
+            }
+            Value::Object(fields) => fields.iter().flat_map(|(key, it)| nulls(it, &format!("{at}/{key}"))).collect(),
+            Value::Bool(_) | Value::Number(_) | Value::String(_) => Vec::new(),
+        }
+    }
+    let project = Project::new();
+    let slips =
+        "-- whimbrel: allow nothing-such, because x\nSELECT 1;\n-- whimbrel: alow\nDO $$ BEGIN END $$;\nno SQL;\n";
+    project.write("a.sql", slips);
+    for engine in ["postgres", "sqlite", "mysql"] {
+        let log = project.whimbrel(&format!("lint a.sql --engine {engine} --format sarif")).stdout();
+        let log: Value = serde_json::from_str(&log).unwrap();
+        assert!(!log["runs"][0]["results"].as_array().unwrap().is_empty());
+        assert_eq!(nulls(&log, ""), Vec::<String>::new(), "{engine}");
+    }
+}
+
 #[test]
 fn json_is_one_document_with_everything() {
     let project = project();

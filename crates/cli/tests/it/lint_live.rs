@@ -1,6 +1,6 @@
 //! `whimbrel lint --url`: sizes and settings of a live database sharpen what is said.
 
-use crate::postgres::{execute, fresh_database};
+use crate::postgres::{execute, fresh_database, rows};
 use crate::project::Project;
 
 #[test]
@@ -62,4 +62,72 @@ fn a_mysql_url_says_which_engine_and_that_nothing_is_asked_of_it_yet() {
     let other = project.whimbrel("lint a.sql --engine postgres --url mysql://localhost/app");
     assert_eq!(other.exit(), 2);
     assert!(other.stderr().contains("the SQL is for PostgreSQL, and the database is MySQL"), "{}", other.stderr());
+}
+
+/// Whatever the database has that the files do not say.
+const THERE: &str = "
+    CREATE TABLE box (id bigint PRIMARY KEY);
+    CREATE TABLE email (id bigint PRIMARY KEY, subject text, body text, box_id bigint CONSTRAINT email_box REFERENCES box,
+        CONSTRAINT body_set CHECK (body IS NOT NULL));
+    INSERT INTO email SELECT n, n, n FROM generate_series(1, 400000) n;
+    CREATE VIEW inbox AS SELECT id, subject FROM email;
+    CREATE INDEX ix_half ON email (subject);
+    UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_half'::regclass;
+    CREATE TABLE event (id bigint, kind text) PARTITION BY RANGE (id);
+    CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM (1) TO (400001);
+    INSERT INTO event SELECT n, n FROM generate_series(1, 400000) n;
+    ANALYZE";
+
+#[test]
+fn what_the_database_has_decides() {
+    let Some(url) = fresh_database() else { return };
+    execute(&url, THERE);
+    let project = Project::new();
+    project.write("proved.sql", "ALTER TABLE email ALTER COLUMN body SET NOT NULL;\n");
+    project.write("scan.sql", "ALTER TABLE email ALTER COLUMN subject SET NOT NULL;\n");
+    project.write("half.sql", "CREATE INDEX IF NOT EXISTS ix_half ON email (subject);\n");
+    project.write("key.sql", "ALTER TABLE email DROP CONSTRAINT email_box;\n");
+    project.write("view.sql", "ALTER TABLE email DROP COLUMN subject;\n");
+    project.write("parts.sql", "CREATE INDEX ix_kind ON event (kind);\n");
+    project.write("nothing.sql", "DROP TABLE IF EXISTS nothing;\nALTER TABLE IF EXISTS nothing DROP COLUMN id;\n");
+    let told = |file: &str, how: &str| project.whimbrel(&format!("lint {file} {how}")).screen();
+    let live = |file: &str| told(file, &format!("--url {url}"));
+    let alone = |file: &str| told(file, "--engine postgres");
+
+    let scan = "[not-null-scan-blocks]";
+    assert!(alone("proved.sql").contains(scan) && !live("proved.sql").contains(scan), "{}", live("proved.sql"));
+    assert!(live("scan.sql").contains("`email` has 400,000 rows ("), "{}", live("scan.sql"));
+    assert!(live("half.sql").contains("`ix_half` is there and invalid"), "{}", live("half.sql"));
+    assert!(live("key.sql").contains("blocks every read and write of `box` too"), "{}", live("key.sql"));
+    let view = live("view.sql");
+    assert!(view.contains("view `inbox` reads it") && view.contains("[breaks-prepared-statements]"), "{view}");
+    let parts = told("parts.sql", &format!("--url {url} --fix --dry-run"));
+    assert!(parts.contains("CREATE INDEX CONCURRENTLY event_1_kind_idx ON event_1 (kind);"), "{parts}");
+    assert!(alone("nothing.sql").contains("[drop-table]"), "{}", alone("nothing.sql"));
+    assert!(live("nothing.sql").contains("2 statements in 1 file: 2 safe"), "{}", live("nothing.sql"));
+}
+
+#[test]
+fn a_partition_that_no_file_makes_gets_its_index_too() {
+    let Some(url) = fresh_database() else { return };
+    execute(&url, THERE);
+    execute(&url, "CREATE TABLE event_2 PARTITION OF event FOR VALUES FROM (400001) TO (500001)");
+    let project = Project::new();
+    project.write(
+        "db/V1__tables.sql",
+        "CREATE TABLE event (id bigint, kind text) PARTITION BY RANGE (id);
+         CREATE TABLE event_1 PARTITION OF event FOR VALUES FROM (1) TO (400001);",
+    );
+    project.write("db/V2__index.sql", "SET LOCAL lock_timeout = '1s';\nCREATE INDEX ix_kind ON event (kind);\n");
+    let screen = project.whimbrel(&format!("lint db --url {url} --fix")).screen();
+    assert!(screen.contains("on each of its 2 partitions"), "{screen}");
+    let files: Vec<String> = project.list("db").iter().map(|name| project.read(&format!("db/{name}"))).collect();
+    let builds = "CREATE INDEX CONCURRENTLY event_2_kind_idx ON event_2 (kind);";
+    assert!(files.iter().any(|text| text.contains(builds)), "{files:#?}");
+    // What it wrote is what the server takes, one file after the other.
+    for text in files.iter().skip(1) {
+        execute(&url, &text.replace("SET LOCAL", "SET"));
+    }
+    let valid = rows(&url, "SELECT indisvalid FROM pg_index WHERE indexrelid = 'ix_kind'::regclass");
+    assert_eq!(valid, "t");
 }

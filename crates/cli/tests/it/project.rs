@@ -1,4 +1,5 @@
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 
@@ -181,6 +182,16 @@ impl Project {
     fn run(&self, folder: &Path, line: &str) -> Ran {
         let mut command = self.command(folder);
         let output = command.args(words(line)).output().unwrap();
+        Ran { line: line.to_string(), output, folder: self.folder.path().to_path_buf() }
+    }
+
+    /// Runs the command with that on its standard input.
+    pub fn given(&self, line: &str, input: &[u8]) -> Ran {
+        let mut command = self.command(self.folder.path());
+        command.args(words(line)).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        let output = child.wait_with_output().unwrap();
         Ran { line: line.to_string(), output, folder: self.folder.path().to_path_buf() }
     }
 

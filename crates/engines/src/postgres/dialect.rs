@@ -4,7 +4,7 @@ use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, Rule};
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Prediction};
-use whimbrel_plan::{Cast, Dialect, How, RenderError, StandIn, Step, Understanding};
+use whimbrel_plan::{Cast, Dialect, How, NewRelation, RenderError, StandIn, Step, Understanding};
 use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::PostgresKeeping;
@@ -37,6 +37,10 @@ impl Dialect for Postgres {
 
     fn left_by_detaching(&self, parent: &Table, partition: &Table) -> Option<String> {
         predict::left_by_detaching(parent, partition)
+    }
+
+    fn makes(&self, statement: &str) -> Option<NewRelation> {
+        understand::aside::new_table(statement)
     }
 
     fn bound_as_check(&self, parent: &Table, bound: &str) -> Option<String> {

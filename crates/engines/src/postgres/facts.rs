@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use whimbrel_plan::review::{Facts, TableFacts};
+use whimbrel_plan::review::{Facts, Part, TableFacts};
 use whimbrel_run::{DriverError, Row};
 use whimbrel_schema::ObjectName;
 
@@ -39,6 +39,12 @@ const INVALID: &str = "\
 SELECT n.nspname, c.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid \
 JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid";
 
+const PARTITIONS: &str = "\
+SELECT n.nspname, c.relname, above.nspname, p.relname, c.relkind = 'p' FROM pg_catalog.pg_inherits i \
+JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace \
+JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace above ON above.oid = p.relnamespace \
+WHERE c.relispartition AND p.relkind = 'p'";
+
 const REPLICAS: &str = "SELECT count(*) FROM pg_catalog.pg_stat_replication";
 
 pub(super) fn facts(driver: &mut PostgresDriver) -> Result<Facts, DriverError> {
@@ -53,6 +59,13 @@ pub(super) fn facts(driver: &mut PostgresDriver) -> Result<Facts, DriverError> {
         if let [Some(namespace), Some(name)] = row.as_slice() {
             facts.invalid_indexes.insert(named(namespace, name, &driver.home));
         }
+    }
+    for row in driver.connection.rows(PARTITIONS)? {
+        let [Some(namespace), Some(name), Some(above), Some(parent), Some(is_partitioned)] = row.as_slice() else {
+            continue;
+        };
+        let part = Part { parent: named(above, parent, &driver.home), is_partitioned: is_partitioned == "t" };
+        facts.partitions.insert(named(namespace, name, &driver.home), part);
     }
     let replicas = driver.connection.rows(REPLICAS)?.into_iter().flatten().flatten().next();
     facts.replicas = replicas.and_then(|count| count.parse().ok());

@@ -36,6 +36,7 @@ pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dia
         statements: Vec::new(),
         judged: true,
         revision: None,
+        directives: parts.iter().all(|part| part.directives),
         allows: Vec::new(),
         slips: Vec::new(),
     };
@@ -50,8 +51,10 @@ pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dia
         for range in ranges {
             let gap = part.span.start + after..part.span.start + range.start;
             after = range.end;
+            let start = part.span.start + range.start;
             let mut statement = ScriptStatement {
-                span: part.span.start + range.start..part.span.start + range.end,
+                span: start..part.span.start + range.end,
+                above: if part.whole { line_above(&text, part.span.start) } else { start },
                 transaction: part.transaction.then_some(0),
                 backfill: false,
                 allows: Vec::new(),
@@ -62,6 +65,12 @@ pub fn cut(file: Arc<PathBuf>, text: Arc<str>, parts: &[Part], dialect: &dyn Dia
         below(&text, part.span.start + after..part.span.end, &mut script.slips);
     }
     script
+}
+
+/// The start of the line before a part: the marker that opens it.
+fn line_above(text: &str, at: usize) -> usize {
+    let before = text.get(..at).unwrap_or_default().trim_end_matches(['\r', '\n']);
+    before.rfind('\n').map_or(0, |end| end + 1)
 }
 
 /// What the comments above a statement say about it.

@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use whimbrel_schema::{ObjectName, Schema};
 
-use crate::Step;
+use crate::{NewRelation, Step};
 
 /// The relations that the file being read has made, so that nobody uses them yet.
 #[derive(Debug, Clone, Default)]
@@ -86,6 +86,15 @@ impl Births {
             | Step::ChangeData { .. }
             | Step::SetSession { .. }
             | Step::Inert { .. } => {}
+        }
+    }
+
+    /// A relation that a statement makes which is not understood otherwise.
+    pub fn take_unread(&mut self, made: NewRelation, before: &Schema, complete: bool) {
+        let known = before.table(&made.name).is_some();
+        // Where it may have been there before, IF NOT EXISTS may have made nothing.
+        if !known && (complete || !made.if_not_exists) {
+            self.new.insert(made.name);
         }
     }
 

@@ -14,6 +14,8 @@ pub struct Facts {
     /// Settings as a new session has them, by their lower-case names.
     pub settings: BTreeMap<String, String>,
     pub invalid_indexes: BTreeSet<ObjectName>,
+    /// What is a part of a partitioned table: also parts that no file makes.
+    pub partitions: BTreeMap<ObjectName, Part>,
     /// How many servers follow this one.
     pub replicas: Option<u32>,
 }
@@ -24,6 +26,13 @@ pub struct TableFacts {
     pub rows: u64,
     /// Of the table and all its indexes.
     pub bytes: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    pub parent: ObjectName,
+    /// Whether it has partitions itself.
+    pub is_partitioned: bool,
 }
 
 impl Facts {

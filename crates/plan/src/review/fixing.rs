@@ -53,11 +53,11 @@ pub struct Refused {
 
 /// Takes one fix after the other until none is left. Each is taken only if what it makes can be read, no longer has
 /// the finding, and has no other that was not there before: `look` cuts, understands and judges a text with the files
-/// that follow it, as the text was judged itself.
-pub fn fix(text: &str, look: &mut dyn FnMut(&str, &[Followup]) -> Option<Looked>) -> Option<Fixed> {
+/// that follow it, as the text was judged itself; its error says why the result would be none.
+pub fn fix(text: &str, look: &mut dyn FnMut(&str, &[Followup]) -> Result<Looked, String>) -> Option<Fixed> {
     let mut fixed = Fixed { text: text.to_string(), ..Fixed::default() };
     let mut passed_over: BTreeSet<(&'static str, String)> = BTreeSet::new();
-    let mut looked = look(&fixed.text, &fixed.then)?;
+    let mut looked = look(&fixed.text, &fixed.then).ok()?;
     // Each fix that is taken leaves fewer findings, so that this ends.
     while let Some((finding, fix, key)) = next(&looked, &fixed.text, &passed_over) {
         let before = counted(&looked);
@@ -90,12 +90,12 @@ fn attempt(
     finding: &Finding,
     fix: &Fix,
     before: &BTreeMap<&'static str, usize>,
-    look: &mut dyn FnMut(&str, &[Followup]) -> Option<Looked>,
+    look: &mut dyn FnMut(&str, &[Followup]) -> Result<Looked, String>,
     again: bool,
 ) -> Result<Made, String> {
     let text = edited(text, &[fix]).ok_or("its edits overlap")?;
     let then: Vec<Followup> = then.iter().chain(&fix.then).cloned().collect();
-    let looked = look(&text, &then).ok_or("the result cannot be read")?;
+    let looked = look(&text, &then)?;
     let after = counted(&looked);
     let count = |counts: &BTreeMap<&'static str, usize>, rule: &str| counts.get(rule).copied().unwrap_or_default();
     let added = after.keys().find(|rule| count(&after, rule) > count(before, rule)).copied();

@@ -4,6 +4,7 @@
 //! knows what a statement meets; what an engine does with it is predicted by the engine's room; what that means is said
 //! by the [rules](crate::rules).
 
+mod absent;
 mod births;
 mod config;
 mod copied;
@@ -22,7 +23,7 @@ pub mod words;
 pub use births::Births;
 pub use config::Config;
 pub use copied::{Copied, Rebuild};
-pub use facts::{Facts, TableFacts};
+pub use facts::{Facts, Part, TableFacts};
 pub use finding::{About, Edit, Finding, Fix, Followup, Severity, Verdict};
 pub use fixing::{Fixed, Looked, Refused, Taken, edited, fix};
 pub use prediction::{

@@ -45,8 +45,10 @@ pub struct Touch {
 pub enum Touched {
     /// A table, a view, a sequence or an index.
     Relation(ObjectName),
-    /// Every relation of the database: the engine has one lock for all of them, or nobody knows which are meant.
+    /// Every relation of the database: the engine has one lock for all of them, or nobody knows what is done.
     Database,
+    /// Relations that hang on what is named, and that nobody here can name.
+    Unnamed,
 }
 
 /// A lock in the words of the engine, and what it keeps others from.
@@ -201,7 +203,7 @@ impl Touch {
     pub fn relation(&self) -> Option<&ObjectName> {
         match &self.on {
             Touched::Relation(name) => Some(name),
-            Touched::Database => None,
+            Touched::Database | Touched::Unnamed => None,
         }
     }
 
@@ -209,7 +211,7 @@ impl Touch {
     pub fn is_on(&self, relation: &ObjectName) -> bool {
         match &self.on {
             Touched::Relation(name) => name == relation,
-            Touched::Database => true,
+            Touched::Database | Touched::Unnamed => true,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use whimbrel_schema::Schema;
 
+use super::absent;
 use super::births::Births;
 use super::{
     Circumstances, Config, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen, Session,
@@ -56,6 +57,7 @@ impl<'a> Reviewer<'a> {
         let mut statements = Vec::new();
         let mut used: BTreeSet<usize> = BTreeSet::new();
         for (statement, understanding) in script.statements.iter().zip(understood) {
+            let understanding = self.met(script.sql(statement), understanding);
             if statement.transaction != opened.1 || (statement.transaction.is_none() && !session.has_begun()) {
                 if !session.has_begun() {
                     session.end_transaction();
@@ -97,7 +99,7 @@ impl<'a> Reviewer<'a> {
                 .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
             let steps = understanding.steps();
             set(&mut session, sql, steps, &prediction, self.dialect);
-            self.go_on(understanding);
+            self.go_on(sql, understanding);
             file.push(Passed { span: statement.span.clone(), steps, prediction, only_new, said });
         }
         self.end(script);
@@ -149,8 +151,9 @@ impl<'a> Reviewer<'a> {
     /// what is said of it.
     pub fn pass(&mut self, script: &Script, understood: &[Understanding]) {
         self.begin(script);
-        for understanding in understood {
-            self.go_on(understanding);
+        for (statement, understanding) in script.statements.iter().zip(understood) {
+            let sql = script.sql(statement);
+            self.go_on(sql, self.met(sql, understanding));
         }
         self.end(script);
     }
@@ -168,10 +171,26 @@ impl<'a> Reviewer<'a> {
         }
     }
 
+    /// The statement as it is here: nothing, where it alters what is not there if it is.
+    fn met<'u>(&self, sql: &str, understanding: &'u Understanding) -> &'u Understanding {
+        static NOTHING: Understanding = Understanding::Known { steps: Vec::new(), transactional: true };
+        let known = matches!(understanding, Understanding::Known { .. });
+        if self.complete && known && absent::alters_nothing(sql, self.schema.schema()) {
+            &NOTHING
+        } else {
+            understanding
+        }
+    }
+
     /// Takes the statement's steps. What cannot be followed leaves the schema as it is, and no longer certain.
-    fn go_on(&mut self, understanding: &Understanding) {
+    fn go_on(&mut self, sql: &str, understanding: &Understanding) {
         let Understanding::Known { steps, .. } = understanding else {
-            (self.complete, self.certain) = (false, false);
+            match self.dialect.makes(sql) {
+                // One relation is new, with columns that nobody knows; all else is as it was.
+                Some(made) => self.births.take_unread(made, self.schema.schema(), self.complete),
+                None => self.certain = false,
+            }
+            self.complete = false;
             return;
         };
         for step in steps {

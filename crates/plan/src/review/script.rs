@@ -13,6 +13,8 @@ pub struct Script {
     /// `false` for a file that is only read for what it leads to.
     pub judged: bool,
     pub revision: Option<RevisionId>,
+    /// Whether `-- backfill` means something to whoever runs the file: to other tools it is a comment.
+    pub directives: bool,
     /// What is accepted in the whole file, each with the bytes at which it is said.
     pub allows: Vec<(Allow, Range<usize>)>,
     /// Lines that are meant for Whimbrel and say nothing it knows: their bytes, and what is wrong.
@@ -23,6 +25,9 @@ pub struct Script {
 pub struct ScriptStatement {
     /// Bytes within the file, without the closing semicolon.
     pub span: Range<usize>,
+    /// The byte at which a statement that comes before this one can be put: above the markers of a tool that say where
+    /// this one begins.
+    pub above: usize,
     /// Statements of one number share a transaction, which the tool that runs the file opens. `None` for one on its
     /// own: it is committed when it ends, unless the script says `BEGIN` itself.
     pub transaction: Option<u32>,

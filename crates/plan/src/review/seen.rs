@@ -72,6 +72,11 @@ impl<'a> Seen<'a> {
         self.born.is_new(relation, self.at.before)
     }
 
+    /// Whether the step says IF EXISTS of what is not there.
+    pub fn passes_over(&self, step: usize) -> bool {
+        self.steps().get(step).is_some_and(|step| self.at.passes_over(step))
+    }
+
     /// What the step does to relations that others use.
     pub fn touches(&self, step: usize) -> impl Iterator<Item = &'a Touch> {
         let seen = *self;
@@ -91,7 +96,7 @@ impl<'a> Seen<'a> {
     fn is_in_use(&self, touch: &Touch) -> bool {
         match &touch.on {
             Touched::Relation(name) => !self.is_new(name),
-            Touched::Database => true,
+            Touched::Database | Touched::Unnamed => true,
         }
     }
 

@@ -5,15 +5,18 @@ use super::{Blocks, Extent, Facts, Held, Touch, Touched, Work, estimate};
 /// `takes SHARE on `email`, reads all of it once`.
 pub fn touches(touches: &[&Touch]) -> String {
     let mut parts = Vec::new();
-    let whole: Vec<&str> =
-        touches.iter().filter(|touch| touch.relation().is_none()).map(|touch| touch.lock.name.as_str()).collect();
-    for touch in touches {
+    let is_whole = |touch: &&&Touch| touch.on == Touched::Database;
+    let whole: Vec<&str> = touches.iter().filter(is_whole).map(|touch| touch.lock.name.as_str()).collect();
+    // What can be named comes first.
+    let (named, unnamed): (Vec<&&Touch>, Vec<&&Touch>) = touches.iter().partition(|touch| touch.on != Touched::Unnamed);
+    for touch in named.into_iter().chain(unnamed) {
         if touch.lock.blocks == Blocks::Nothing && touch.work.is_empty() {
             continue;
         }
         let on = match &touch.on {
             Touched::Relation(name) => format!("`{name}`"),
             Touched::Database => "the whole database".to_string(),
+            Touched::Unnamed => "what hangs on it and is not known here".to_string(),
         };
         // One lock for everything is told once.
         let told = touch.relation().is_some() && whole.contains(&touch.lock.name.as_str());
@@ -30,6 +33,18 @@ pub fn touches(touches: &[&Touch]) -> String {
             parts.push(done.join(", "));
         }
     }
+    shortened(parts)
+}
+
+/// A table of a hundred partitions is told by its first.
+fn shortened(mut parts: Vec<String>) -> String {
+    const MANY: usize = 5;
+    const TOLD: usize = 3;
+    if parts.len() > MANY {
+        let rest = parts.len() - TOLD;
+        parts.truncate(TOLD);
+        parts.push(format!("and so with {rest} more relations"));
+    }
     parts.join("; ")
 }
 
@@ -44,8 +59,30 @@ fn words_of(work: &Work, what: &str) -> String {
     }
 }
 
-/// What the live database says about the tables for which size matters; or that nobody asked it.
+/// What the live database says about the tables for which size matters, and about those that follow it; or that nobody
+/// asked it.
 pub fn here(touches: &[&Touch], facts: &Facts, can_be_asked: bool) -> Option<String> {
+    let said: Vec<String> = sizes(touches, facts, can_be_asked).into_iter().chain(replicas(touches, facts)).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}
+
+/// What a server writes its replicas write too, and what keeps readers out of it is kept there as well.
+fn replicas(touches: &[&Touch], facts: &Facts) -> Option<String> {
+    let count = facts.replicas.filter(|count| *count > 0)?;
+    let who = if count == 1 { "a replica".to_string() } else { format!("{count} replicas") };
+    let writes = |work: &Work| match work {
+        Work::Rewrite | Work::BuildIndex | Work::ChangeRows(Extent::Found | Extent::All) => true,
+        Work::Scan | Work::ChangeRows(Extent::Listed) => false,
+    };
+    if touches.iter().any(|touch| touch.work.iter().any(writes)) {
+        let lag = if count == 1 { "lags" } else { "lag" };
+        return Some(format!("{who} must write all of it too, and {lag} meanwhile"));
+    }
+    let locks = touches.iter().any(|touch| touch.blocks_reads());
+    locks.then(|| format!("readers on {who} wait for its lock as well"))
+}
+
+fn sizes(touches: &[&Touch], facts: &Facts, can_be_asked: bool) -> Option<String> {
     let working: Vec<&&Touch> = touches.iter().filter(|touch| !touch.work.is_empty()).collect();
     let first = working.iter().filter_map(|touch| touch.relation()).next()?;
     let known: Vec<String> = working
@@ -61,7 +98,7 @@ pub fn here(touches: &[&Touch], facts: &Facts, can_be_asked: bool) -> Option<Str
     let who_tells = if can_be_asked { "; --url tells" } else { "" };
     Some(match known.is_empty() {
         true => format!("the size of `{first}` is unknown, so the worst is assumed{who_tells}"),
-        false => known.join("; "),
+        false => shortened(known),
     })
 }
 
@@ -96,6 +133,31 @@ pub fn bytes(number: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::review::Lock;
+
+    #[test]
+    fn many_relations_are_told_by_the_first() {
+        let parts = |count: usize| (1..=count).map(|number| format!("p{number}")).collect::<Vec<_>>();
+        assert_eq!(shortened(parts(5)), "p1; p2; p3; p4; p5");
+        assert_eq!(shortened(parts(6)), "p1; p2; p3; and so with 3 more relations");
+    }
+
+    #[test]
+    fn replicas_are_told_of_what_they_have_to_follow() {
+        let facts = |replicas| Facts { replicas: Some(replicas), ..Facts::default() };
+        let touch = |blocks, work: &[Work]| Touch {
+            step: 0,
+            on: Touched::Relation("email".into()),
+            lock: Lock::new("X", blocks, Held::Transaction),
+            work: work.to_vec(),
+        };
+        let said = |touch: &Touch, count| here(&[touch], &facts(count), false);
+        let (strong, weak) = (touch(Blocks::ReadsAndWrites, &[]), touch(Blocks::Writes, &[]));
+        assert_eq!(said(&strong, 2).as_deref(), Some("readers on 2 replicas wait for its lock as well"));
+        assert_eq!((said(&strong, 0), said(&weak, 2)), (None, None));
+        let build = said(&touch(Blocks::Writes, &[Work::BuildIndex]), 1).unwrap_or_default();
+        assert!(build.ends_with("; a replica must write all of it too, and lags meanwhile"), "{build}");
+    }
 
     #[test]
     fn numbers_are_written_for_people() {

@@ -13,6 +13,7 @@ mod found;
 mod later;
 mod limits;
 mod mysql;
+mod partitioned;
 mod session;
 mod sqlite;
 mod style;

@@ -1,7 +1,7 @@
 //! Everything, as one JSON document.
 
 use serde::Serialize;
-use whimbrel_plan::review::{Fix, Severity, Told, Touch, Undo, Verdict, estimate};
+use whimbrel_plan::review::{Fix, Severity, Told, Touch, Touched, Undo, Verdict, estimate};
 use whimbrel_plan::revision::RevisionId;
 
 use super::place::{Lines, Place};
@@ -51,9 +51,11 @@ pub struct StatementDocument<'a> {
 
 #[derive(Serialize)]
 struct TouchDocument<'a> {
-    /// Left out where it is the whole database.
+    /// Left out where it is the whole database, or what nobody here can name.
     #[serde(skip_serializing_if = "Option::is_none")]
     relation: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unnamed: bool,
     lock: &'a str,
     blocks: whimbrel_plan::review::Blocks,
     held: whimbrel_plan::review::Held,
@@ -143,6 +145,7 @@ impl<'a> TouchDocument<'a> {
         let milliseconds = |table| u64::try_from(estimate::of(touch, table).as_millis()).unwrap_or(u64::MAX);
         TouchDocument {
             relation: touch.relation().map(ToString::to_string),
+            unnamed: touch.on == Touched::Unnamed,
             lock: &touch.lock.name,
             blocks: touch.lock.blocks,
             held: touch.lock.held,

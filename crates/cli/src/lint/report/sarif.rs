@@ -45,14 +45,18 @@ fn described(rule: &Rule) -> Value {
         "{}\n\n**Safe way**: {}\n\nFound:\n\n```sql\n{}\n```\n\nSafe:\n\n```sql\n{}\n```\n",
         rule.why, rule.safe_way, rule.example.bad, rule.example.good
     );
-    json!({
+    let mut described = json!({
         "id": rule.id,
         "shortDescription": { "text": rule.what },
         "fullDescription": { "text": rule.why },
         "help": { "text": help, "markdown": markdown },
-        "helpUri": rule.sources.iter().find(|source| source.starts_with("http")),
         "defaultConfiguration": { "enabled": rule.on, "level": level(rule.severity) },
-    })
+    });
+    // The format knows no `null`: what is not there is left out.
+    if let Some(source) = rule.sources.iter().find(|source| source.starts_with("http")) {
+        described["helpUri"] = json!(source);
+    }
+    described
 }
 
 fn level(severity: Severity) -> &'static str {

@@ -143,8 +143,8 @@ fn of_redefinition(
         match is_strict(at.session) {
             true => found.push(Danger::Fails { why: format!("a row may have NULL in `{}`", old.name) }),
             false => {
-                let what = format!("without strict mode, NULLs of `{}` become {}", old.name, zero(to));
-                found.push(Danger::DependsOnSetting { setting: "sql_mode".to_string(), what });
+                let (table, column, value) = (table.clone(), old.name.clone(), zero(to).to_string());
+                found.push(Danger::MadeUp { table, column, value });
             }
         }
     }

@@ -116,6 +116,9 @@ fn of_steps(steps: &[Step], at: &Circumstances<'_>) -> Prediction {
 
 /// Adds what one step does; `false` where that is not known.
 fn of_step(step: &Step, number: usize, all: &[Step], at: &Circumstances<'_>, prediction: &mut Prediction) -> bool {
+    if at.passes_over(step) {
+        return true;
+    }
     let touches = &mut prediction.touches;
     match step {
         Step::DropTable { table, .. } => {
@@ -136,14 +139,14 @@ fn of_step(step: &Step, number: usize, all: &[Step], at: &Circumstances<'_>, pre
         Step::CreateTrigger { table, .. } => touches.push(metadata(table, number)),
         Step::DropTrigger { name, .. } => {
             let found = table_of_trigger(name, at).map(|table| metadata(&table, number));
-            let anywhere = || Touch { on: Touched::Database, ..metadata(&ObjectName::new(name), number) };
+            let anywhere = || Touch { on: Touched::Unnamed, ..metadata(&ObjectName::new(name), number) };
             touches.push(found.unwrap_or_else(anywhere));
         }
         Step::CreateObject { object, .. } => touches.push(metadata(&object.id().name, number)),
         Step::DropObject { object, .. } => {
             let mut touch = metadata(&object.name, number);
             if object.kind == ObjectKind::Namespace {
-                touch.on = Touched::Database;
+                touch.on = Touched::Unnamed;
                 touch.lock.held = Held::Statement;
                 prediction.undo = Undo::LosesData;
             }

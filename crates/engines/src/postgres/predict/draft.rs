@@ -82,11 +82,11 @@ impl<'a> Draft<'a> {
 
     /// Relations that nobody here can name.
     pub(super) fn lock_unknown(&mut self, mode: Mode) {
-        self.touch(Touched::Database, mode, None);
+        self.touch(Touched::Unnamed, mode, None);
     }
 
     pub(super) fn work_unknown(&mut self, mode: Mode, work: Work) {
-        self.touch(Touched::Database, mode, Some(work));
+        self.touch(Touched::Unnamed, mode, Some(work));
     }
 
     /// The table and, unless the statement says ONLY, all its partitions and heirs.
@@ -105,12 +105,16 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Work is done where rows are: not on a partitioned table itself.
+    /// Work is done where rows are: not on a partitioned table itself, but on partitions that may not be known.
     pub(super) fn work_family(&mut self, table: &ObjectName, mode: Mode, work: Work) {
         for relation in self.family(table) {
-            match relations::has_rows(self.schema(), &relation) {
-                true => self.work(&relation, mode, work),
-                false => self.lock(&relation, mode),
+            if relations::has_rows(self.schema(), &relation) {
+                self.work(&relation, mode, work);
+                continue;
+            }
+            self.lock(&relation, mode);
+            if !(self.at.complete || self.only) {
+                self.work_unknown(mode, work);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! What goes, and who has to let go of it.
 
-use whimbrel_plan::review::Danger;
+use whimbrel_plan::Step;
+use whimbrel_plan::review::{Danger, Held};
 use whimbrel_schema::{ColumnType, Generation, Object, ObjectId, ObjectKind, ObjectName, Schema, Table};
 
 use super::draft::Draft;
@@ -133,6 +134,11 @@ pub(super) fn column(draft: &mut Draft<'_>, table: &ObjectName, column: &str, if
 
 pub(super) fn trigger(draft: &mut Draft<'_>, table: Option<&ObjectName>, name: &str) {
     let Some(table) = table else { return draft.lock_unknown(Mode::AccessExclusive) };
+    let step = draft.steps.iter().find(|step| matches!(step, Step::DropTrigger { name: other, .. } if other == name));
+    if step.is_some_and(|step| draft.at.passes_over(step)) {
+        // It is looked for under the lock, which is given back.
+        draft.hold(Held::Moment);
+    }
     let found = draft.table(table).and_then(|table| table.triggers.iter().find(|trigger| trigger.name == name));
     // One for the whole statement stands on the table alone.
     let alone = found.is_some_and(|trigger| !trigger.definition.contains(" FOR EACH ROW"));

@@ -92,6 +92,17 @@ pub(super) fn set_tablespace(draft: &mut Draft<'_>, index: &ObjectName) {
     lock_index(draft, index, Mode::AccessExclusive, Some(Work::Rewrite));
 }
 
+/// The index of a partition becomes a part of its parent's: a matter of the catalogue.
+pub(super) fn attach(draft: &mut Draft<'_>, index: &ObjectName, partition: &ObjectName) {
+    for (name, mode) in [(index, Mode::ShareUpdateExclusive), (partition, Mode::AccessExclusive)] {
+        lock_index(draft, name, mode, None);
+        match relations::table_of_index(draft.schema(), name).cloned() {
+            Some(table) => draft.lock(&table, Mode::AccessShare),
+            None => draft.lock_unknown(Mode::AccessShare),
+        }
+    }
+}
+
 /// An index is locked and its table is not, and yet whoever plans a query on the table opens all its indexes.
 fn lock_index(draft: &mut Draft<'_>, index: &ObjectName, mode: Mode, work: Option<Work>) {
     match work {

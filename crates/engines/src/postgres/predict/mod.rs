@@ -23,7 +23,7 @@ mod types;
 
 use whimbrel_plan::review::{Circumstances, Danger, Prediction};
 use whimbrel_plan::{Amendment, Step, Understanding};
-use whimbrel_schema::ObjectName;
+use whimbrel_schema::{ObjectKind, ObjectName};
 
 use super::understand::aside::{self, Aside};
 use draft::Draft;
@@ -51,7 +51,8 @@ pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circu
             (Step::DropTrigger { name, if_exists: true, .. }, Some(Step::CreateTrigger { trigger, .. }))
                 if trigger.name == *name
         );
-        if !replaced {
+        let nothing = at.passes_over(step) && locks_nothing_then(step);
+        if !replaced && !nothing {
             take(&mut draft, step, &aside);
         }
     }
@@ -74,6 +75,14 @@ fn is_read_again(statement: &str, steps: &[Step], at: &Circumstances<'_>) -> boo
     at.facts.version.is_some()
         || steps.iter().any(more)
         || statement.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"only"))
+}
+
+/// Whether a step that says IF EXISTS of what is not there does not even lock what that would hang on.
+fn locks_nothing_then(step: &Step) -> bool {
+    if let Step::DropObject { object, .. } = step {
+        return object.kind != ObjectKind::Opaque;
+    }
+    matches!(step, Step::DropTable { .. } | Step::DropIndex { .. })
 }
 
 fn take(draft: &mut Draft<'_>, step: &Step, aside: &Aside) {
@@ -151,6 +160,7 @@ fn amend(draft: &mut Draft<'_>, amendment: &Amendment) {
         Amendment::Inherit { table, parent, inherits } => tables::inherit(draft, table, parent, *inherits),
         Amendment::IndexStorage { index, set } => indexes::set_storage(draft, index, set.keys()),
         Amendment::IndexTablespace { index, .. } => indexes::set_tablespace(draft, index),
+        Amendment::AttachIndex { index, partition } => indexes::attach(draft, index, partition),
         Amendment::Identity { table, .. } => columns::plain(draft, table),
         Amendment::GenerationExpression { table, column, .. } => columns::set_expression(draft, table, column),
         Amendment::Sequence { name, owned_by, .. } => {
@@ -196,6 +206,7 @@ fn altered(steps: &[Step]) -> Option<&ObjectName> {
             | Amendment::GenerationExpression { table, .. } => Some(table),
             Amendment::IndexStorage { .. }
             | Amendment::IndexTablespace { .. }
+            | Amendment::AttachIndex { .. }
             | Amendment::Sequence { .. }
             | Amendment::Domain { .. }
             | Amendment::ViewOptions { .. }

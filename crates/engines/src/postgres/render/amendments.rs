@@ -42,6 +42,9 @@ pub(super) fn amend(amendment: &Amendment) -> Rendered {
             let tablespace = quote(to.as_deref().unwrap_or("pg_default"));
             one(format!("ALTER INDEX {} SET TABLESPACE {tablespace}", name(index)))
         }
+        Amendment::AttachIndex { index, partition } => {
+            one(format!("ALTER INDEX {} ATTACH PARTITION {}", name(index), name(partition)))
+        }
         Amendment::Identity { table, column, always, numbers } => {
             let mut actions = Vec::new();
             if let Some(always) = always {

@@ -3,6 +3,7 @@
 //! Understanding keeps of `VACUUM FULL t` or `LOCK TABLE t` only that the schema stays as it is. What they do to a live
 //! system is read here, from the same tree.
 
+use whimbrel_plan::NewRelation;
 use whimbrel_schema::ObjectName;
 
 use super::opaque::is_beside_relations;
@@ -139,6 +140,19 @@ pub(in crate::postgres) fn read(statement: &str) -> Option<Aside> {
     aside.no_data = node.find(Is::WITH_NO_DATA).is_some();
     rows(node, &mut aside);
     Some(aside)
+}
+
+/// The table that `CREATE TABLE … AS`, `… (LIKE …)` or `SELECT … INTO` makes.
+pub(in crate::postgres) fn new_table(statement: &str) -> Option<NewRelation> {
+    let tree = super::sound(statement)?;
+    let node = tree.statements().next()?;
+    let made = match node.kind() {
+        Is::CREATE_TABLE_AS | Is::CREATE_TABLE => node,
+        Is::SELECT_INTO => node.find(Is::INTO_CLAUSE)?,
+        _ => return None,
+    };
+    let named = made.find(Is::TABLE_NAME)?;
+    Some(NewRelation { name: named.object_name().ok()?, if_not_exists: node.has(Is::IF_NOT_EXISTS) })
 }
 
 fn rows(node: Node<'_>, aside: &mut Aside) {

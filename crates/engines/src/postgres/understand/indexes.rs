@@ -100,6 +100,10 @@ pub(super) fn alter(node: Node<'_>) -> Steps {
             Is::SET_OPTIONS | Is::RESET_OPTIONS => {
                 return amend(Amendment::IndexStorage { index, set: changed_storage(action)? });
             }
+            Is::ATTACH_INDEX_PARTITION => {
+                let partition = action.need(Is::INDEX_REF)?.object_name()?;
+                return amend(Amendment::AttachIndex { index, partition });
+            }
             Is::SET_TABLESPACE => {
                 return amend(Amendment::IndexTablespace { index, to: tables::tablespace(node)? });
             }

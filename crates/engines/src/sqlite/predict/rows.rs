@@ -85,6 +85,7 @@ fn positions(statement: &str, telling: &mut Telling<'_>) {
     let schema = telling.before();
     let Some(copied) = copied(statement, schema) else { return };
     let Some(to) = schema.table(&copied.to) else { return };
+    nulls(&copied, to, telling);
     for (column, values) in &copied.columns {
         let [value] = values.as_slice() else { continue };
         if !same(column, value) && to.columns.iter().any(|other| same(&other.name, value)) {
@@ -92,6 +93,27 @@ fn positions(statement: &str, telling: &mut Telling<'_>) {
             telling.danger(Danger::WrongValues { why });
         }
     }
+}
+
+/// What may be NULL in the old table and may not in the new one.
+fn nulls(copied: &Copied, to: &Table, telling: &mut Telling<'_>) {
+    let schema = telling.before();
+    let Some(from) = schema.table(&copied.from).filter(|from| !telling.is_empty(&from.name)) else { return };
+    for (column, values) in &copied.columns {
+        let [value] = values.as_slice() else { continue };
+        let required = to.column(column).is_some_and(|column| !column.nullable);
+        let nullable = from.column(value).is_some_and(|column| column.nullable);
+        if required && nullable && copied.unchanged.contains(column) && !is_row_number(to, column) {
+            telling.fails(format!("it fails where a row of `{}` has NULL in `{value}`", from.name));
+        }
+    }
+}
+
+/// `INTEGER PRIMARY KEY` numbers a row that has no number.
+fn is_row_number(table: &Table, column: &str) -> bool {
+    let key =
+        table.primary_key.as_ref().is_some_and(|key| matches!(key.columns.as_slice(), [only] if same(only, column)));
+    key && table.column(column).is_some_and(|column| column.ty.name.eq_ignore_ascii_case("integer"))
 }
 
 /// The worst where the text cannot be read.

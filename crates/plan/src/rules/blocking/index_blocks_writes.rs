@@ -3,6 +3,7 @@ use whimbrel_schema::Engine;
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
 use crate::rules::alone::Alone;
+use crate::rules::partitioned;
 use crate::rules::{Example, Found, Rule};
 
 pub(super) static RULE: Rule = Rule {
@@ -29,18 +30,38 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::CreateIndex { table, index, concurrently: false, .. } = step else { continue };
-        if seen.touches(at).any(Touch::blocks_for_long) {
-            let name = &index.name;
+        if !seen.touches(at).any(Touch::blocks_for_long) {
+            continue;
+        }
+        let name = &index.name;
+        let finding =
             found.step(at, format!("creating index `{name}` blocks every write to `{table}` while it builds"));
+        match seen.table(table) {
+            Some(known) if known.options.partition_by.is_some() => {
+                let why = partitioned::obstacle(seen, table, index);
+                let why = why.map(|why| format!(". No fix is offered: {why}")).unwrap_or_default();
+                finding.safe_way(format!("{IN_PARTS}{why}"));
+            }
+            Some(_) => {}
+            None => {
+                finding.safe_way(format!(
+                    "{}. No fix is offered: `{table}` is not known from these files, and if it is partitioned, \
+                     PostgreSQL builds nothing CONCURRENTLY on it; --url tells",
+                    RULE.safe_way
+                ));
+            }
         }
     }
 }
 
+const IN_PARTS: &str = "PostgreSQL builds no index of a partitioned table CONCURRENTLY: build it ON ONLY the parent, \
+                        CONCURRENTLY on each partition, then ALTER INDEX … ATTACH PARTITION";
+
 /// A partitioned table takes no concurrent build: its partitions do, one by one.
 fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let Some(Step::CreateIndex { table, index, .. }) = seen.steps().get(finding.step?) else { return None };
-    if seen.table(table).is_none_or(|table| table.options.partition_by.is_some()) {
-        return None;
+    if seen.table(table)?.options.partition_by.is_some() {
+        return partitioned::index_built_apart(seen, table, index);
     }
     let word = seen.word("INDEX")?;
     let name = seen.dialect.quote_name(&table.sibling(&index.name));

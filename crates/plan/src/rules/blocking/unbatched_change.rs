@@ -1,7 +1,7 @@
 use whimbrel_schema::Engine;
 
 use crate::backfill::BackfillPlan;
-use crate::review::{Edit, Extent, Finding, Fix, Seen, Severity, Touch, Touched, Work};
+use crate::review::{Edit, Extent, Finding, Fix, Seen, Severity, Touch, Work};
 use crate::rules::{Example, Found, Rule};
 use crate::{DataChange, Step};
 
@@ -48,15 +48,17 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 Work::ChangeRows(extent) => Some(extent),
                 Work::Scan | Work::Rewrite | Work::BuildIndex => None,
             });
-            extent.is_some_and(|extent| *extent != Extent::Listed) || touch.on == Touched::Database
+            extent.is_some_and(|extent| *extent != Extent::Listed) || touch.relation().is_none()
         };
         let Some(touch) = seen.touches(at).find(many) else { continue };
         let table = touch.relation().or(tables.first()).map_or_else(String::new, |name| format!(" `{name}`"));
         let all = touch.work.contains(&Work::ChangeRows(Extent::All));
         let rows = if all { "every row of" } else { "rows of" };
         let finding = found.step(at, format!("{verb} {rows}{table} in one statement keeps them locked until it ends"));
-        if !batches {
-            finding.safe_way("do it in batches of some thousands of rows, each its own transaction");
+        if !batches || !seen.script.directives {
+            finding.safe_way(
+                "change some thousands of rows at a time, by the key, each batch in a transaction of its own",
+            );
         }
     }
 }
@@ -67,6 +69,9 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let [table] = tables.as_slice() else { return None };
     seen.table(table)?.primary_key.as_ref()?;
     finding.step?;
+    if !seen.script.directives {
+        return None;
+    }
     // What would be refused when it runs is not written; where whimbrel runs nothing, whoever does reads the line.
     if seen.dialect.batching().is_some() {
         BackfillPlan::new(seen.sql, seen.at.before, seen.dialect).ok()?;

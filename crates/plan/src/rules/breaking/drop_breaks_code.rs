@@ -27,6 +27,9 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::DropObject { object, cascade: false, .. } = step else { continue };
+        if seen.passes_over(at) {
+            continue;
+        }
         if matches!(object.kind, ObjectKind::Namespace) || seen.is_new(&object.name) || comes_back(seen, object) {
             continue;
         }

@@ -34,7 +34,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                     found.step(at, format!("rows of `{table}` that policies hide can be seen from now on"));
                 }
             }
-            Step::DropObject { .. } if seen.begins(&["DROP", "POLICY"]) => {
+            Step::DropObject { .. } if seen.begins(&["DROP", "POLICY"]) && !seen.passes_over(at) => {
                 found.step(at, "who sees which rows changes when a policy goes");
             }
             _ => {}

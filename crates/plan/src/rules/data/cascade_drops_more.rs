@@ -27,6 +27,9 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
+        if seen.passes_over(at) {
+            continue;
+        }
         let what = match step {
             Step::DropTable { table, cascade: true, .. } if !seen.is_new(table) => format!("`{table}`"),
             Step::DropColumn { table, column, cascade: true, .. } if !seen.is_new(table) => {

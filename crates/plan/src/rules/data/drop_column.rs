@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::DropColumn { table, column, .. } = step else { continue };
-        if seen.is_new(table) {
+        if seen.is_new(table) || seen.passes_over(at) {
             continue;
         }
         let computed =

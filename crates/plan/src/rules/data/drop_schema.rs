@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::DropObject { object, cascade, .. } = step else { continue };
-        if object.kind != ObjectKind::Namespace || seen.is_new(&object.name) {
+        if object.kind != ObjectKind::Namespace || seen.is_new(&object.name) || seen.passes_over(at) {
             continue;
         }
         let name = &object.name;

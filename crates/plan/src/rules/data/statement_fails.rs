@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Danger, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rule, partitioned};
 
 pub(super) static RULE: Rule = Rule {
     id: "statement-fails",
@@ -44,7 +44,12 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                     | Step::Amend(_)
             )
         );
-        let unique = matches!(seen.steps().get(at), Some(Step::CreateIndex { index, concurrently, .. }) if index.unique && !concurrently);
+        let unique = match seen.steps().get(at) {
+            Some(Step::CreateIndex { table, index, concurrently, .. }) => {
+                index.unique && (!concurrently || partitioned::is_part_of_unique(seen, table, index))
+            }
+            Some(_) | None => false,
+        };
         let told = found.is_told(at, |rule| {
             matches!(
                 rule,
@@ -58,10 +63,19 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 Some(Step::DropTable { table, .. }) => seen.table(table).is_some(),
                 Some(_) | None => false,
             };
-        // MySQL's are of the statement as a whole, or have no rule of their own.
-        let of_rows = (on_rows || unique) && seen.before().engine != Engine::Mysql;
+        let added = matches!(seen.steps().get(at), Some(Step::AddColumn { .. }));
+        let of_rows = match seen.before().engine {
+            Engine::Postgres => on_rows || unique,
+            Engine::Sqlite => added || unique,
+            // They are of the statement as a whole, or have no rule of their own.
+            Engine::Mysql => false,
+        };
         if !of_rows && !told && !elsewhere {
-            found.step(at, format!("it is refused: {why}")).label("fails").here = None;
+            let message = match why.starts_with("it fails ") {
+                true => why.clone(),
+                false => format!("it is refused: {why}"),
+            };
+            found.step(at, message).label("fails").here = None;
         }
     }
 }

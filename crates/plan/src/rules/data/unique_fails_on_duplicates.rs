@@ -2,7 +2,7 @@ use whimbrel_schema::{Constraint, Engine};
 
 use crate::Step;
 use crate::review::{Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rule, partitioned};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-fails-on-duplicates",
@@ -43,7 +43,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     }
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::CreateIndex { table, index, .. } = step else { continue };
-        if index.unique && !seen.is_new(table) {
+        if index.unique && !seen.is_new(table) && !partitioned::is_part_of_unique(seen, table, index) {
             let name = &index.name;
             found.step(at, format!("building `{name}` fails if two rows of `{table}` are alike in it"));
         }

@@ -67,7 +67,7 @@ fn makes(seen: &Seen<'_>, relation: &ObjectName) -> bool {
 }
 
 fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
-    let start = seen.statement.span.start;
+    let start = seen.statement.above;
     let edit = Edit { span: start..start, text: format!("SET {SETTING} = 5;\n") };
     Some(Fix { what: "give up after 5 s".to_string(), edits: vec![edit], then: Vec::new() })
 }

@@ -1,5 +1,6 @@
 use whimbrel_schema::Engine;
 
+use crate::Step;
 use crate::review::{Danger, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
 
@@ -29,7 +30,11 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         if let Danger::MadeUp { table, column, value } = danger
             && !seen.is_new(table)
         {
-            found.step(at, format!("every row of `{table}` gets {value} as `{column}`, which nobody chose"));
+            let which = match seen.steps().get(at) {
+                Some(Step::AddColumn { .. }) => "every row of",
+                Some(_) | None => "what is NULL in a row of",
+            };
+            found.step(at, format!("{which} `{table}` gets {value} as `{column}`, which nobody chose"));
         }
     }
 }

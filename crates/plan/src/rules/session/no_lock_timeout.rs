@@ -41,7 +41,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 
 /// For the transaction where there is one.
 fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
-    let start = seen.statement.span.start;
+    let start = seen.statement.above;
     let local = if seen.at.in_transaction { "SET LOCAL" } else { "SET" };
     Some(Fix {
         what: "limit the wait for its lock".to_string(),
