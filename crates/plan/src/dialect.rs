@@ -250,7 +250,7 @@ pub struct NewRelation {
 
 impl NewRelation {
     /// Whatever else stands in a `CREATE TABLE`, it makes one table and changes no other.
-    fn of_create_table(statement: &str) -> Option<NewRelation> {
+    pub fn of_create_table(statement: &str) -> Option<NewRelation> {
         let words = words(statement);
         let keyword = |at: usize, keyword: &str| words.get(at).is_some_and(|word| word.is_keyword(keyword));
         if !keyword(0, "CREATE") {

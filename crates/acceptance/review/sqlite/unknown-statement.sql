@@ -6,3 +6,12 @@ ALTER TABLE email ADD COLUM subject text REFERENCES;
 -- case: plain SQL
 -- judge
 CREATE TABLE email (id integer PRIMARY KEY);
+
+-- case: a table that a query fills, which is new in its file
+-- setup
+CREATE TABLE email (id integer PRIMARY KEY, subject text);
+-- judge
+-- finds: long-write-lock, unknown-statement
+CREATE TABLE copied AS SELECT id, subject FROM email;
+CREATE INDEX ix_copied ON copied (subject);
+DROP TABLE copied;

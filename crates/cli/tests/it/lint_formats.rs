@@ -20,7 +20,7 @@ fn project() -> Project {
 fn github_shows_findings_on_lines() {
     let ran = project().whimbrel("lint \"a b.sql\" --format github");
     assert_eq!(ran.exit(), 1);
-    assert_snapshot!(ran.stdout(), @"::warning file=a b.sql,line=1,endLine=2,title=care[index-blocks-writes]::creating index `ix_a` blocks every write to `a` while it builds%0Atakes SHARE on `a`, reads all of it and builds an index%0Ahere: the size of `a` is unknown, so the worst is assumed; --url tells%0Asafe way: build it CONCURRENTLY, in a revision of its own, outside a transaction%0Amore: whimbrel explain index-blocks-writes");
+    assert_snapshot!(ran.stdout(), @"::warning file=a b.sql,line=1,endLine=2,title=care[index-blocks-writes]::creating index `ix_a` blocks every write to `a` while it builds%0Atakes SHARE on `a`, reads all of it and builds an index%0Ahere: the size of `a` is unknown, so the worst is assumed; --url tells%0Asafe way: build it CONCURRENTLY, in a revision of its own, outside a transaction. No fix is offered: `a` is not known from these files, and if it is partitioned, PostgreSQL builds nothing CONCURRENTLY on it; --url tells%0Amore: whimbrel explain index-blocks-writes");
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn junit_has_a_test_for_each_statement() {
     <testsuites name="whimbrel lint" tests="2" failures="1" errors="0">
       <testsuite name="a b.sql" tests="2" failures="1" errors="0" skipped="0">
         <testcase classname="a b.sql" name="line 1: CREATE INDEX ix_a">
-          <failure type="index-blocks-writes" message="creating index `ix_a` blocks every write to `a` while it builds">care[index-blocks-writes]: creating index `ix_a` blocks every write to `a` while it builds&#10;takes SHARE on `a`, reads all of it and builds an index&#10;here: the size of `a` is unknown, so the worst is assumed; --url tells&#10;safe way: build it CONCURRENTLY, in a revision of its own, outside a transaction&#10;more: whimbrel explain index-blocks-writes</failure>
+          <failure type="index-blocks-writes" message="creating index `ix_a` blocks every write to `a` while it builds">care[index-blocks-writes]: creating index `ix_a` blocks every write to `a` while it builds&#10;takes SHARE on `a`, reads all of it and builds an index&#10;here: the size of `a` is unknown, so the worst is assumed; --url tells&#10;safe way: build it CONCURRENTLY, in a revision of its own, outside a transaction. No fix is offered: `a` is not known from these files, and if it is partitioned, PostgreSQL builds nothing CONCURRENTLY on it; --url tells&#10;more: whimbrel explain index-blocks-writes</failure>
         </testcase>
         <testcase classname="a b.sql" name="line 5: CREATE INDEX ix_b ON b (id)"/>
       </testsuite>

@@ -36,6 +36,18 @@ pub struct Part {
 }
 
 impl Facts {
+    /// Whether a live database was asked at all; a version may be known without.
+    pub fn were_asked(&self) -> bool {
+        self.replicas.is_some()
+    }
+
+    /// What was known of a table is known of it under its new name.
+    pub fn rename(&mut self, from: &ObjectName, to: &ObjectName) {
+        if let Some(table) = self.tables.remove(from) {
+            self.tables.insert(to.clone(), table);
+        }
+    }
+
     pub fn table(&self, name: &ObjectName) -> Option<&TableFacts> {
         self.tables.get(name)
     }

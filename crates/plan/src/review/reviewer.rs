@@ -8,8 +8,8 @@ use whimbrel_schema::Schema;
 use super::absent;
 use super::births::Births;
 use super::{
-    Circumstances, Config, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen, Session,
-    Severity, estimate,
+    Circumstances, Config, Facts, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen,
+    Session, Severity, estimate,
 };
 use crate::fold::{FoldError, Folding};
 use crate::revision::Allow;
@@ -27,6 +27,8 @@ pub struct Reviewer<'a> {
     /// Whether what the schema has is there.
     certain: bool,
     births: Births,
+    /// What is known of the database, where files have renamed some of it.
+    renamed: Option<Facts>,
     /// `None` for a rule that is off: it is asked all the same, so that no other rule speaks for it.
     rules: Vec<(&'static Rule, Option<Severity>)>,
 }
@@ -39,12 +41,16 @@ impl<'a> Reviewer<'a> {
         let rules = rules.map(|rule| (rule, config.severity(rule))).collect();
         let schema = Folding::new(before);
         let complete = config.from_empty;
-        Reviewer { dialect, config, schema, complete, certain: true, births: Births::default(), rules }
+        Reviewer { dialect, config, schema, complete, certain: true, births: Births::default(), renamed: None, rules }
     }
 
     /// The schema as the scripts so far have made it.
     pub fn schema(&self) -> &Schema {
         self.schema.schema()
+    }
+
+    fn facts(&self) -> &Facts {
+        self.renamed.as_ref().unwrap_or(&self.config.facts)
     }
 
     /// Reads the next script; what is to be said of it, if it is to be judged.
@@ -69,7 +75,7 @@ impl<'a> Reviewer<'a> {
                 before: self.schema.schema(),
                 complete: self.complete,
                 certain: self.certain,
-                facts: &self.config.facts,
+                facts: self.facts(),
                 session: &session,
                 in_transaction: statement.transaction.is_some() || session.has_begun(),
             };
@@ -195,6 +201,12 @@ impl<'a> Reviewer<'a> {
         };
         for step in steps {
             self.births.take(step, self.schema.schema());
+            if let Step::RenameTable { from, to } = step
+                && self.facts().table(from).is_some()
+            {
+                let facts = self.renamed.get_or_insert_with(|| self.config.facts.clone());
+                facts.rename(from, to);
+            }
             if let Err(error) = self.schema.apply(step, self.dialect) {
                 // What is missing in files that begin in the middle says nothing about what is there.
                 self.certain &= !self.complete && matches!(error, FoldError::Missing { .. });

@@ -54,6 +54,16 @@ impl<'a> Seen<'a> {
         self.at.facts
     }
 
+    /// Who could say what is not known here.
+    pub fn who_tells(&self) -> &'static str {
+        if self.can_be_asked() { "; --url tells" } else { "" }
+    }
+
+    /// Whether there is a live database to be asked, and nobody has.
+    pub fn can_be_asked(&self) -> bool {
+        self.dialect.facts_can_be_asked() && !self.facts().were_asked()
+    }
+
     pub fn session(&self) -> &'a Session {
         self.at.session
     }

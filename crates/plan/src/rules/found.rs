@@ -33,7 +33,7 @@ impl<'a> Found<'a> {
     pub fn step(&mut self, step: usize, message: impl Into<String>) -> &mut Finding {
         let touches: Vec<_> = self.seen.touches(step).collect();
         let label = words::touches(&touches);
-        let here = words::here(&touches, self.seen.facts(), self.seen.dialect.facts_can_be_asked());
+        let here = words::here(&touches, self.seen.facts(), self.seen.can_be_asked());
         let span = self.seen.place_of(step);
         self.push(Some(step), span, message.into(), label, here)
     }
@@ -42,7 +42,7 @@ impl<'a> Found<'a> {
     pub fn statement(&mut self, message: impl Into<String>) -> &mut Finding {
         let touches: Vec<_> = self.seen.all_touches().collect();
         let label = words::touches(&touches);
-        let here = words::here(&touches, self.seen.facts(), self.seen.dialect.facts_can_be_asked());
+        let here = words::here(&touches, self.seen.facts(), self.seen.can_be_asked());
         let span = self.seen.statement.span.clone();
         self.push(None, span, message.into(), label, here)
     }

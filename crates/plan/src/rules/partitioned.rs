@@ -9,16 +9,16 @@ use crate::review::{Edit, Fix, Followup, Seen};
 use crate::words::words;
 
 /// What stands in the way of building it so; `None` where nothing does.
-pub(super) fn obstacle(seen: &Seen<'_>, table: &ObjectName, index: &Index) -> Option<&'static str> {
+pub(super) fn obstacle(seen: &Seen<'_>, table: &ObjectName, index: &Index) -> Option<String> {
     if !seen.at.certain || partitions(seen, table).is_empty() {
-        return Some("which partitions it has is not known from these files; --url tells");
+        return Some(format!("which partitions it has is not known from these files{}", seen.who_tells()));
     }
     // Until the last partition's is taken over, the parent's index is not valid, and nothing can rest on it.
     let later = |sql: &str| sql.to_lowercase().contains(&table.name.to_lowercase());
     let start = seen.statement.span.start;
     let mut after = seen.script.statements.iter().filter(|other| other.span.start > start);
     let rests = index.unique && after.any(|other| later(seen.script.sql(other)));
-    rests.then_some("a later statement of this file may need it")
+    rests.then(|| "a later statement of this file may need it".to_string())
 }
 
 /// The index built that way; `None` where [`obstacle`] says why not.

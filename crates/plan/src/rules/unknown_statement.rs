@@ -1,6 +1,6 @@
 use super::{EVERY_ENGINE, Example, Found, Rule};
 use crate::Understanding;
-use crate::review::{Seen, Severity};
+use crate::review::{Prediction, Seen, Severity, Touched};
 
 pub(super) static RULE: Rule = Rule {
     id: "unknown-statement",
@@ -28,7 +28,8 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     if let Understanding::Unknown { reason, at, .. } = seen.understanding {
         let start = seen.statement.span.start + at;
         // The engine's room could say all the same what it touches; what is to be told of that is other rules' matter.
-        if seen.prediction.touches.iter().all(|touch| touch.relation().is_some()) {
+        let unnamed = seen.prediction.touches.iter().any(|touch| touch.on == Touched::Unnamed);
+        if !unnamed && seen.prediction.touches != Prediction::worst().touches {
             let finding = found.statement(format!("how the schema stands after this statement is unknown: {reason}"));
             finding.severity(Severity::Advice);
             finding.safe_way("nothing here; what comes after it is judged as if less were known");

@@ -141,7 +141,7 @@ fn of_redefinition(
     }
     if old.nullable && to.nullable == Some(false) && !primary {
         match is_strict(at.session) {
-            true => found.push(Danger::Fails { why: format!("a row may have NULL in `{}`", old.name) }),
+            true => found.push(Danger::Fails { why: format!("it fails where a row has NULL in `{}`", old.name) }),
             false => {
                 let (table, column, value) = (table.clone(), old.name.clone(), zero(to).to_string());
                 found.push(Danger::MadeUp { table, column, value });

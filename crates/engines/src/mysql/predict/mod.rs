@@ -14,14 +14,17 @@ mod redefine;
 mod server;
 
 use whimbrel_plan::review::{Blocks, Circumstances, Danger, Held, Lock, Prediction, Told, Touch, Touched, Undo, Work};
-use whimbrel_plan::{DataChange, Step, Understanding};
+use whimbrel_plan::{DataChange, NewRelation, Step, Understanding};
 use whimbrel_schema::{ObjectKind, ObjectName};
 
 use super::statement::{Create, Element, Key, Statement};
+use super::token::tokens;
 use super::understand;
 
 pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
-    let Understanding::Known { steps, .. } = understanding else { return Prediction::worst() };
+    let Understanding::Known { steps, .. } = understanding else {
+        return filled(statement, at).unwrap_or_else(Prediction::worst);
+    };
     let Ok(read) = understand::read(statement) else { return Prediction::worst() };
     let mut prediction = match &read {
         Statement::Alter(found) => alter::predict(found, steps, at),
@@ -34,6 +37,26 @@ pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circu
         prediction.dangers.push(Told { step: 0, danger: Danger::CommitsImplicitly });
     }
     prediction
+}
+
+/// A table whose columns are those of a query or of another table: nobody else's yet, and filled by what is found.
+fn filled(statement: &str, at: &Circumstances<'_>) -> Option<Prediction> {
+    let made = NewRelation::of_create_table(statement)?;
+    let mut words = tokens(statement);
+    let mut prediction = match words.find(|token| token.is_word("SELECT") || token.is_word("LIKE"))? {
+        select if select.is_word("SELECT") => {
+            let query =
+                format!("INSERT INTO `{}` {}", made.name.name.replace('`', "``"), statement.get(select.start..)?);
+            let Ok(Statement::Data(read)) = understand::read(&query) else { return None };
+            data::predict(&read, at)
+        }
+        _ => Prediction::default(),
+    };
+    prediction.touches.insert(0, metadata(&made.name, 0));
+    if at.in_transaction && !tokens(statement).take(2).any(|token| token.is_word("TEMPORARY")) {
+        prediction.dangers.push(Told { step: 0, danger: Danger::CommitsImplicitly });
+    }
+    Some(prediction)
 }
 
 /// Nobody uses the table while its definition changes hands. That takes a moment, once it is granted.

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use whimbrel_plan::review::Work;
+use sqlite3_parser::ast::{Cmd, CreateTableBody, Stmt};
+use sqlite3_parser::lexer::sql::Parser;
+use sqlite3_parser::{Bump, FallibleIterator};
+use whimbrel_plan::NewRelation;
+use whimbrel_plan::review::{Circumstances, Extent, Prediction, Work};
 use whimbrel_schema::{Generation, Index, ObjectName, Persistence, Table, Trigger, Version};
 
 use super::super::naming::same;
@@ -11,6 +15,23 @@ use super::{misread, names};
 
 pub(super) const COMPUTED: Version = Version::new(3, 31, 0);
 const STRICT: Version = Version::new(3, 37, 0);
+
+/// `CREATE TABLE … AS`: a table that is nobody else's yet, filled by what its query finds.
+pub(super) fn filled(statement: &str, at: &Circumstances<'_>) -> Option<Prediction> {
+    let bump = Bump::new();
+    let read = Parser::new(&bump, statement.as_bytes()).next();
+    let Ok(Some(Cmd::Stmt(Stmt::CreateTable { body: CreateTableBody::AsSelect(_), .. }))) = read else { return None };
+    let made = NewRelation::of_create_table(statement)?;
+    let mut telling = Telling::new(at);
+    telling.begin(0);
+    telling.works(&made.name, &[Work::ChangeRows(Extent::Found)]);
+    let schema = telling.before();
+    for table in names::tables_in(statement, schema).filter(|table| !same(&table.name, &made.name.name)) {
+        telling.works(table, &[Work::Scan]);
+    }
+    telling.end();
+    Some(telling.prediction)
+}
 
 pub(super) fn table(table: &Table, if_not_exists: bool, statement: &str, telling: &mut Telling<'_>) {
     if table.options.persistence == Persistence::Temporary {

@@ -23,7 +23,9 @@ pub(super) use rows::copied;
 use telling::Telling;
 
 pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
-    let Understanding::Known { steps, .. } = understanding else { return Prediction::worst() };
+    let Understanding::Known { steps, .. } = understanding else {
+        return create::filled(statement, at).unwrap_or_else(Prediction::worst);
+    };
     let mut telling = Telling::new(at);
     for (number, step) in steps.iter().enumerate() {
         if at.passes_over(step) {

@@ -46,8 +46,9 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             None => {
                 finding.safe_way(format!(
                     "{}. No fix is offered: `{table}` is not known from these files, and if it is partitioned, \
-                     PostgreSQL builds nothing CONCURRENTLY on it; --url tells",
-                    RULE.safe_way
+                     PostgreSQL builds nothing CONCURRENTLY on it{}",
+                    RULE.safe_way,
+                    seen.who_tells()
                 ));
             }
         }

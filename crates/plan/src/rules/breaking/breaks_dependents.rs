@@ -28,7 +28,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         if let Danger::Breaks { what } = danger
             && !found.is_told(at, |rule| rule == "rename-breaks-code")
         {
-            found.step(at, format!("breaks {what}"));
+            found.step(at, format!("{what}, and that breaks"));
         }
     }
 }

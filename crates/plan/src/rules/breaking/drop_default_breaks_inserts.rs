@@ -34,7 +34,8 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 .step(at, format!("code that leaves `{column}` to its default can no longer insert into `{table}`"));
             if known.is_none() {
                 finding.assumed(format!(
-                    "whether `{column}` is required is unknown, so the worst is assumed; --url tells"
+                    "whether `{column}` is required is unknown, so the worst is assumed{}",
+                    seen.who_tells()
                 ));
             }
         }

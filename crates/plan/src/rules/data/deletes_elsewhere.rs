@@ -37,7 +37,10 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
                 tables.iter().filter(|table| !seen.is_new(table)).map(|table| format!("`{table}`")).collect();
             if tables.is_empty() {
                 let finding = found.step(at, "rows of every table that refers to it go with it");
-                finding.assumed("which tables refer to it is unknown, so the worst is assumed; --url tells");
+                finding.assumed(format!(
+                    "which tables refer to it is unknown, so the worst is assumed{}",
+                    seen.who_tells()
+                ));
             } else if !old.is_empty() {
                 found
                     .step(at, format!("rows of {} go with it", old.join(", ")))

@@ -33,10 +33,17 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     if limits::is_set(seen, "lock_timeout") || seen.file.iter().any(|passed| limits::waits(passed, seen)) {
         return;
     }
-    let Some(touch) = seen.all_touches().find(|touch| limits::is_strong(touch)) else { return };
-    let on = touch.relation().map_or_else(|| "the database".to_string(), |name| format!("`{name}`"));
+    let mut strong = seen.all_touches().filter(|touch| limits::is_strong(touch)).peekable();
+    if strong.peek().is_none() {
+        return;
+    }
+    let named = strong.find_map(|touch| touch.relation());
+    let on = named.map_or_else(|| "its lock".to_string(), |name| format!("`{name}`"));
     let finding = found.statement(format!("waits for {on} without a limit, and everyone else queues behind it"));
-    finding.here = Some("whether the server or the role has a lock_timeout is unknown; --url tells".to_string());
+    finding.here = Some(match seen.facts().settings.contains_key("lock_timeout") {
+        true => "neither this server nor this user has a lock_timeout".to_string(),
+        false => format!("whether the server or the role has a lock_timeout is unknown{}", seen.who_tells()),
+    });
 }
 
 /// For the transaction where there is one.

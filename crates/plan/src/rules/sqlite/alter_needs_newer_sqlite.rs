@@ -44,7 +44,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             None => {
                 let old = since.parse::<Version>().is_ok_and(|since| since <= EVERYWHERE);
                 let finding = found.step(at, format!("{what} exists since SQLite {since}"));
-                finding.assumed("which version runs is unknown, so the oldest is assumed; --url tells");
+                finding.assumed("which version runs is unknown, so the oldest is assumed");
                 if old {
                     finding.severity(Severity::Advice);
                 }

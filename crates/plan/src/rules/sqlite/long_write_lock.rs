@@ -31,6 +31,12 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     if seen.statement.backfill {
         return;
     }
+    // A table that a query fills has no step.
+    if seen.steps().is_empty()
+        && let Some(what) = seen.all_touches().filter(|touch| touch.blocks_for_long()).find_map(copied)
+    {
+        found.statement(format!("nobody else can write while {what}"));
+    }
     for (at, step) in seen.steps().iter().enumerate() {
         if is_told_elsewhere(step, seen) {
             continue;
