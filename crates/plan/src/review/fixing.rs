@@ -25,6 +25,9 @@ pub struct Looked {
     pub later: Vec<Finding>,
 }
 
+/// Cuts, understands and judges a text with the files that follow it; or says why there is none such.
+pub type Look<'l> = dyn FnMut(&str, &[Followup]) -> Result<Looked, String> + 'l;
+
 /// What fixes make of a file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fixed {
@@ -54,7 +57,7 @@ pub struct Refused {
 /// Takes one fix after the other until none is left. Each is taken only if what it makes can be read, no longer has
 /// the finding, and has no other that was not there before: `look` cuts, understands and judges a text with the files
 /// that follow it, as the text was judged itself; its error says why the result would be none.
-pub fn fix(text: &str, look: &mut dyn FnMut(&str, &[Followup]) -> Result<Looked, String>) -> Option<Fixed> {
+pub fn fix(text: &str, look: &mut Look<'_>) -> Option<Fixed> {
     let mut fixed = Fixed { text: text.to_string(), ..Fixed::default() };
     let mut passed_over: BTreeSet<(&'static str, String)> = BTreeSet::new();
     let mut looked = look(&fixed.text, &fixed.then).ok()?;
@@ -90,7 +93,7 @@ fn attempt(
     finding: &Finding,
     fix: &Fix,
     before: &BTreeMap<&'static str, usize>,
-    look: &mut dyn FnMut(&str, &[Followup]) -> Result<Looked, String>,
+    look: &mut Look<'_>,
     again: bool,
 ) -> Result<Made, String> {
     let text = edited(text, &[fix]).ok_or("its edits overlap")?;

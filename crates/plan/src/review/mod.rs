@@ -25,7 +25,7 @@ pub use config::Config;
 pub use copied::{Copied, Rebuild};
 pub use facts::{Facts, Part, TableFacts};
 pub use finding::{About, Edit, Finding, Fix, Followup, Severity, Verdict};
-pub use fixing::{Fixed, Looked, Refused, Taken, edited, fix};
+pub use fixing::{Fixed, Look, Looked, Refused, Taken, edited, fix};
 pub use prediction::{
     Blocks, Circumstances, Danger, Extent, Held, Lock, Misread, Prediction, Told, Touch, Touched, Undo, Work,
 };
