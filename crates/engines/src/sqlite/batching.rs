@@ -64,7 +64,7 @@ impl Batching for Sqlite {
             most: 10_000,
             target: Duration::from_millis(5),
             pause: Duration::from_millis(20),
-            rest: 3,
+            rest: 5,
             upkeep_percent: 100,
             side_by_side: false,
         }
