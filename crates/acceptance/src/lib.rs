@@ -15,3 +15,4 @@ pub mod review_case;
 pub mod sections;
 pub mod server;
 pub mod truth;
+pub mod written_beside;

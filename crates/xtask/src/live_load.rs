@@ -1,12 +1,11 @@
 //! Both versions live at length: each change through an evolution of its own, over more rows and for longer.
 
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
 
-use crate::engines::{self, root};
-use crate::process::succeed;
+use crate::engines;
+use crate::process::{cargo, succeed};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let (mut rows, mut dwell, mut seed) = ("20000".to_owned(), "500".to_owned(), None);
@@ -42,9 +41,8 @@ pub fn run(arguments: &[String]) -> Result<()> {
     }
     println!("live-load: {rows} rows in each change, seed {seed}");
     succeed(
-        Command::new(env!("CARGO"))
+        cargo()
             .args(["test", "--package", "whimbrel-cli", "--test", "live_load", "--", "--nocapture", "--test-threads=1"])
-            .current_dir(root())
             .env("WHIMBREL_REQUIRE_ENGINES", "all")
             .env("WHIMBREL_LIVE_LOAD", words.join(" "))
             .env("WHIMBREL_MAJORS", majors),
