@@ -244,11 +244,12 @@ impl Stage for Files {
     fn leftovers(&mut self, url: &str) -> Result<Vec<String>> {
         let file = path(url);
         // The lock file of a killed run stays until a run takes the lock: one that finds nothing to do takes none.
-        // So does a journal that had not got its head yet: the database is as it was, and nobody reads the journal.
+        // So does a journal that had not got its head yet, or nothing at all: the database is as it was, and nobody reads
+        // the journal.
         let is_headless = |end: &str| {
-            let mut head = [1];
-            let read = fs::File::open(with(&file, end)).and_then(|mut journal| journal.read_exact(&mut head));
-            end == "-journal" && read.is_ok() && head == [0]
+            let mut head = Vec::new();
+            let read = fs::File::open(with(&file, end)).and_then(|journal| journal.take(1).read_to_end(&mut head));
+            end == "-journal" && read.is_ok() && matches!(head[..], [] | [0])
         };
         let left = ["-journal", "-wal", "-shm"].into_iter();
         let left = left.filter(|end| with(&file, end).exists() && !is_headless(end));
