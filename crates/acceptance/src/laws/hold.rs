@@ -6,7 +6,7 @@ use whimbrel_schema::Pair;
 
 use super::oracle::Compared;
 use super::route::{Route, Through, described};
-use super::{Moves, backfilled, ensure_same, ensure_same_dump, expect, fold};
+use super::{Moves, backfilled, ensure_same, ensure_same_dump, expect, fold, made};
 use crate::case::{Case, Choice, Part};
 use crate::database::Database;
 
@@ -48,10 +48,7 @@ impl std::fmt::Display for Held {
 pub fn hold(case: &Case, databases: Pair<&mut Database>, through: Through, with_dump: bool) -> Result<Held> {
     let engine = databases.from.ground.engine;
     let Pair { from: here, to: there } = databases;
-    there.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
-    let to = there.driver.introspect()?;
-    here.driver.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
-    let from = here.driver.introspect()?;
+    let Pair { from, to } = made(case, Pair::new(&mut *here, &mut *there))?;
     for (part, schema, database) in [(Part::From, &from, &mut *here), (Part::To, &to, &mut *there)] {
         let folded = fold(case.sql(part, engine), database.driver.dialect())?;
         ensure_same("folded → introspected", Pair::new(&folded, schema), database.driver.as_mut())?;

@@ -6,7 +6,7 @@ use whimbrel_run::apply::{self, Options};
 use whimbrel_run::{Actor, Event, keep};
 use whimbrel_schema::Pair;
 
-use super::{Moves, choices, ensure_same, expect};
+use super::{Moves, choices, ensure_same, expect, made};
 use crate::case::{Case, Choice, Part};
 use crate::database::Database;
 
@@ -41,10 +41,7 @@ impl std::fmt::Display for GivenBack {
 pub fn give_back(case: &Case, databases: Pair<&mut Database>) -> Result<GivenBack> {
     let engine = databases.from.ground.engine;
     let Pair { from: here, to: there } = databases;
-    there.driver.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
-    let to = there.driver.introspect()?;
-    here.driver.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
-    let from = here.driver.introspect()?;
+    let Pair { from, to } = made(case, Pair::new(&mut *here, &mut *there))?;
     here.driver.execute_script(case.sql(Part::Rows, engine)).context("the engine refused the rows")?;
     let drafted = draft(Pair::new(from.clone(), to.clone()), here.driver.dialect(), &choices(case)?)?;
     let mut seen = GivenBack { cases: 1, ..GivenBack::default() };

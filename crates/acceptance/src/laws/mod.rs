@@ -14,12 +14,24 @@ pub use oracle::{Compared, ensure_same_dump};
 pub use route::Through;
 pub use rows::{Expectation, Moves, backfilled, expect};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use whimbrel_plan::diff::{DiffOptions, diff, in_doubt};
 use whimbrel_run::Driver;
 use whimbrel_schema::{Pair, Schema};
 
+use crate::case::{Case, Part};
+use crate::database::Database;
 use crate::difference::differences;
+
+/// Both schemas of a case, each made in a database of its own and read back.
+fn made(case: &Case, databases: Pair<&mut Database>) -> Result<Pair<Schema>> {
+    let engine = databases.from.ground.engine;
+    let to = &mut databases.to.driver;
+    to.execute_script(case.sql(Part::To, engine)).context("the engine refused `to`")?;
+    let from = &mut databases.from.driver;
+    from.execute_script(case.sql(Part::From, engine)).context("the engine refused `from`")?;
+    Ok(Pair::new(from.introspect()?, to.introspect()?))
+}
 
 /// Fails with every difference, if there is one, after the engine was asked about the expressions that only it can
 /// judge.

@@ -153,6 +153,14 @@ impl Thing {
     }
 }
 
+fn listed(database: &str, columns: &Columns) -> String {
+    let told = match columns.is_empty() {
+        true => "nothing is kept\n".to_string(),
+        false => columns.text("  "),
+    };
+    format!("{}\n{told}", database.dimmed())
+}
+
 #[derive(Serialize)]
 struct List {
     database: String,
@@ -163,11 +171,7 @@ impl Screen for List {
     fn text(&self, _: Detail) -> String {
         let mut columns = Columns::default();
         self.kept.iter().for_each(|thing| columns.row(thing.cells()));
-        let told = match columns.is_empty() {
-            true => "nothing is kept\n".to_string(),
-            false => columns.text("  "),
-        };
-        format!("{}\n{told}", self.database.dimmed())
+        listed(&self.database, &columns)
     }
 }
 
@@ -205,11 +209,7 @@ impl Screen for CheckedList {
             let thing = &checked.thing;
             columns.row([thing.number.to_string(), thing.revision.yellow().to_string(), thing.what.clone(), verdict]);
         }
-        let told = match columns.is_empty() {
-            true => "nothing is kept\n".to_string(),
-            false => columns.text("  "),
-        };
-        format!("{}\n{told}", self.database.dimmed())
+        listed(&self.database, &columns)
     }
 }
 

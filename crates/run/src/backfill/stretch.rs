@@ -45,7 +45,8 @@ pub(super) struct Stretches {
     hash: String,
 }
 
-const COLUMNS: &str = "number, reached, upto, batches, changed, passed, batch_rows, done, moved_at";
+/// What changes as a part moves on.
+const MOVING: &str = "reached, upto, batches, changed, passed, batch_rows, done, moved_at";
 
 impl Stretches {
     pub fn of(driver: &dyn Driver, checkpoint: &Checkpoint) -> Self {
@@ -70,51 +71,52 @@ impl Stretches {
         if !driver.has_table(TABLE)? {
             return Ok(Vec::new());
         }
-        let query = format!("SELECT {COLUMNS} FROM {} WHERE {} ORDER BY number", self.name, self.mine());
+        let query = format!("SELECT number, {MOVING} FROM {} WHERE {} ORDER BY number", self.name, self.mine());
         driver.query(&query, &[])?.into_iter().map(read_row).collect()
     }
 
     pub fn find(&self, driver: &mut dyn Driver, number: i64) -> Result<Option<Stretch>, DriverError> {
-        let query = format!("SELECT {COLUMNS} FROM {} WHERE {} AND number = {number}", self.name, self.mine());
+        let query = format!("SELECT number, {MOVING} FROM {} WHERE {} AND number = {number}", self.name, self.mine());
         driver.query(&query, &[])?.into_iter().next().map(read_row).transpose()
     }
 
     pub fn insert(&self, it: &Stretch) -> String {
         format!(
-            "INSERT INTO {} (seq, ordinal, hash, {COLUMNS}) VALUES ({}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {})",
+            "INSERT INTO {} (seq, ordinal, hash, number, {MOVING}) VALUES ({}, {}, {}, {}, {})",
             self.name,
             self.seq,
             self.ordinal,
             self.dialect.literal(&self.hash),
             it.number,
-            position(self.dialect, it.reached.as_ref()),
-            position(self.dialect, it.upto.as_ref()),
-            it.batches,
-            it.changed,
-            it.passed,
-            it.batch_rows,
-            i32::from(it.done),
-            self.dialect.literal(&it.moved_at),
+            self.moved(it).join(", "),
         )
     }
 
     /// Moves it on, if it is where it was left: whoever finds none has been overtaken.
     pub fn advance(&self, it: &Stretch, from: u64) -> String {
+        let moved: Vec<String> =
+            MOVING.split(", ").zip(self.moved(it)).map(|(column, value)| format!("{column} = {value}")).collect();
         format!(
-            "UPDATE {} SET reached = {}, upto = {}, batches = {}, changed = {}, passed = {}, batch_rows = {}, done = {}, \
-             moved_at = {} WHERE {} AND number = {} AND batches = {from}",
+            "UPDATE {} SET {} WHERE {} AND number = {} AND batches = {from}",
             self.name,
-            position(self.dialect, it.reached.as_ref()),
-            position(self.dialect, it.upto.as_ref()),
-            it.batches,
-            it.changed,
-            it.passed,
-            it.batch_rows,
-            i32::from(it.done),
-            self.dialect.literal(&it.moved_at),
+            moved.join(", "),
             self.mine(),
             it.number,
         )
+    }
+
+    /// The values of [`MOVING`].
+    fn moved(&self, it: &Stretch) -> [String; 8] {
+        [
+            position(self.dialect, it.reached.as_ref()),
+            position(self.dialect, it.upto.as_ref()),
+            it.batches.to_string(),
+            it.changed.to_string(),
+            it.passed.to_string(),
+            it.batch_rows.to_string(),
+            i32::from(it.done).to_string(),
+            self.dialect.literal(&it.moved_at),
+        ]
     }
 
     pub fn forget(&self) -> String {
