@@ -1,10 +1,12 @@
+use std::path::Path;
 use std::time::Duration;
 
 use thiserror::Error;
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
-use whimbrel_schema::{Schema, Version};
+use whimbrel_schema::{ObjectName, Schema, Version};
 
+use crate::backup::{Scope, Snapshot, TableContents, Watch};
 use crate::guard::{Leftover, Limits, Observer};
 use crate::keep::{PackedColumn, Sealed};
 
@@ -18,6 +20,9 @@ pub trait Driver: Send {
 
     /// The engine, its version and the place, for screens; never a password.
     fn describe(&self) -> String;
+
+    /// What the database is called by whoever types a command: its name on a server, the name of its file.
+    fn database(&self) -> String;
 
     /// The namespace in which this connection, as it was opened, makes an unqualified table (`public`, `main`); `None`
     /// where the engine has no such thing. The ledger's tables are always named with it, so that a revision's own
@@ -141,7 +146,7 @@ pub trait Driver: Send {
     }
     /// Clears away what changed rows left of the table behind, outside any transaction, unless somebody does so now.
     /// `false` where there is nothing of the kind.
-    fn reclaim(&mut self, _table: &whimbrel_schema::ObjectName) -> Result<bool, DriverError> {
+    fn reclaim(&mut self, _table: &ObjectName) -> Result<bool, DriverError> {
         Ok(false)
     }
 
@@ -159,6 +164,34 @@ pub trait Driver: Send {
         Err(DriverError::new(DriverErrorKind::Unsupported, "this engine packs no rows"))
     }
 
+    /// Copies what `scope` says into files in an empty folder, and says what it copied: rows, hashes, schema and ledger
+    /// are those of the copy, from one snapshot. Others go on writing meanwhile. Outside any transaction; the session is
+    /// afterwards what it was.
+    fn copy_out(&mut self, _scope: &Scope, _into: &Path, _watch: &mut Watch<'_>) -> Result<Snapshot, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "whimbrel makes no backups of this engine"))
+    }
+    /// Makes the database what was copied, whatever was in it before. With `only` these tables and nothing else: made
+    /// with what belongs to them where they are not there, their rows replaced where they are. Others see the database
+    /// before or the database after, as far as the engine can; after a failure it is as it was, or it says so.
+    fn copy_in(
+        &mut self,
+        _from: &Path,
+        _only: Option<&[ObjectName]>,
+        _watch: &mut Watch<'_>,
+    ) -> Result<(), DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "whimbrel restores no backups of this engine"))
+    }
+    /// How many rows are in these tables, in one snapshot, and a hash of them that does not depend on their order; sorted
+    /// by name. `None` is for all of them: the ledger's and those that an engine keeps for others too. A table that is
+    /// not there is left out.
+    fn contents(
+        &mut self,
+        _tables: Option<&[ObjectName]>,
+        _watch: &mut Watch<'_>,
+    ) -> Result<Vec<TableContents>, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "whimbrel hashes no tables of this engine"))
+    }
+
     /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.
     fn notices(&mut self) -> Vec<String> {
         Vec::new()
@@ -166,7 +199,7 @@ pub trait Driver: Send {
 
     /// The schema with every expression as this engine's catalogue would print it. Made and asked within a
     /// transaction that is rolled back; only what `differing` names is materialised.
-    fn normalize(&mut self, schema: &Schema, differing: &[whimbrel_schema::ObjectName]) -> Result<Schema, DriverError>;
+    fn normalize(&mut self, schema: &Schema, differing: &[ObjectName]) -> Result<Schema, DriverError>;
 
     /// An empty database of the same kind, gone when dropped: in memory on SQLite, a new database on the same server
     /// on PostgreSQL.

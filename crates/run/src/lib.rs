@@ -3,6 +3,7 @@
 mod actor;
 pub mod apply;
 pub mod backfill;
+pub mod backup;
 pub mod drift;
 mod driver;
 pub mod event;

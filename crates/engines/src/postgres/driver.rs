@@ -110,6 +110,10 @@ impl Driver for PostgresDriver {
         format!("PostgreSQL {} · {} at {}", self.connection.version, self.settings.database, self.settings.place)
     }
 
+    fn database(&self) -> String {
+        self.settings.database.clone()
+    }
+
     fn home(&self) -> Option<&str> {
         Some(&self.home)
     }

@@ -208,6 +208,13 @@ impl Driver for SqliteDriver {
         format!("SQLite {}, {}", self.version(), self.place)
     }
 
+    fn database(&self) -> String {
+        match &self.place {
+            Place::Memory => ":memory:".to_string(),
+            Place::File(path) => path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned(),
+        }
+    }
+
     fn home(&self) -> Option<&str> {
         Some("main")
     }
