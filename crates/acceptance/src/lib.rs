@@ -1,9 +1,12 @@
 //! The laws and the cases, on real engines.
 
+pub mod backup;
 pub mod case;
 pub mod crash;
 pub mod database;
 pub mod difference;
+#[cfg(target_os = "linux")]
+pub mod disk;
 pub mod draw;
 pub mod laws;
 pub mod live_load;

@@ -3,53 +3,15 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, clippy::panic)]
 
-use std::os::unix::fs::{MetadataExt, chown};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::path::Path;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use whimbrel_acceptance::database::open;
+use whimbrel_acceptance::disk::Disk;
 use whimbrel_acceptance::server;
 use whimbrel_frontends::revision::read_folder;
 use whimbrel_run::apply::{self, ApplyError, Failure, Options, Report};
 use whimbrel_run::{Actor, DriverErrorKind, ledger};
-
-/// A file system in memory; gone with this value.
-struct Disk {
-    folder: PathBuf,
-}
-
-impl Disk {
-    /// `None` where this user may not mount any.
-    fn of(size: &str, owner: &Path) -> Result<Option<Disk>> {
-        let folder = tempfile::Builder::new().prefix("whimbrel-disk-").tempdir_in("/tmp")?.keep();
-        if !mount(&["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"], &folder)? {
-            std::fs::remove_dir(&folder)?;
-            return Ok(None);
-        }
-        let found = std::fs::metadata(owner)?;
-        chown(&folder, Some(found.uid()), Some(found.gid()))?;
-        Ok(Some(Disk { folder }))
-    }
-
-    fn grow(&self, size: &str) -> Result<()> {
-        ensure!(mount(&["-o", &format!("remount,size={size}")], &self.folder)?, "the disk does not grow");
-        Ok(())
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.folder).status();
-        let _ = std::fs::remove_dir(&self.folder);
-    }
-}
-
-fn mount(words: &[&str], folder: &Path) -> Result<bool> {
-    let mut command = Command::new("mount");
-    command.args(words).arg(folder).stdout(Stdio::null()).stderr(Stdio::null());
-    Ok(command.status().context("running mount")?.success())
-}
 
 const FILLING: &str = "\
 -- revision: a1
@@ -87,7 +49,7 @@ fn a_full_disk_is_told_and_the_next_run_ends_it() -> Result<()> {
         return Ok(());
     };
     let mut admin = open(&server.url("postgres"))?;
-    admin.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder.display()))?;
+    admin.execute(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.folder().display()))?;
     admin.execute("CREATE DATABASE full_disk TEMPLATE template0 TABLESPACE small")?;
     let url = server.url("full_disk");
     let migrations = tempfile::tempdir()?;

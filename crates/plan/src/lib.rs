@@ -4,6 +4,7 @@
 //! revisions; revisions, folded, become a schema again. There is no I/O here, no clock, no async and no engine by name:
 //! what differs between engines is asked of a [`Dialect`].
 
+mod affected;
 mod amendment;
 pub mod autogenerate;
 pub mod backfill;
@@ -26,6 +27,7 @@ pub mod rules;
 mod step;
 mod words;
 
+pub use affected::{Affected, affected, destroyed};
 pub use amendment::{Absent, Amendment, DomainChange, RowSecurityChange, SequenceChange};
 pub use change::Change;
 pub use choices::{ChoiceError, Choices, Rename, object_name};

@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod backfill;
+mod backup;
 mod branches;
 mod check;
 mod completions;
@@ -47,6 +48,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Stamp(_)
         | Command::Repair(_)
         | Command::Kept(_)
+        | Command::Backup(_)
         | Command::Lint(_)
         | Command::Backfill(_)
         | Command::Refs(_)
@@ -72,6 +74,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
         Command::Repair(Repair {}) => repair::run(&project()?, printer),
         Command::Kept(command) => kept::run(command, &project()?, printer),
+        Command::Backup(command) => backup::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
@@ -108,6 +111,7 @@ impl Command {
             Command::Stamp(_) => "stamp",
             Command::Repair(_) => "repair",
             Command::Kept(_) => "kept",
+            Command::Backup(_) => "backup",
             Command::Edit(_) => "edit",
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",

@@ -26,6 +26,8 @@ pub struct File {
     #[serde(default)]
     pub backfill: Backfill,
     #[serde(default)]
+    pub backup: Backup,
+    #[serde(default)]
     pub guard: Guard,
     #[serde(default)]
     pub refs: Refs,
@@ -119,6 +121,49 @@ pub struct Backfill {
     pub jobs: Option<u64>,
 }
 
+/// Where backups go, what is in them and how long they stay.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+    #[serde(default)]
+    pub scope: BackupScope,
+    /// How many of the newest stay.
+    #[serde(default)]
+    pub keep: Option<usize>,
+    /// For how many days they stay.
+    #[serde(default)]
+    pub keep_days: Option<u32>,
+    /// To whom they are encrypted, as `age1…`.
+    #[serde(default)]
+    pub recipients: Vec<String>,
+    /// The file with the identity that opens them.
+    #[serde(default)]
+    pub identity: Option<PathBuf>,
+    /// Where copies lie that are not yet encrypted, or no longer.
+    #[serde(default)]
+    pub staging: Option<PathBuf>,
+    /// A command that makes a backup elsewhere and prints what that is called there.
+    #[serde(default)]
+    pub create: Option<String>,
+    /// A command that ends well where such a backup is good.
+    #[serde(default)]
+    pub verify: Option<String>,
+    /// A command that takes a backup away, as an archive on its standard input.
+    #[serde(default)]
+    pub stream: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BackupScope {
+    #[default]
+    Full,
+    Affected,
+    External,
+}
+
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Environment {
@@ -199,7 +244,7 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
         "a map" | "struct Models" | "struct Migrations" | "struct Keep" | "struct Lint" | "struct Refs"
-        | "struct Backfill" | "struct Guard" => "a table: its name in brackets on a line of its own",
+        | "struct Backfill" | "struct Backup" | "struct Guard" => "a table: its name in brackets on a line of its own",
         other => other,
     };
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));
@@ -245,6 +290,17 @@ mod tests {
             pause_ms = 5
             replica_lag_s = 3
             jobs = 4
+            [backup]
+            folder = "/var/backups/app"
+            scope = "affected"
+            keep = 7
+            keep_days = 30
+            recipients = ["age1x"]
+            identity = "key.txt"
+            staging = "/var/tmp"
+            create = "snapshot"
+            verify = "snapshot --check"
+            stream = "cat > away"
             [guard]
             lock_timeout = "20ms"
             lock_patience = "1h"
@@ -279,6 +335,11 @@ mod tests {
             (file.backfill.rows, file.backfill.batch_ms, file.backfill.pause_ms, file.backfill.replica_lag_s);
         assert_eq!(backfill, (Some(5_000), Some(50), Some(5), Some(3)));
         assert_eq!(file.backfill.jobs, Some(4));
+        assert_eq!(
+            (file.backup.scope, file.backup.keep, file.backup.keep_days),
+            (BackupScope::Affected, Some(7), Some(30))
+        );
+        assert_eq!((file.backup.recipients.len(), file.backup.stream.as_deref()), (1, Some("cat > away")));
         assert!(file.environments["production"].protected && !file.environments["dev"].protected);
     }
 

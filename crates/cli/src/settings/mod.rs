@@ -146,6 +146,20 @@ impl Settings {
         }
     }
 
+    pub fn backup(&self) -> &file::Backup {
+        &self.file.backup
+    }
+
+    /// A path of whimbrel.toml.
+    pub fn under_root(&self, path: &Path) -> PathBuf {
+        self.root.join(path)
+    }
+
+    /// A path of the command line.
+    pub fn under_here(&self, path: &Path) -> PathBuf {
+        self.here.join(path)
+    }
+
     pub fn guard(&self) -> &guard::Guard {
         &self.file.guard
     }
@@ -203,6 +217,11 @@ impl Settings {
             Some(engines) if !engines.is_empty() => Ok(engines.clone()),
             Some(_) | None => Ok(vec![self.database()?.map_or(Engine::Sqlite, |database| database.url.engine())]),
         }
+    }
+
+    /// The same project, working on the database of that URL.
+    pub fn at(&self, url: &str) -> Settings {
+        Settings { environment: None, url: Some(url.to_string()), ..self.clone() }
     }
 
     /// Whether the command itself was told which database to work on.

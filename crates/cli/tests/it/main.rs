@@ -4,6 +4,7 @@
 
 mod alone;
 mod backfill;
+mod backup;
 mod branches;
 mod check;
 mod completions;

@@ -10,6 +10,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
 use whimbrel_plan::Dialect;
 use whimbrel_plan::guard::Class;
 use whimbrel_plan::review::Facts;
+use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
 use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight};
 use whimbrel_run::keep::{PackedColumn, Sealed};
 use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
@@ -19,7 +20,7 @@ use super::dialect::dialect;
 use super::lock::FileLock;
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
-use super::{facts, introspect, packing};
+use super::{backup, facts, introspect, packing};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -363,7 +364,6 @@ impl Driver for SqliteDriver {
         self.orphans.new_ones(&self.connection).map_err(|error| error_of(&error))
     }
 
-    /// SQLite keeps every expression as it was written: its catalogue prints what it was given.
     fn pack(&mut self, from: &str, columns: &[PackedColumn], into: &str) -> Result<Sealed, DriverError> {
         packing::pack(&self.connection, from, columns, into)
     }
@@ -376,6 +376,30 @@ impl Driver for SqliteDriver {
         packing::unpack(&self.connection, packed, columns, into)
     }
 
+    fn copy_out(&mut self, scope: &Scope, into: &Path, watch: &mut Watch<'_>) -> Result<Snapshot, DriverError> {
+        backup::copy_out(&self.connection, scope, into, watch)
+    }
+
+    fn copy_in(&mut self, from: &Path, only: Option<&[ObjectName]>, watch: &mut Watch<'_>) -> Result<(), DriverError> {
+        match backup::copy_in(&mut self.connection, &self.place, from, only, watch)? {
+            backup::Afterwards::AsItIs => Ok(()),
+            backup::Afterwards::Reopen => {
+                let lock = self.lock.take();
+                *self = SqliteDriver { lock, ..connect(&self.place, Mode::Existing)? };
+                Ok(())
+            }
+        }
+    }
+
+    fn contents(
+        &mut self,
+        tables: Option<&[ObjectName]>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<TableContents>, DriverError> {
+        backup::contents(&self.connection, tables, watch)
+    }
+
+    /// SQLite keeps every expression as it was written: its catalogue prints what it was given.
     fn normalize(&mut self, schema: &Schema, _differing: &[ObjectName]) -> Result<Schema, DriverError> {
         Ok(schema.clone())
     }

@@ -3,6 +3,7 @@
 //! SQLite keeps the text of every statement that made its schema, so one reader ([`understand`]) serves for people's
 //! files and for live databases alike.
 
+mod backup;
 mod batching;
 mod complete;
 mod dialect;

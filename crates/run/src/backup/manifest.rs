@@ -8,6 +8,11 @@ use whimbrel_schema::{Engine, Fingerprint};
 
 use super::{Difference, Scope, TableContents};
 
+pub(super) const MANIFEST: &str = "manifest.json";
+pub(super) const PROOF: &str = "proof.json";
+/// The folder of what the engine wrote.
+pub(super) const DATA: &str = "data";
+
 /// Of the manifest and of the folder that it is in.
 pub const FORMAT: u32 = 1;
 
@@ -107,6 +112,14 @@ impl Proof {
 }
 
 impl Manifest {
+    /// Whether all of the database is in it.
+    pub fn is_whole(&self) -> bool {
+        match self.scope {
+            Scope::Full => true,
+            Scope::Affected(_) | Scope::External => false,
+        }
+    }
+
     pub fn rows(&self) -> u64 {
         self.tables.iter().map(|table| table.rows).sum()
     }

@@ -31,6 +31,8 @@ pub enum Doing {
     Verifying,
     /// Bytes, decrypted and decompressed.
     Unpacking,
+    /// Bytes, to the command that takes the backup away.
+    Sending,
     /// Bytes, into a database.
     Restoring,
 }
