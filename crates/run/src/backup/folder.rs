@@ -289,3 +289,125 @@ impl Standing {
         matches!(self, Standing::Proved(_))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use whimbrel_schema::Engine;
+
+    use super::*;
+    use crate::backup::Scope;
+
+    /// One that says that it was taken then.
+    fn put(folder: &Folder, id: &str, taken_at: &str) {
+        let manifest = Manifest {
+            format: FORMAT,
+            id: BackupId(id.to_string()),
+            taken_at: taken_at.to_string(),
+            milliseconds: 1,
+            engine: Engine::Sqlite,
+            version: "3.50.0".to_string(),
+            database: "SQLite 3.50.0, app.db".to_string(),
+            scope: Scope::Full,
+            position: None,
+            schema: None,
+            ledger: 0,
+            applied: Vec::new(),
+            tables: Vec::new(),
+            files: Vec::new(),
+            whimbrel: "test".to_string(),
+            with: "test".to_string(),
+            recipients: Vec::new(),
+            reference: None,
+        };
+        let path = folder.path().join(id);
+        fs::create_dir(&path).unwrap();
+        sealed::write(&path, MANIFEST, &serde_json::to_string(&manifest).unwrap()).unwrap();
+    }
+
+    fn folder() -> (tempfile::TempDir, Folder) {
+        let kept = tempfile::tempdir().unwrap();
+        let folder = Folder::new(kept.path());
+        put(&folder, "2026-01-02-000000", "2026-01-02T00:00:00.000Z");
+        put(&folder, "2026-01-01-000000", "2026-01-01T00:00:00.000Z");
+        put(&folder, "2026-01-02-000000-2", "2026-01-02T00:00:00.500Z");
+        (kept, folder)
+    }
+
+    #[test]
+    fn the_oldest_is_first_and_what_is_not_ours_is_left_out() {
+        let (kept, folder) = folder();
+        fs::create_dir(kept.path().join("notes")).unwrap();
+        fs::write(kept.path().join("2026-01-03-000000"), "a file").unwrap();
+        fs::create_dir(kept.path().join("2026-01-04-000000")).unwrap();
+        let listed = folder.list().unwrap();
+        let told: Vec<String> = listed.iter().map(|listed| format!("{} {}", listed.id, listed.found.is_ok())).collect();
+        // A folder with the name of a backup and nothing in it is not passed over.
+        assert_eq!(
+            told,
+            ["2026-01-01-000000 true", "2026-01-02-000000 true", "2026-01-02-000000-2 true", "2026-01-04-000000 false"]
+        );
+        assert!(Folder::new(kept.path().join("nowhere")).list().unwrap().is_empty());
+    }
+
+    #[test]
+    fn one_is_found_by_its_name_by_how_that_begins_or_as_the_last() {
+        let (_kept, folder) = folder();
+        let found = |wanted: &str| match folder.find(wanted) {
+            Ok(backup) => backup.manifest.id.0,
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found("latest"), "2026-01-02-000000-2");
+        assert_eq!(found("2026-01-01"), "2026-01-01-000000");
+        // The whole name of one is the beginning of another.
+        assert_eq!(found("2026-01-02-000000"), "2026-01-02-000000");
+        assert_eq!(found("2026-01-02"), "`2026-01-02` is the beginning of 2 backups");
+        assert!(found("2025").starts_with("there is no backup `2025` in"));
+        assert!(found("").starts_with("there is no backup"));
+    }
+
+    #[test]
+    fn a_newer_format_is_told_from_damage() {
+        let (kept, folder) = folder();
+        let path = kept.path().join("2026-01-01-000000");
+        let text = fs::read_to_string(path.join(MANIFEST)).unwrap().replace("\"format\":1", "\"format\":2");
+        sealed::write(&path, MANIFEST, &text).unwrap();
+        let told = folder.find("2026-01-01").unwrap_err().to_string();
+        assert!(told.ends_with("it has format 2, and this whimbrel knows formats up to 1"), "{told}");
+    }
+
+    #[test]
+    fn what_is_in_the_making_is_not_swept_away_and_what_was_left_is() {
+        let (kept, folder) = folder();
+        let now = "2026-02-01T10:00:00Z".parse().unwrap();
+        let (first, working) = folder.begin(now).unwrap();
+        let (second, gone) = folder.begin(now).unwrap();
+        assert_eq!((first.0.as_str(), second.0.as_str()), ("2026-02-01-100000", "2026-02-01-100000-2"));
+        // As a process that was killed leaves it: the folder stays, the lock is let go of.
+        let left = kept.path().join(".2026-01-31-100000.partial");
+        fs::rename(gone.path(), &left).unwrap();
+        drop(gone);
+        fs::create_dir(kept.path().join(".2026-01-30-100000.removed")).unwrap();
+        fs::write(kept.path().join(".2026-01-30-100000.removed").join(workplace::LOCK), "").unwrap();
+        fs::create_dir(kept.path().join(".somebody.partial")).unwrap();
+        let in_use: Vec<bool> = folder.leftovers().unwrap().iter().map(|left| left.in_use).collect();
+        assert_eq!(in_use, [false, false, true]);
+        assert_eq!(folder.sweep().unwrap().len(), 2);
+        assert!(working.path().exists() && !left.exists() && kept.path().join(".somebody.partial").exists());
+        let path = folder.finish(&first, working).unwrap();
+        assert!(!path.join(workplace::LOCK).exists());
+        assert!(folder.leftovers().unwrap().is_empty());
+        // The name is taken from now on.
+        assert_eq!(folder.begin(now).unwrap().0.0, "2026-02-01-100000-2");
+    }
+
+    #[test]
+    fn a_removed_one_is_gone_under_its_name() {
+        let (kept, folder) = folder();
+        let id = BackupId("2026-01-01-000000".to_string());
+        folder.remove(&id).unwrap();
+        assert_eq!(folder.list().unwrap().len(), 2);
+        assert_eq!(fs::read_dir(kept.path()).unwrap().count(), 2);
+        // Another run was faster.
+        folder.remove(&id).unwrap();
+    }
+}

@@ -16,6 +16,7 @@ const MOMENT: Duration = Duration::from_secs(60);
 
 pub(super) struct Workplace {
     path: PathBuf,
+    /// Held, and never asked for.
     lock: Option<File>,
 }
 
@@ -27,26 +28,27 @@ impl Workplace {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(None),
             Err(error) => return Err(BackupError::file("making the folder", path)(error)),
         }
-        let mut workplace = Workplace { path: path.to_path_buf(), lock: None };
-        let file = path.join(LOCK);
-        let lock = files::create(&file).and_then(|lock| match lock.lock() {
-            // Nobody can tell then whether somebody is at it.
-            Err(error) => Err(error),
-            Ok(()) => Ok(lock),
-        });
-        workplace.lock = Some(lock.map_err(BackupError::file("locking", &file))?);
-        Ok(Some(workplace))
+        Workplace { path: path.to_path_buf(), lock: None }.locked().map(Some)
     }
 
     /// In a folder that others use too, under a name that nobody can foresee.
     pub(super) fn beside(folder: &Path, prefix: &str) -> Result<Workplace, BackupError> {
         let path = tempfile::Builder::new().prefix(prefix).tempdir_in(folder);
         let path = path.map_err(BackupError::file("making a folder in", folder))?.keep();
-        let mut workplace = Workplace { path, lock: None };
-        let file = workplace.path.join(LOCK);
-        let lock = files::create(&file).and_then(|lock| lock.lock().map(|()| lock));
-        workplace.lock = Some(lock.map_err(BackupError::file("locking", &file))?);
-        Ok(workplace)
+        Workplace { path, lock: None }.locked()
+    }
+
+    fn locked(mut self) -> Result<Workplace, BackupError> {
+        let path = self.path.join(LOCK);
+        let file = files::create(&path).map_err(BackupError::file("making", &path))?;
+        match file.lock() {
+            // There are file systems without locks. What is left on one is never taken for left behind: it is named, and
+            // stays for a person to remove.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => {}
+            outcome => outcome.map_err(BackupError::file("locking", &path))?,
+        }
+        self.lock = Some(file);
+        Ok(self)
     }
 
     pub(super) fn path(&self) -> &Path {
