@@ -10,7 +10,7 @@ use std::thread;
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use serde::Serialize;
-use whimbrel_frontends::refs::{Certainty, Language, Search, Wanted, Why};
+use whimbrel_frontends::refs::{Certainty, Search, Wanted, Why};
 
 use crate::git;
 
@@ -105,12 +105,8 @@ impl Sweep {
     fn search(&self, wanted: Vec<Wanted>, version: &Version) -> Result<Swept, String> {
         let mut search = Search::new(wanted);
         let Texts { mut texts, mut unread, large } = self.texts(&search, version)?;
-        let python = |texts: &'_ [Text]| -> Vec<usize> {
-            (0..texts.len()).filter(|at| Language::of(&texts[*at].file) == Language::Python).collect()
-        };
         // The models may say that an attribute of another name is the column: then more files are worth reading.
-        let models: Vec<&str> = python(&texts).into_iter().map(|at| texts[at].text.as_str()).collect();
-        if search.learn(models) {
+        if search.learn(texts.iter().map(|text| (text.file.as_str(), text.text.as_str()))) {
             Texts { texts, unread, .. } = self.texts(&search, version)?;
         }
         let half = texts.len().div_ceil(2);
@@ -214,6 +210,16 @@ impl Sweep {
         });
         let contents = git::contents(&self.root, commit, &paths)?;
         let (mut texts, mut unread, mut large) = (Vec::new(), Vec::new(), Vec::new());
+        for submodule in git::submodules(&self.root, commit)? {
+            let file = file(&submodule);
+            if !overrides.matched(&file, true).is_ignore()
+                && !skip.iter().any(|skip| Path::new(&file).starts_with(skip))
+            {
+                let why = "it is a submodule, whose code is in a repository of its own: search it there, and leave it out \
+                           by `exclude` under `[refs]`";
+                unread.push(Unread { file, why: why.to_string() });
+            }
+        }
         for (path, bytes) in paths.iter().zip(contents) {
             match bytes {
                 Some(bytes) if bytes.len() as u64 > LARGEST => {

@@ -67,14 +67,14 @@ impl Code for ProjectCode {
             ));
         }
         let place = |found: crate::code::Found| Place {
+            blocks: match found.certainty {
+                Certainty::Certain | Certainty::Likely => runs(&found.file),
+                Certainty::Possible => false,
+            },
             object: found.object,
             file: found.file,
             line: found.line,
             text: found.text,
-            blocks: match found.certainty {
-                Certainty::Certain | Certainty::Likely => true,
-                Certainty::Possible => false,
-            },
         };
         Ok(swept.places.into_iter().map(place).collect())
     }

@@ -18,16 +18,44 @@ pub fn head(folder: &Path) -> Option<String> {
     told(folder, &["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]).ok().filter(|commit| !commit.is_empty())
 }
 
-/// The full name of a commit, if it is in this repository.
+/// The full name of a commit, if it is in this repository; else why not, and what helps.
 pub fn commit(folder: &Path, name: &str) -> Result<String, String> {
     if !is_here(folder) {
-        return Err("this is no work tree of git".to_string());
+        return Err(
+            "this is no work tree of git, so that no commit can be looked at: run it in a checkout with its `.git`"
+                .to_string(),
+        );
     }
     let wanted = format!("{name}^{{commit}}");
-    match run(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])? {
-        output if output.status.success() => Ok(text(&output.stdout)),
-        _ => Err(format!("git knows no commit `{name}` here (a shallow clone gets it by `git fetch --unshallow`)")),
+    let output = run(folder, &["rev-parse", "--verify", "--quiet", "--end-of-options", &wanted])?;
+    if output.status.success() {
+        return Ok(text(&output.stdout));
     }
+    // Git says nothing where the commit is not there, and what is wrong where something is (`dubious ownership`).
+    if let Some(said) = Some(text(&output.stderr)).filter(|said| !said.is_empty()) {
+        return Err(format!("git cannot look for `{name}`: {said}"));
+    }
+    let shallow = told(folder, &["rev-parse", "--is-shallow-repository"]).is_ok_and(|it| it == "true");
+    let is_name = name.len() == 40 && name.chars().all(|letter| letter.is_ascii_hexdigit());
+    let next = match (shallow, is_name) {
+        (true, true) => format!("this clone is shallow: git fetch --depth 1 origin {name}"),
+        (true, false) => "this clone is shallow: git fetch --unshallow".to_string(),
+        (false, true) => format!("git fetch origin {name}"),
+        (false, false) => "git fetch --all --tags".to_string(),
+    };
+    Err(format!("git knows no commit `{name}` here; {next}"))
+}
+
+/// The folders of a commit that are submodules, below the folder, from the top of the repository: their files are in
+/// repositories of their own, and their commits may not be here.
+pub fn submodules(folder: &Path, commit: &str) -> Result<Vec<String>, String> {
+    let output = run(folder, &["ls-tree", "-r", "-z", "--full-name", commit, "--", "."])?;
+    if !output.status.success() {
+        return Err(format!("`git ls-tree` failed: {}", text(&output.stderr)));
+    }
+    let listed = String::from_utf8_lossy(&output.stdout);
+    let links = listed.split('\0').filter_map(|line| line.split_once('\t'));
+    Ok(links.filter(|(about, _)| about.starts_with("160000 ")).map(|(_, path)| path.to_string()).collect())
 }
 
 /// The files of a commit in which one of the words stands, whatever its case, below the folder; from the top of the
@@ -105,7 +133,11 @@ pub fn contents(folder: &Path, commit: &str, paths: &[String]) -> Result<Vec<Opt
 
 fn run(folder: &Path, arguments: &[&str]) -> Result<Output, String> {
     Command::new("git").current_dir(folder).args(arguments).output().map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no git on the path".to_string(),
+        io::ErrorKind::NotFound if !folder.exists() => format!("`{}` is not there", folder.display()),
+        io::ErrorKind::NotFound => {
+            "there is no git on the path: install it where whimbrel runs, or say the commit by WHIMBREL_COMMIT"
+                .to_string()
+        }
         _ => format!("git cannot be started: {error}"),
     })
 }

@@ -254,6 +254,38 @@ fn a_column_dropped_without_an_evolution_is_looked_for_too() {
     assert!(screen.contains("app/search.py:2") && screen.contains("app/weekly.sql:2"), "{screen}");
 }
 
+/// What runs holds a contract back, in whatever language; fixtures and prose do not, and a submodule does until somebody
+/// says that it need not.
+#[test]
+fn what_names_it_and_does_not_run_holds_nothing_back() {
+    let project = story();
+    project.write("app/weekly.sql", "");
+    project.write("web/show.hbs", "<b>{{email.subject}}</b>\n");
+    project.write("test/fixtures/email.yml", "one:\n  subject: Hello\n");
+    project.write("docs/mail.md", "`email.subject` is a text.\n");
+    commit(&project, "a template names it still");
+    project.whimbrel("upgrade --deploy v2").ok();
+    project.git(&["commit", "-qm", "nothing", "--allow-empty"]);
+    let held = project.whimbrel("upgrade --deploy v3").screen();
+    assert!(held.contains("waits: the running deploy v2 still names `email.subject`"), "{held}");
+    assert!(held.contains("web/show.hbs:1") && !held.contains("email.yml"), "{held}");
+    project.write("web/show.hbs", "<b>{{email.title}}</b>\n");
+    let shared = Project::new();
+    shared.write("a.txt", "nothing\n");
+    shared.git(&["init", "-q", "-b", "main"]);
+    commit(&shared, "shared");
+    let origin = shared.path("").display().to_string();
+    project.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &origin, "shared"]);
+    commit(&project, "no more, but for what is shared");
+    project.whimbrel("upgrade --deploy v4").ok();
+    project.git(&["commit", "-qm", "nothing", "--allow-empty"]);
+    let held = project.whimbrel("upgrade --deploy v5").screen();
+    assert!(held.contains("`shared` cannot be read: it is a submodule"), "{held}");
+    project.append("whimbrel.toml", "\n[refs]\nexclude = [\"shared\"]\n");
+    let done = project.whimbrel("upgrade --deploy v5").ok().stdout();
+    assert!(done.contains("applied 1 revision"), "{done}");
+}
+
 #[test]
 fn another_label_for_the_same_commit_is_no_other_deploy() {
     let project = story();

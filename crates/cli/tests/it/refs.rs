@@ -79,7 +79,7 @@ fn a_commit_is_searched_as_it_was() {
     assert_snapshot!(project.whimbrel("refs email.subject --commit nowhere").screen(), @r"
     exit 2
     ── stderr ──
-    error[git]: git knows no commit `nowhere` here (a shallow clone gets it by `git fetch --unshallow`)
+    error[git]: git knows no commit `nowhere` here; git fetch --all --tags
     ");
 }
 
@@ -107,4 +107,59 @@ fn what_is_too_large_to_be_read_is_named() {
         line,
         "warning: 2 files with one of the words too large to be read: `dump/all.sql` (9.0 MB), `dump/end.csv` (9.0 MB)"
     );
+}
+
+#[test]
+fn what_git_cannot_give_is_said_with_what_helps() {
+    let project = project();
+    let said = |project: &Project, commit: &str| {
+        let screen = project.whimbrel(&format!("refs email.subject --commit {commit}")).screen();
+        screen.lines().find(|line| line.starts_with("error")).unwrap_or_default().to_string()
+    };
+    let no_tree = "error[git]: this is no work tree of git, so that no commit can be looked at: run it in a checkout with its `.git`";
+    assert_eq!(said(&project, "HEAD"), no_tree);
+    project.git(&["init", "-q", "-b", "main"]);
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-qm", "first"]);
+    let first = project.git(&["rev-parse", "HEAD"]).trim().to_string();
+    project.git(&["commit", "-qm", "second", "--allow-empty"]);
+    // A head that is on no branch is one like any other.
+    project.git(&["checkout", "-q", "--detach"]);
+    assert!(said(&project, "HEAD").is_empty());
+    let gone = "0123456789abcdef0123456789abcdef01234567";
+    assert_eq!(said(&project, gone), format!("error[git]: git knows no commit `{gone}` here; git fetch origin {gone}"));
+
+    let shallow = Project::new();
+    let origin = format!("file://{}", project.path("").display());
+    shallow.git(&["init", "-q", "-b", "main"]);
+    shallow.git(&["fetch", "-q", "--depth", "1", &origin, "main"]);
+    shallow.git(&["checkout", "-q", "FETCH_HEAD"]);
+    let next = format!("this clone is shallow: git fetch --depth 1 origin {first}");
+    assert_eq!(said(&shallow, &first), format!("error[git]: git knows no commit `{first}` here; {next}"));
+    assert!(said(&shallow, "HEAD").is_empty());
+
+    let without = project.variable("PATH", "/nowhere");
+    assert!(said(&without, "HEAD").contains("there is no git on the path: install it"), "{}", said(&without, "HEAD"));
+}
+
+#[test]
+fn a_submodule_of_a_commit_is_named_and_not_passed_over() {
+    let inner = Project::new();
+    inner.write("a.sql", "SELECT subject FROM email;\n");
+    inner.git(&["init", "-q", "-b", "main"]);
+    inner.git(&["add", "-A"]);
+    inner.git(&["commit", "-qm", "inner"]);
+    let project = project();
+    project.git(&["init", "-q", "-b", "main"]);
+    let origin = inner.path("").display().to_string();
+    project.git(&["-c", "protocol.file.allow=always", "submodule", "--quiet", "add", &origin, "shared"]);
+    project.git(&["add", "-A"]);
+    project.git(&["commit", "-qm", "outer"]);
+    let here = project.whimbrel("refs email.subject").ok().stdout();
+    assert!(here.contains("shared/a.sql:1"), "{here}");
+    let there = project.whimbrel("refs email.subject --commit HEAD").ok().stdout();
+    assert!(there.contains("`shared` was not read: it is a submodule"), "{there}");
+    project.append("whimbrel.toml", "\n[refs]\nexclude = [\"shared\"]\n");
+    let there = project.whimbrel("refs email.subject --commit HEAD").ok().stdout();
+    assert!(!there.contains("shared"), "{there}");
 }

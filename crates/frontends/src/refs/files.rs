@@ -29,12 +29,17 @@ pub enum Family {
 
 impl Language {
     pub fn of(path: &str) -> Self {
+        // Laravel's templates end in `.blade.php`.
+        if path.ends_with(".blade.php") {
+            return Language::Template;
+        }
         let extension = Path::new(path).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
         match extension.to_ascii_lowercase().as_str() {
             "py" | "pyi" | "pyw" => Language::Python,
             "sql" | "ddl" | "psql" | "pgsql" => Language::Sql,
-            "html" | "htm" | "jinja" | "jinja2" | "j2" | "erb" | "ejs" | "hbs" | "mustache" | "liquid" | "twig"
-            | "tmpl" | "gotmpl" | "vue" | "svelte" | "haml" | "slim" | "mako" | "cshtml" | "jsp" => Language::Template,
+            "html" | "htm" | "heex" | "eex" | "leex" | "jinja" | "jinja2" | "j2" | "erb" | "ejs" | "hbs"
+            | "mustache" | "liquid" | "twig" | "tmpl" | "gotmpl" | "vue" | "svelte" | "haml" | "slim" | "mako"
+            | "cshtml" | "jsp" => Language::Template,
             "rs" => Language::Code(Family::Rust),
             "rb" | "rake" | "sh" | "bash" | "zsh" | "pl" | "pm" | "ex" | "exs" | "r" | "jl" | "graphql" | "gql" => {
                 Language::Code(Family::Hash)

@@ -43,9 +43,13 @@ pub(super) fn take(names: &mut Names, classes: &Classes) {
     if let Some(variables) = classes.tables.get(&names.table) {
         names.variables.extend(variables.iter().map(|name| name.to_lowercase()));
     }
+    // Django puts the name of the application in front.
+    let is_django = |name: &str, class: &Class| {
+        class.bases.iter().any(|base| base == "Model") && names.table.ends_with(&format!("_{}", name.to_lowercase()))
+    };
     let is_table = |name: &str, class: &Class| match &class.table {
         Some(table) => names.is_table(table),
-        None => class.is_table && names.is_table(name),
+        None => class.is_table && names.is_table(name) || is_django(name, class),
     };
     let found = classes.classes.iter().filter(|(name, all)| all.iter().any(|class| is_table(name, class)));
     let found: BTreeSet<String> = found.map(|(name, _)| name.clone()).collect();
@@ -72,7 +76,7 @@ pub(super) fn take(names: &mut Names, classes: &Classes) {
             .collect();
         names.attributes.extend(same);
     }
-    names.variables.extend(found.iter().map(|name| super::names::snake(name)));
+    names.variables.extend(found.iter().flat_map(|name| super::names::called_after(name)));
     names.relatives = family.union(&kin).filter(|name| !found.contains(*name)).cloned().collect();
     names.entities = found;
 }
@@ -129,6 +133,11 @@ fn read(class: &StmtClassDef) -> Class {
         .filter(|keyword| keyword.arg.as_ref().is_some_and(|arg| arg == "table"))
         .any(|keyword| matches!(&keyword.value, Expr::BooleanLiteral(literal) if literal.value));
     for statement in &class.body {
+        if let Stmt::ClassDef(meta) = statement
+            && meta.name.as_str() == "Meta"
+        {
+            read.table = table_of_meta(meta).or(read.table);
+        }
         let (name, value) = match statement {
             Stmt::AnnAssign(assign) => (last_name(&assign.target), assign.value.as_deref()),
             Stmt::Assign(assign) => (assign.targets.first().and_then(last_name), Some(&*assign.value)),
@@ -150,15 +159,33 @@ fn read(class: &StmtClassDef) -> Class {
     read
 }
 
-/// The name that `Column("x")`, `mapped_column("x")` or `Field(sa_column=Column("x"))` gives a column.
+/// `class Meta: db_table = "x"` of Django, `table_name` of Peewee.
+fn table_of_meta(meta: &StmtClassDef) -> Option<String> {
+    meta.body.iter().find_map(|statement| match statement {
+        Stmt::Assign(assign)
+            if matches!(assign.targets.first().and_then(last_name), Some("db_table" | "table_name")) =>
+        {
+            text_of(&assign.value).map(str::to_string)
+        }
+        _ => None,
+    })
+}
+
+/// The name that `Column("x")`, `mapped_column("x")`, `Field(sa_column=Column("x"))`, `Field(sa_column_kwargs={"name": "x"})`
+/// or Django's `CharField(db_column="x")` gives a column.
 fn column_name(call: &ExprCall) -> Option<&str> {
     match last_name(&call.func)? {
         "Column" | "mapped_column" => first_text(call).or_else(|| {
             let name = call.arguments.find_keyword("name")?;
             text_of(&name.value)
         }),
-        _ => call.arguments.keywords.iter().find_map(|keyword| match &keyword.value {
-            Expr::Call(inner) if last_name(&inner.func) == Some("Column") => column_name(inner),
+        _ => call.arguments.keywords.iter().find_map(|keyword| match (keyword.arg.as_deref(), &keyword.value) {
+            (_, Expr::Call(inner)) if last_name(&inner.func) == Some("Column") => column_name(inner),
+            (Some("sa_column_kwargs"), Expr::Dict(arguments)) => arguments.items.iter().find_map(|item| {
+                let key = item.key.as_ref().and_then(text_of);
+                key.filter(|key| *key == "name").and_then(|_| text_of(&item.value))
+            }),
+            (Some("db_column" | "column_name"), name) => text_of(name),
             _ => None,
         }),
     }

@@ -3,11 +3,16 @@
 //! Nothing here can know what code means when it runs, so each place says how certain it is and why. `Certain` names the
 //! table and the column together, `Likely` by what surrounds it, `Possible` is the bare word where a column may stand.
 
+mod around;
+mod data;
 mod files;
+mod holders;
 mod learn;
 mod names;
 mod python;
 mod sql;
+mod template;
+mod told;
 mod words;
 
 use std::collections::BTreeSet;
@@ -72,6 +77,8 @@ pub enum Why {
     Definition,
     Model,
     Sql,
+    /// `SELECT *`, `INSERT` without a list of columns.
+    EveryColumn,
     Attribute,
     Argument,
     Text,
@@ -86,6 +93,7 @@ impl Why {
             Why::Definition => "its definition",
             Why::Model => "the model",
             Why::Sql => "SQL",
+            Why::EveryColumn => "every column",
             Why::Attribute => "an attribute",
             Why::Argument => "an argument",
             Why::Text => "a text",
@@ -126,13 +134,23 @@ impl Search {
         self.automaton.as_ref().is_none_or(|words| words.is_match(bytes))
     }
 
-    /// Learns from the models of the project what classes and attributes stand for what is wanted. Whether more files
-    /// are worth reading than before.
-    pub fn learn<'t>(&mut self, python: impl IntoIterator<Item = &'t str>) -> bool {
+    /// Learns from the models of the project, each with its path, what classes and attributes stand for what is wanted.
+    /// Whether more files are worth reading than before.
+    pub fn learn<'t>(&mut self, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> bool {
         let before = self.words();
+        let mut others = Vec::new();
+        let python = texts.into_iter().filter_map(|(path, text)| match Language::of(path) {
+            Language::Python => Some(text),
+            Language::Code(_) => {
+                others.push(text);
+                None
+            }
+            Language::Sql | Language::Template | Language::Data | Language::Prose => None,
+        });
         let classes = learn::classes(python);
         for names in &mut self.names {
             learn::take(names, &classes);
+            others.iter().for_each(|text| told::heed(text, names));
         }
         let grew = self.words() != before;
         if grew {
@@ -149,11 +167,11 @@ impl Search {
         }
         let mut found = Vec::new();
         for (at, names) in self.names.iter().enumerate() {
-            let mut finder = Finder { wanted: at, names, text, found: Vec::new() };
+            let mut finder = Finder { wanted: at, names, path, text, found: Vec::new() };
             match language {
                 Language::Python => python::find(&mut finder),
                 Language::Sql => sql::find(&mut finder),
-                Language::Template => words::find_in_template(&mut finder),
+                Language::Template => template::find(&mut finder),
                 Language::Code(_) | Language::Data | Language::Prose => words::find(&mut finder, language),
             }
             found.append(&mut finder.found);
@@ -195,6 +213,7 @@ fn automaton(names: &[Names]) -> Option<AhoCorasick> {
 struct Finder<'s> {
     wanted: usize,
     names: &'s Names,
+    path: &'s str,
     text: &'s str,
     found: Vec<Found>,
 }

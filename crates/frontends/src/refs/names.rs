@@ -23,11 +23,9 @@ impl Names {
         let table = wanted.table.to_lowercase();
         let one = singular(&table);
         let entities = [pascal(&table), pascal(&one)].into_iter().collect();
-        let variables = [table.clone(), one.clone(), camel(&table).to_lowercase(), camel(&one).to_lowercase()];
-        let attributes = match &wanted.column {
-            Some(column) => [column.clone(), camel(column), pascal(column)].into_iter().collect(),
-            None => BTreeSet::new(),
-        };
+        let many = format!("{one}s");
+        let variables = [table.clone(), camel(&table).to_lowercase(), camel(&one).to_lowercase(), one, many];
+        let attributes = wanted.column.iter().flat_map(|column| spellings(column)).collect();
         Names {
             table,
             column: wanted.column.as_ref().map(|column| column.to_lowercase()),
@@ -41,7 +39,35 @@ impl Names {
     /// One of them is in every file that names what is wanted, and in every model that tells more names.
     pub fn words(&self) -> BTreeSet<String> {
         let known = self.entities.iter().chain(&self.variables).chain(&self.attributes);
-        known.map(|word| word.to_lowercase()).chain([self.table.clone()]).collect()
+        let known: BTreeSet<String> = known.map(|word| word.to_lowercase()).chain([self.table.clone()]).collect();
+        // Where a longer one stands, a shorter one that it contains does too.
+        let is_shortest = |word: &&String| !known.iter().any(|other| other != *word && word.contains(other.as_str()));
+        known.iter().filter(is_shortest).cloned().collect()
+    }
+
+    /// A class that stands for the table; one that begins small is a variable.
+    pub fn take_entity(&mut self, name: &str) {
+        if name.starts_with(|it: char| it.is_uppercase()) {
+            self.entities.insert(name.to_string());
+        }
+        self.variables.extend(called_after(name));
+    }
+
+    /// A field that is the column under another name.
+    pub fn take_attribute(&mut self, name: &str) {
+        if !self.is_attribute(name) {
+            self.attributes.extend(spellings(&snake(name)));
+            self.attributes.insert(name.to_string());
+        }
+    }
+
+    /// A class of the table, or one that is called after it: `NewEmail`, `EmailTable`.
+    pub fn is_kin(&self, word: &str) -> bool {
+        const BEFORE: [&str; 4] = ["New", "Create", "Update", "Insert"];
+        const AFTER: [&str; 9] = ["Table", "Row", "Record", "Model", "Entity", "Schema", "Update", "Create", "Insert"];
+        self.is_entity(word)
+            || BEFORE.iter().any(|before| word.strip_prefix(before).is_some_and(|rest| self.entities.contains(rest)))
+            || AFTER.iter().any(|after| word.strip_suffix(after).is_some_and(|rest| self.entities.contains(rest)))
     }
 
     pub fn is_entity(&self, word: &str) -> bool {
@@ -68,6 +94,21 @@ impl Names {
     pub fn is_column(&self, word: &str) -> bool {
         self.column.as_ref().is_some_and(|column| word.eq_ignore_ascii_case(column))
     }
+}
+
+/// As languages and libraries write a column: `sentAt`, `SentAt`, `SENT_AT`, `getSentAt`, `find_by_sent_at`, `whereSentAt`.
+fn spellings(column: &str) -> Vec<String> {
+    let class = pascal(column);
+    let made = ["get", "set", "is", "findBy", "where", "firstWhere", "orderBy"].map(|verb| format!("{verb}{class}"));
+    let made = made.into_iter().chain([format!("find_by_{column}"), format!("where_{column}"), column.to_uppercase()]);
+    [column.to_string(), camel(column), class.clone()].into_iter().chain(made).collect()
+}
+
+/// What a value of the class, and several of them, are usually called.
+pub(super) fn called_after(class: &str) -> [String; 2] {
+    let one = snake(class);
+    let many = format!("{one}s");
+    [one, many]
 }
 
 /// `email_log` as a class is called.

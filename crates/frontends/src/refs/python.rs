@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use ruff_python_ast::visitor::{self, Visitor};
-use ruff_python_ast::{Expr, ExprCall, FStringPart, InterpolatedStringElement, Keyword, Parameter, Stmt};
+use ruff_python_ast::{Expr, ExprCall, FStringPart, InterpolatedStringElement, Keyword, Parameter, Stmt, StmtClassDef};
 use ruff_text_size::{Ranged, TextRange};
 
 use super::learn::{last_name, text_of};
@@ -20,7 +20,15 @@ pub(super) fn find(finder: &mut Finder<'_>) {
     }
     let mut holders = Holders { names: finder.names, variables: BTreeSet::new() };
     source.module.body.iter().for_each(|statement| holders.visit_stmt(statement));
-    let mut reading = Reading { variables: holders.variables, within: Vec::new(), told: BTreeSet::new(), finder };
+    let variables = holders.variables;
+    let mut reading = Reading {
+        variables,
+        within: Vec::new(),
+        about: Vec::new(),
+        told: BTreeSet::new(),
+        handed: BTreeSet::new(),
+        finder,
+    };
     source.module.body.iter().for_each(|statement| reading.visit_stmt(statement));
 }
 
@@ -53,7 +61,7 @@ impl Holders<'_> {
     /// `found`, `found.all()`, `await found[0]`; an attribute of it is something else.
     fn comes_from_holder(&self, value: &Expr) -> bool {
         match value {
-            Expr::Name(name) => self.variables.contains(name.id.as_str()),
+            Expr::Name(name) => self.variables.contains(name.id.as_str()) || self.names.is_variable(name.id.as_str()),
             Expr::Await(awaited) => self.comes_from_holder(&awaited.value),
             Expr::Subscript(subscript) => self.comes_from_holder(&subscript.value),
             Expr::Call(call) => match &*call.func {
@@ -140,8 +148,75 @@ struct Reading<'r, 'f> {
     variables: BTreeSet<String>,
     /// The classes around.
     within: Vec<String>,
+    /// Of each whether it is the table's, or says that it is about it (`model = Email`, `@admin.register(Email)`).
+    about: Vec<bool>,
     /// Texts about which something better than their words is known.
     told: BTreeSet<usize>,
+    /// Conditions (`Q(…)`) that are handed to something of the table.
+    handed: BTreeSet<usize>,
+}
+
+/// Texts that are the name of a column, also turned round or looked up (`-subject`, `subject__lower`).
+struct Texts<'n> {
+    names: &'n Names,
+    found: Vec<TextRange>,
+    lookups: Vec<usize>,
+}
+
+impl<'a> Visitor<'a> for Texts<'_> {
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::StringLiteral(text) if is_column_text(text.value.to_str(), self.names) => self.found.push(text.range),
+            Expr::Call(call) => {
+                if last_name(&call.func) == Some("Q") {
+                    self.lookups.push(range(call.range()).start);
+                }
+                // What is asked of another class within is about that one.
+                let root = root_name(&call.func);
+                let other = matches!(&*call.func, Expr::Attribute(_))
+                    && root.is_some_and(|root| root.starts_with(char::is_uppercase) && !self.names.is_entity(root));
+                if other {
+                    return;
+                }
+            }
+            _ => {}
+        }
+        visitor::walk_expr(self, expression);
+    }
+}
+
+fn is_column_text(text: &str, names: &Names) -> bool {
+    let name = text.strip_prefix(['-', '+']).unwrap_or(text);
+    names.is_attribute(name.split("__").next().unwrap_or_default())
+}
+
+/// `Email` of `Email.objects.filter(…)`.
+fn root_name(expression: &Expr) -> Option<&str> {
+    match expression {
+        Expr::Name(name) => Some(name.id.as_str()),
+        Expr::Attribute(attribute) => root_name(&attribute.value),
+        Expr::Call(call) => root_name(&call.func),
+        Expr::Subscript(subscript) => root_name(&subscript.value),
+        _ => None,
+    }
+}
+
+/// Whether a class says in its body or before it that it is about the table: `model = Email`, `@register(Email)`.
+fn is_about(class: &StmtClassDef, names: &Names) -> bool {
+    let named = |statement: &Stmt| match statement {
+        Stmt::Assign(assign) => {
+            matches!(assign.targets.first().and_then(last_name), Some("model" | "queryset"))
+                && names_entity(&assign.value, names)
+        }
+        _ => false,
+    };
+    let in_body = |body: &[Stmt]| body.iter().any(named);
+    let in_meta = || {
+        class.body.iter().any(|statement| matches!(statement, Stmt::ClassDef(meta) if meta.name.as_str() == "Meta" && in_body(&meta.body)))
+    };
+    class.decorator_list.iter().any(|decorator| names_entity(&decorator.expression, names))
+        || in_body(&class.body)
+        || in_meta()
 }
 
 impl Reading<'_, '_> {
@@ -163,10 +238,16 @@ impl Reading<'_, '_> {
                     Receiver::Entity | Receiver::Holder => Receiver::Entity,
                     Receiver::Unknown => Receiver::Unknown,
                 },
-                name => self.called(name),
+                // What an attribute is called like is not what a variable of that name holds.
+                name => match self.variables.contains(name) && !self.names().is_variable(name) {
+                    true => Receiver::Unknown,
+                    false => self.called(name),
+                },
             },
             Expr::Call(call) => match last_name(&call.func) {
                 Some(name) if self.names().entities.contains(name) => Receiver::Entity,
+                // `insert(emails)` of a `Table`.
+                Some("insert" | "update" | "delete" | "select") if self.takes_holder(call) => Receiver::Holder,
                 Some(_) | None if names_entity(expression, self.names()) => Receiver::Holder,
                 Some(_) | None => match self.receiver(&call.func) {
                     Receiver::Entity | Receiver::Holder => Receiver::Holder,
@@ -193,6 +274,11 @@ impl Reading<'_, '_> {
         }
     }
 
+    fn takes_holder(&self, call: &ExprCall) -> bool {
+        let first = call.arguments.args.first();
+        first.is_some_and(|first| matches!(first, Expr::Name(_)) && self.receiver(first) != Receiver::Unknown)
+    }
+
     fn called(&self, name: &str) -> Receiver {
         if self.names().entities.contains(name) {
             Receiver::Entity
@@ -216,19 +302,70 @@ impl Reading<'_, '_> {
         }
     }
 
-    /// `Email(subject=…)`, `update(Email).values(subject=…)`.
+    /// `Email(subject=…)`, `update(Email).values(subject=…)`, Django's `filter(subject__gt=…)` and, across a relation,
+    /// `filter(email__subject=…)`.
     fn argument(&mut self, call: &ExprCall, keyword: &Keyword) {
         let Some(name) = &keyword.arg else { return };
-        if !self.names().is_attribute(name) {
-            return;
-        }
-        let receiver = match last_name(&call.func) {
+        let parts: Vec<&str> = name.split("__").collect();
+        let Some(at) = parts.iter().position(|part| self.names().is_attribute(part)) else { return };
+        let certainty = match at.checked_sub(1).and_then(|before| parts.get(before)) {
+            Some(relation) if self.names().is_variable(relation) => Certainty::Likely,
+            Some(_) => Certainty::Possible,
+            None => self.receiver_of_call(call).certainty(),
+        };
+        self.add(name.range, certainty, Why::Argument);
+    }
+
+    fn receiver_of_call(&self, call: &ExprCall) -> Receiver {
+        match last_name(&call.func) {
             Some(function) if self.names().entities.contains(function) => Receiver::Entity,
             Some(function) if self.names().relatives.contains(function) => Receiver::Holder,
+            // `Q(subject__gt=…)` is of what it is handed to.
+            Some("Q") if self.handed.contains(&range(call.range()).start) => Receiver::Holder,
             Some(_) | None if names_entity(&call.func, self.names()) => Receiver::Entity,
             Some(_) | None => self.receiver_of_method(&call.func),
+        }
+    }
+
+    /// Names of columns as texts in what is called on the table: `values("subject")`, `order_by("-subject")`,
+    /// `F("subject")`, the keys of rows that are inserted.
+    fn texts_of_call(&mut self, call: &ExprCall) {
+        if self.names().column.is_none() || last_name(&call.func) == Some("getattr") {
+            return;
+        }
+        let arguments = &call.arguments;
+        let is_method = matches!(&*call.func, Expr::Attribute(_));
+        let rooted = is_method && self.receiver_of_call(call) != Receiver::Unknown;
+        let writes = |argument: &Expr| match argument {
+            Expr::Call(inner) => {
+                matches!(last_name(&inner.func), Some("insert" | "update"))
+                    && self.receiver(argument) != Receiver::Unknown
+            }
+            _ => false,
         };
-        self.add(name.range, receiver.certainty(), Why::Argument);
+        let mut texts = Texts { names: self.names(), found: Vec::new(), lookups: Vec::new() };
+        if rooted || arguments.args.iter().any(writes) {
+            arguments.args.iter().for_each(|argument| texts.visit_expr(argument));
+            arguments.keywords.iter().for_each(|keyword| texts.visit_expr(&keyword.value));
+        }
+        // `select(column("subject")).select_from(table("email"))`.
+        let table = |argument: &Expr| match argument {
+            Expr::Call(inner) => {
+                last_name(&inner.func) == Some("table")
+                    && inner.arguments.args.first().and_then(text_of).is_some_and(|name| self.names().is_table(name))
+            }
+            _ => false,
+        };
+        if arguments.args.iter().any(table) {
+            texts.visit_expr(&call.func);
+        }
+        let Texts { found, lookups, .. } = texts;
+        self.handed.extend(lookups);
+        for place in found {
+            if self.told.insert(range(place).start) {
+                self.add(place, Certainty::Likely, Why::Text);
+            }
+        }
     }
 
     /// Texts that a call gives a meaning: `getattr(email, "subject")`, `Table("email", …, Column("subject"))`.
@@ -255,8 +392,12 @@ impl Reading<'_, '_> {
         };
         if here {
             let inner = arguments.iter().flat_map(|argument| match argument {
-                Expr::Call(call) if last_name(&call.func) == Some("Column") => call.arguments.args.first(),
-                other => Some(other),
+                Expr::Call(call) => match last_name(&call.func) {
+                    Some("Column") => call.arguments.args.get(..1).unwrap_or_default(),
+                    Some("Index" | "UniqueConstraint" | "PrimaryKeyConstraint") => &call.arguments.args,
+                    Some(_) | None => &[],
+                },
+                other => std::slice::from_ref(other),
             });
             let inner: Vec<&Expr> = inner.collect();
             for argument in inner {
@@ -280,12 +421,12 @@ impl Reading<'_, '_> {
         }
         let whole: String = pieces.iter().map(|(text, _)| text.as_str()).collect();
         if sql::is_sql(&whole) {
-            for (span, certainty) in sql::scan(&whole, self.names()) {
+            for (span, certainty, why) in sql::scan(&whole, self.names()) {
                 let mut before = 0;
                 for (text, start) in pieces {
                     if span.start < before + text.len() {
                         let at = start + span.start - before;
-                        self.finder.add(at..at + span.len(), certainty, Why::Sql);
+                        self.finder.add(at..at + span.len(), certainty, why);
                         break;
                     }
                     before += text.len();
@@ -293,7 +434,9 @@ impl Reading<'_, '_> {
             }
             return;
         }
+        let listed = self.about.last() == Some(&true) && is_column_text(&whole, self.names());
         if let Some(certainty) = words::judge_text(&whole, self.names()) {
+            let certainty = if listed { certainty.min(Certainty::Likely) } else { certainty };
             self.add(place, certainty, Why::Text);
         }
     }
@@ -310,6 +453,9 @@ impl<'a> Visitor<'a> for Reading<'_, '_> {
                     self.add(class.name.range, Certainty::Certain, Why::Definition);
                 }
                 self.within.push(name.to_string());
+                // `class Meta` is about what is around it.
+                let around = name == "Meta" && self.about.last() == Some(&true);
+                self.about.push(around || self.names().is_entity(name) || is_about(class, self.names()));
                 if self.names().is_entity(name) {
                     let certain = self.names().entities.contains(name);
                     let certainty = if certain { Certainty::Certain } else { Certainty::Likely };
@@ -328,6 +474,7 @@ impl<'a> Visitor<'a> for Reading<'_, '_> {
                 }
                 visitor::walk_stmt(self, statement);
                 self.within.pop();
+                self.about.pop();
                 return;
             }
             Stmt::Assign(assign)
@@ -357,6 +504,7 @@ impl<'a> Visitor<'a> for Reading<'_, '_> {
             }
             Expr::Call(call) => {
                 self.call(call);
+                self.texts_of_call(call);
                 for keyword in &call.arguments.keywords {
                     self.argument(call, keyword);
                 }

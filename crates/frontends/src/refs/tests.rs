@@ -67,7 +67,7 @@ class MessageCreate(Shared):
 ";
     let mut search = search("subject");
     assert!(!search.touches(b"x = message.title"));
-    assert!(search.learn([model]), "there are more words to look for");
+    assert!(search.learn([("m.py", model)]), "there are more words to look for");
     assert!(search.touches(b"x = message.title"));
     let uses = "Message.title\nmessage.title\nEmail.subject\nMessageCreate(subject=1)\npage.title\n";
     assert_eq!(
@@ -97,7 +97,7 @@ fn sql_is_read_by_its_tables_and_aliases() {
         ("INSERT INTO \"email\" (id, \"subject\") VALUES (1, :subject);", &["1 certain SQL"]),
         (
             "INSERT INTO email (id) VALUES (1) ON CONFLICT (id) DO UPDATE SET subject = excluded.subject",
-            &["1 certain SQL", "1 likely SQL"],
+            &["1 certain SQL", "1 certain SQL"],
         ),
         ("-- subject\nSELECT 1 FROM email; SELECT subject", &["2 possible SQL"]),
         ("CREATE INDEX ix ON email (subject);", &["1 certain SQL"]),
@@ -108,6 +108,92 @@ fn sql_is_read_by_its_tables_and_aliases() {
     for (sql, expected) in cases {
         assert_eq!(subject("a.sql", sql), expected, "{sql}");
     }
+}
+
+#[test]
+fn sql_is_read_by_its_scopes() {
+    let certain = "1 certain SQL";
+    let cases: [(&str, &[&str]); 34] = [
+        // Queries within queries.
+        ("SELECT subject FROM ticket WHERE id IN (SELECT id FROM email)", &[]),
+        ("SELECT id FROM ticket WHERE subject IN (SELECT subject FROM email)", &[certain]),
+        ("SELECT id FROM email WHERE EXISTS (SELECT 1 FROM ticket WHERE ticket.subject = email.subject)", &[certain]),
+        ("SELECT s.subject FROM (SELECT id, subject FROM email) s", &[certain, certain]),
+        ("SELECT s.subject FROM (SELECT id, body AS subject FROM email) s", &[]),
+        ("SELECT subject FROM (SELECT * FROM email) s", &[certain, "1 possible every column"]),
+        ("SELECT subject FROM email JOIN (SELECT id, count(*) AS n FROM ticket GROUP BY id) t USING (id)", &[certain]),
+        ("SELECT (SELECT subject FROM ticket LIMIT 1) FROM email", &[]),
+        // WITH.
+        ("WITH e AS (SELECT * FROM email) SELECT e.subject FROM e", &["1 possible every column", certain]),
+        ("WITH e AS (SELECT subject FROM email) SELECT subject FROM e", &[certain, certain]),
+        ("WITH e AS (SELECT title FROM email), t AS (SELECT subject FROM ticket) SELECT subject FROM e, t", &[]),
+        ("WITH email AS (SELECT subject FROM ticket) SELECT subject FROM email", &[]),
+        (
+            "WITH RECURSIVE r (id, title) AS (SELECT id, subject FROM email UNION ALL SELECT id, title FROM r) SELECT title FROM r",
+            &[certain],
+        ),
+        // UNION.
+        ("SELECT subject FROM ticket UNION ALL SELECT subject FROM email", &[certain]),
+        // What something is called.
+        ("SELECT body AS subject FROM email ORDER BY subject", &["1 possible SQL"]),
+        ("SELECT subject AS subject, lower(subject) FROM email", &[certain, certain]),
+        ("SELECT id FROM email AS subject WHERE subject.id = 1", &[]),
+        // INSERT and UPDATE write into one table and read from others.
+        ("INSERT INTO ticket (id, subject) SELECT id, subject FROM email", &[certain]),
+        ("INSERT INTO email (id, subject) SELECT id, subject FROM ticket", &[certain]),
+        ("INSERT INTO email VALUES (1, 'x')", &["1 likely every column"]),
+        ("UPDATE ticket SET subject = e.subject FROM email e WHERE e.id = ticket.id", &[certain]),
+        ("UPDATE email SET title = 1, subject = t.title FROM ticket t", &[certain]),
+        (
+            "SELECT 1 FROM email FOR UPDATE; DELETE FROM email USING ticket WHERE email.subject = ticket.subject",
+            &[certain],
+        ),
+        // Definitions.
+        ("CREATE TABLE note (id int REFERENCES ticket (subject), s text REFERENCES email (subject))", &[certain]),
+        ("ALTER TABLE note ADD CONSTRAINT f FOREIGN KEY (subject) REFERENCES email (id)", &[]),
+        ("CREATE VIEW subjects AS SELECT subject FROM email", &[certain]),
+        (
+            "CREATE TRIGGER t AFTER UPDATE OF subject ON email FOR EACH ROW EXECUTE FUNCTION f(NEW.subject)",
+            &[certain, certain],
+        ),
+        ("COMMENT ON COLUMN public.email.subject IS 'subject of it'", &[certain]),
+        ("GRANT SELECT (subject) ON email TO reader", &[certain]),
+        // Bodies.
+        (
+            "CREATE TRIGGER t AFTER INSERT ON email BEGIN UPDATE ticket SET subject = NEW.subject; DELETE FROM ticket WHERE subject = OLD.subject; END",
+            &[certain, certain],
+        ),
+        (
+            "CREATE FUNCTION f() RETURNS trigger AS $$ BEGIN IF NEW.x THEN INSERT INTO ticket (subject) SELECT subject FROM email; END IF; END $$",
+            &[certain],
+        ),
+        // What is put in.
+        (
+            "{{ config(a='b') }} WITH e AS (SELECT * FROM {{ ref('email') }}) SELECT e.subject FROM e",
+            &["1 possible every column", certain],
+        ),
+        ("SELECT subject FROM {{ ref('email') }}", &[certain]),
+        ("SELECT subject FROM {table} WHERE x = %(subject)s AND y = '{subject}'", &["1 possible SQL"]),
+    ];
+    for (sql, expected) in cases {
+        assert_eq!(subject("a.sql", sql), expected, "{sql}");
+    }
+}
+
+#[test]
+fn sql_that_ends_nowhere_is_read_all_the_same() {
+    for sql in [
+        "SELECT ((((subject FROM email",
+        "WITH a AS (SELECT",
+        "INSERT INTO",
+        "email (",
+        ") subject FROM email",
+        "$$ $a$ E'\\",
+    ] {
+        subject("a.sql", sql);
+    }
+    let deep = format!("SELECT {} subject FROM email {}", "(SELECT ".repeat(5000), ")".repeat(5000));
+    subject("a.sql", &deep);
 }
 
 #[test]
@@ -134,7 +220,7 @@ fn other_languages_are_read_by_what_stands_around() {
         ("a.rs", "fn f<'a>(email: &'a Email) -> &'a str { &email.subject }", &["1 likely an attribute"]),
         (
             "A.java",
-            "@Column(name = \"subject\") String s; email.getId(\"email.subject\");",
+            "class Email { @Column(name = \"subject\") String s; } x.of(\"email.subject\");",
             &["1 likely a text", "1 certain a text"],
         ),
         ("a.rb", "Email.where(subject: term) # subject", &["1 likely an argument", "1 possible a comment or prose"]),
@@ -160,7 +246,7 @@ fn a_table_is_found_by_its_class_and_its_name() {
     let mut search = Search::new(vec![Wanted { table: "email".into(), column: None }]);
     let model =
         "class Mail(Base):\n    __tablename__ = 'email'\nclass Note(Base):\n    mail = ForeignKey('email.id')\n";
-    search.learn([model]);
+    search.learn([("m.py", model)]);
     assert_eq!(
         told(&search, "m.py", model),
         ["1 certain its definition", "2 certain its definition", "4 certain a text"]
