@@ -32,6 +32,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|word| word == "backfill") {
         return backfill(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "refs") {
+        return refs(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     let whimbrel = released()?;
@@ -55,6 +58,36 @@ pub fn review(arguments: &[String]) -> Result<()> {
             .env("WHIMBREL_BIN", whimbrel)
             .envs(linters::install()?),
     )
+}
+
+/// The search for what code names, beside `ripgrep -w`.
+pub fn refs(arguments: &[String]) -> Result<()> {
+    let whimbrel = released()?;
+    let mut command = cargo();
+    command
+        .args(["test", "--package", "whimbrel-acceptance", "--bench", "refs", "--", "--run"])
+        .args(arguments)
+        .env("WHIMBREL_BIN", whimbrel);
+    match ripgrep() {
+        Ok(program) => {
+            command.env("RIPGREP_BIN", program);
+        }
+        Err(error) => println!("ripgrep: not compared, because it cannot be built here: {error:#}"),
+    }
+    succeed(&mut command)
+}
+
+const RIPGREP: &str = "14.1.1";
+
+fn ripgrep() -> Result<PathBuf> {
+    let root = engines::engines_folder().join("ripgrep");
+    let program = root.join("bin/rg");
+    if !program.exists() {
+        println!("ripgrep: building {RIPGREP} from crates.io into {}", root.display());
+        let install = ["install", "ripgrep", "--version", RIPGREP, "--locked", "--quiet", "--root"];
+        succeed(cargo().args(install).arg(&root))?;
+    }
+    Ok(program)
 }
 
 /// How long others wait for a change that has to wait itself.

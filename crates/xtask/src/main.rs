@@ -80,6 +80,11 @@ const COMMANDS: &[Command] = &[
         run: bench::guard,
     },
     Command {
+        name: "bench refs",
+        usage: "   how fast what code names is found in a large tree, beside ripgrep -w",
+        run: bench::refs,
+    },
+    Command {
         name: "bench backfill",
         usage: "[--rows 2000000]   updates in batches beside one UPDATE, while others write",
         run: bench::backfill,
