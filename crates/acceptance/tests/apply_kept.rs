@@ -498,6 +498,65 @@ fn truncate_and_drop_take_others_along_and_give_them_back() -> Result<()> {
     Ok(())
 }
 
+/// Neither table can be given back before the other, and their foreign keys are looked at with each statement.
+#[test]
+fn tables_that_refer_to_each_other_in_a_ring_come_back_whole() -> Result<()> {
+    let keys = [
+        "ALTER TABLE team ADD CONSTRAINT led FOREIGN KEY (lead) REFERENCES person (id);",
+        "ALTER TABLE person ADD CONSTRAINT works FOREIGN KEY (team) REFERENCES team (id) DEFERRABLE;",
+    ];
+    for keys in [keys.concat(), keys.concat().replace(" DEFERRABLE", "")] {
+        let project = Project::new(On::Postgres)?;
+        let tables = "CREATE TABLE team (id integer PRIMARY KEY, lead integer);
+             CREATE TABLE person (id integer PRIMARY KEY, team integer, boss integer REFERENCES person (id));
+             INSERT INTO team VALUES (1, 2), (2, 1);
+             INSERT INTO person VALUES (1, 1, 2), (2, 2, 1);
+             CREATE FUNCTION no() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'heard'; END $$;
+             CREATE TRIGGER no BEFORE INSERT ON team FOR EACH ROW EXECUTE FUNCTION no();";
+        two(&project, &format!("{tables}{keys}"), "TRUNCATE team, person;", "-- nothing to do")?;
+        let both = |project: &Project| -> Result<[Vec<String>; 2]> {
+            Ok([all(project, "SELECT * FROM team ORDER BY 1")?, all(project, "SELECT * FROM person ORDER BY 1")?])
+        };
+        let before = both(&project)?;
+        let known = project.connect()?.introspect()?;
+        heard(&project, false)?;
+        assert!(both(&project)?.iter().all(Vec::is_empty));
+        heard(&project, true)?;
+        assert_eq!(both(&project)?, before);
+        assert_eq!(project.connect()?.introspect()?, known, "the keys and the trigger are as they were");
+    }
+    Ok(())
+}
+
+/// SQLite deletes the rows of a table before it drops it, and with foreign keys on, what refers to them.
+#[test]
+fn what_a_dropped_table_of_sqlite_takes_along_is_kept() -> Result<()> {
+    for keys in ["ON", "OFF"] {
+        let project = Project::new(On::Sqlite)?;
+        let make = "CREATE TABLE p (id integer PRIMARY KEY);
+             CREATE TABLE c (id integer PRIMARY KEY, p integer REFERENCES p (id) ON DELETE CASCADE);
+             INSERT INTO p VALUES (1); INSERT INTO c VALUES (10, 1), (11, NULL);";
+        let there = format!("-- transaction: none\nPRAGMA foreign_keys = {keys};\nDROP TABLE p;");
+        two(&project, make, &there, "CREATE TABLE p (id integer PRIMARY KEY);")?;
+        let told = match heard(&project, false) {
+            Ok(told) => told,
+            // Without the cascade the rows of `c` would refer to nothing, and that is refused.
+            Err(error) => {
+                assert_eq!(keys, "OFF", "{error}");
+                assert_eq!(all(&project, "SELECT * FROM c ORDER BY 1")?, ["10|1", "11|NULL"]);
+                continue;
+            }
+        };
+        let left = all(&project, "SELECT * FROM c ORDER BY 1")?;
+        assert_eq!((keys, left.as_slice()), ("ON", &["11|NULL".to_string()][..]));
+        assert!(told.contains(&"kept deleted rows of `c` (1)".to_string()), "{told:?}");
+        heard(&project, true)?;
+        assert_eq!(all(&project, "SELECT * FROM p")?, ["1"]);
+        assert_eq!(all(&project, "SELECT * FROM c ORDER BY 1")?, ["10|1", "11|NULL"], "foreign keys {keys}");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_large_table_that_goes_along_is_named_before() -> Result<()> {
     let project = Project::new(On::Postgres)?;

@@ -150,6 +150,11 @@ pub trait Driver: Send {
         Ok(false)
     }
 
+    /// Packs what it can ahead of [`pack`](Driver::pack), outside any transaction, where an engine has one writer: others
+    /// write in between. What it has packed the other finds.
+    fn pack_ahead(&mut self, _from: &str, _columns: &[PackedColumn], _into: &str) -> Result<(), DriverError> {
+        Ok(())
+    }
     /// Packs the rows of one of whimbrel's own tables, in order, into few large compressed values in a new one. No more
     /// than a few of them are held in memory. Names as they stand in SQL.
     fn pack(&mut self, _from: &str, _columns: &[PackedColumn], _into: &str) -> Result<Sealed, DriverError> {

@@ -130,6 +130,15 @@ impl Keeping for PostgresKeeping {
         Some("SET CONSTRAINTS ALL IMMEDIATE")
     }
 
+    fn put_off(&self) -> Option<&'static str> {
+        Some("SET CONSTRAINTS ALL DEFERRED")
+    }
+
+    fn loosen(&self, table: &ObjectName, key: &str) -> Option<Pair<String>> {
+        let alter = |how| format!("ALTER TABLE {} ALTER CONSTRAINT {} {how}", name(table), quote::quote(key));
+        Some(Pair::new(alter("DEFERRABLE"), alter("NOT DEFERRABLE")))
+    }
+
     fn last_number(&self, table: &ObjectName, column: &str) -> String {
         format!(
             "SELECT number FROM (SELECT pg_catalog.pg_sequence_last_value(pg_catalog.pg_get_serial_sequence({}, \

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -166,6 +167,9 @@ pub struct SqliteDriver {
     /// How long the commit of the transaction that is open may wait for readers: it keeps new ones out meanwhile.
     commit_waits: Duration,
 }
+
+/// So many times as long as a chunk of packed rows took others may write.
+const PAUSE_OF_A_CHUNK: u32 = 5;
 
 impl SqliteDriver {
     /// Runs something that waits no longer than it may.
@@ -362,6 +366,27 @@ impl Driver for SqliteDriver {
 
     fn violations(&mut self) -> Result<Vec<String>, DriverError> {
         self.orphans.new_ones(&self.connection).map_err(|error| error_of(&error))
+    }
+
+    /// Others write in between, for several times as long as a chunk kept them out.
+    fn pack_ahead(&mut self, from: &str, columns: &[PackedColumn], into: &str) -> Result<(), DriverError> {
+        loop {
+            let begun = Instant::now();
+            self.expect_no_violations();
+            self.begin()?;
+            let packed = packing::pack_some(&self.connection, from, columns, into);
+            let more = match packed.and_then(|more| self.commit().map(|()| more)) {
+                Ok(more) => more,
+                Err(error) => {
+                    self.rollback()?;
+                    return Err(error);
+                }
+            };
+            if !more {
+                return Ok(());
+            }
+            sleep(begun.elapsed() * PAUSE_OF_A_CHUNK);
+        }
     }
 
     fn pack(&mut self, from: &str, columns: &[PackedColumn], into: &str) -> Result<Sealed, DriverError> {

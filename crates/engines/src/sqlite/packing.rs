@@ -14,48 +14,57 @@ const CHUNK: usize = 1 << 20;
 /// Beyond it zstd takes several times as long for a tenth less.
 const LEVEL: i32 = 3;
 
+/// Packs what is not packed yet, and tells what is in all of it.
 pub(super) fn pack(
     connection: &Connection,
     from: &str,
     columns: &[PackedColumn],
     into: &str,
 ) -> Result<Sealed, DriverError> {
+    while pack_some(connection, from, columns, into)? {}
+    weigh(connection, into)
+}
+
+/// Packs the next chunk, and says whether there may be another. A chunk is called by the last row in it, so that whoever
+/// comes next, in the same run or after a crash, goes on behind it.
+pub(super) fn pack_some(
+    connection: &Connection,
+    from: &str,
+    columns: &[PackedColumn],
+    into: &str,
+) -> Result<bool, DriverError> {
     let create = format!(
-        "CREATE TABLE {into} (chunk INTEGER NOT NULL PRIMARY KEY, rows INTEGER NOT NULL, raw INTEGER NOT NULL, \
-         data BLOB NOT NULL)"
+        "CREATE TABLE IF NOT EXISTS {into} (chunk INTEGER NOT NULL PRIMARY KEY, rows INTEGER NOT NULL, \
+         raw INTEGER NOT NULL, data BLOB NOT NULL)"
     );
     connection.execute(&create, []).map_err(|error| error_of(&error))?;
-    let insert = format!("INSERT INTO {into} (rows, raw, data) VALUES (?1, ?2, ?3)");
-    let mut insert = connection.prepare(&insert).map_err(|error| error_of(&error))?;
+    let last = format!("SELECT max(chunk) FROM {into}");
+    let last: Option<i64> = connection.query_row(&last, [], |row| row.get(0)).map_err(|error| error_of(&error))?;
     let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
-    let query = format!("SELECT {} FROM {from} ORDER BY rowid", names.join(", "));
+    let behind = last.map(|last| format!(" WHERE rowid > {last}")).unwrap_or_default();
+    let query = format!("SELECT rowid, {} FROM {from}{behind} ORDER BY rowid", names.join(", "));
     let mut query = connection.prepare(&query).map_err(|error| error_of(&error))?;
     let mut found = query.query([]).map_err(|error| error_of(&error))?;
-    let (mut buffer, mut held) = (Vec::with_capacity(CHUNK), 0_i64);
-    let (mut rows, mut hash) = (0_i64, Sha256::new());
-    let mut put = |buffer: &mut Vec<u8>, held: &mut i64| -> Result<(), DriverError> {
-        let data = zstd::bulk::compress(buffer, LEVEL).map_err(|error| corrupt(&error))?;
-        let raw = i64::try_from(buffer.len()).unwrap_or(i64::MAX);
-        add(&mut hash, *held, &data);
-        insert.execute((*held, raw, data)).map_err(|error| error_of(&error))?;
-        rows += *held;
-        buffer.clear();
-        *held = 0;
-        Ok(())
-    };
+    let (mut buffer, mut held, mut last) = (Vec::with_capacity(CHUNK), 0_i64, 0_i64);
     while let Some(row) = found.next().map_err(|error| error_of(&error))? {
-        for at in 0..columns.len() {
+        last = row.get(0).map_err(|error| error_of(&error))?;
+        for at in 1..=columns.len() {
             encode(row.get_ref(at).map_err(|error| error_of(&error))?, &mut buffer);
         }
         held += 1;
         if buffer.len() >= CHUNK {
-            put(&mut buffer, &mut held)?;
+            break;
         }
     }
-    if held > 0 {
-        put(&mut buffer, &mut held)?;
+    drop(found);
+    if held == 0 {
+        return Ok(false);
     }
-    Ok(Sealed { rows, hash: hex(hash) })
+    let data = zstd::bulk::compress(&buffer, LEVEL).map_err(|error| corrupt(&error))?;
+    let raw = i64::try_from(buffer.len()).unwrap_or(i64::MAX);
+    let insert = format!("INSERT INTO {into} (chunk, rows, raw, data) VALUES (?1, ?2, ?3, ?4)");
+    connection.execute(&insert, (last, held, raw, data)).map_err(|error| error_of(&error))?;
+    Ok(buffer.len() >= CHUNK)
 }
 
 pub(super) fn weigh(connection: &Connection, packed: &str) -> Result<Sealed, DriverError> {
@@ -170,6 +179,26 @@ fn decode<'b>(rest: &mut &'b [u8]) -> Option<ToSqlOutput<'b>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packing_goes_on_where_it_was_left() {
+        let connection = Connection::open_in_memory().unwrap();
+        let rows = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)";
+        connection
+            .execute_batch(&format!("CREATE TABLE a (c0); INSERT INTO a {rows} SELECT hex(randomblob(600)) FROM n"))
+            .unwrap();
+        let columns = [PackedColumn { name: "c0".into(), ty: String::new() }];
+        let pack = |into: &str| pack(&connection, "a", &columns, into).unwrap();
+        let at_once = pack("once");
+        assert_eq!(at_once.rows, 3000);
+        assert!(pack_some(&connection, "a", &columns, "parts").unwrap(), "there are several chunks");
+        assert_eq!(pack("parts"), at_once);
+        assert_eq!(pack("parts"), at_once, "what is packed is packed once");
+        unpack(&connection, "parts", &columns, "again").unwrap();
+        let different = "SELECT count(*) FROM (SELECT c0 FROM a EXCEPT SELECT c0 FROM again)";
+        let different: i64 = connection.query_row(different, [], |row| row.get(0)).unwrap();
+        assert_eq!(different, 0);
+    }
 
     #[test]
     fn every_value_comes_out_as_it_went_in() {

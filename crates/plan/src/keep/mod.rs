@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
-pub use ready::{Ready, parents_first, ready};
+pub use ready::{Ready, RingKey, parents_first, ready, ring_keys};
 pub use sql::Side;
 
 /// Values that are gone after the revision.
@@ -209,6 +209,16 @@ pub trait Keeping: Send + Sync {
 
     /// Where deferred checks are looked at before the table is altered again.
     fn settle(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Puts off every check that can be put off, until they are settled.
+    fn put_off(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// Lets the checks of a foreign key be put off, and as it was again.
+    fn loosen(&self, _table: &ObjectName, _key: &str) -> Option<Pair<String>> {
         None
     }
 

@@ -1,6 +1,6 @@
 //! When, within a downgrade, what was kept can be given back.
 
-use whimbrel_schema::{Pair, Schema};
+use whimbrel_schema::{Deferrable, ObjectName, Pair, Schema};
 
 use super::{Loss, Reading};
 use crate::fold::Folding;
@@ -67,8 +67,36 @@ impl Loss {
     }
 }
 
-/// The order in which these are given back so that each row finds those that it refers to: by their places. Tables that
-/// refer to each other in a ring stay as they stand.
+/// A foreign key to rows that are given back later than those that refer to them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RingKey {
+    pub table: ObjectName,
+    /// `None` where the engine gives it none.
+    pub name: Option<String>,
+    pub deferrable: Deferrable,
+}
+
+/// What closes the rings among these, when they are given back in this order.
+pub fn ring_keys(losses: &[&Loss], order: &[usize], schema: &Schema) -> Vec<RingKey> {
+    let mut keys = Vec::new();
+    for (place, at) in order.iter().enumerate() {
+        let Some(table) = losses.get(*at).and_then(|loss| schema.table(&loss.table)) else { continue };
+        let later = order.get(place + 1..).unwrap_or_default();
+        let later: Vec<&ObjectName> = later.iter().filter_map(|at| losses.get(*at)).map(|loss| &loss.table).collect();
+        for key in &table.foreign_keys {
+            // One statement gives back a table's rows, and a table that refers to itself is looked at behind it.
+            let itself = key.references.is(&table.name, schema.engine);
+            if !itself && later.iter().any(|table| key.references.is(table, schema.engine)) {
+                let (table, name) = (table.name.clone(), key.name.clone());
+                keys.push(RingKey { table, name, deferrable: key.deferrable });
+            }
+        }
+    }
+    keys
+}
+
+/// The order in which these are given back so that each row finds those that it refers to: by their places. Of tables
+/// that refer to each other in a ring [`ring_keys`] tells what closes it.
 pub fn parents_first(losses: &[&Loss], schema: &Schema) -> Vec<usize> {
     let mut order: Vec<usize> = Vec::with_capacity(losses.len());
     let mut entered = vec![false; losses.len()];

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
-use whimbrel_plan::keep::{Loss, Lost, NotKept, Reading, Ready, losses, may_lose, parents_first, ready};
+use whimbrel_plan::keep::{
+    Loss, Lost, NotKept, Reading, Ready, RingKey, losses, may_lose, parents_first, ready, ring_keys,
+};
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Schema;
@@ -199,8 +201,9 @@ impl Runner<'_> {
 
     fn pack(&mut self, kept: &mut Kept) {
         let before = kept.clone();
+        let ahead = keep::seal_ahead(self.driver, kept).map_err(|error| failed(kept.loss.to_string(), error.into()));
         self.driver.expect_no_violations();
-        let packed = self.begin().and_then(|()| {
+        let packed = ahead.and_then(|()| self.begin()).and_then(|()| {
             let packed = keep::seal(self.driver, kept).map_err(|error| failed(kept.loss.to_string(), error));
             self.end(packed)
         });
@@ -319,7 +322,7 @@ impl Runner<'_> {
         let due = |kept: &Kept| self.recalled.ready.get(&kept.id) == Some(&Ready::After(at));
         let (due, later): (Vec<Kept>, Vec<Kept>) = std::mem::take(&mut self.recalled.kept).into_iter().partition(due);
         self.recalled.kept = later;
-        due.iter().try_for_each(|kept| self.give_back(kept))
+        due.iter().try_for_each(|kept| self.give_back(&[kept], &[]))
     }
 
     /// Gives back the rest when all statements have run, inside the transaction that ends the revision.
@@ -331,25 +334,33 @@ impl Runner<'_> {
             return Ok(());
         }
         let live = self.driver.introspect()?;
+        let dialect = self.driver.dialect();
+        let (placed, lost): (Vec<Kept>, Vec<Kept>) =
+            rest.into_iter().partition(|kept| kept.loss.has_place(&live, dialect));
+        self.recalled.news.extend(lost.into_iter().map(News::NotGivenBack));
         // A row that refers to another comes behind it.
-        let losses: Vec<&Loss> = rest.iter().map(|kept| &kept.loss).collect();
-        for kept in parents_first(&losses, &live).into_iter().filter_map(|at| rest.get(at)) {
-            match kept.loss.has_place(&live, self.driver.dialect()) {
-                true => self.give_back(kept)?,
-                false => self.recalled.news.push(News::NotGivenBack(kept.clone())),
-            }
+        let losses: Vec<&Loss> = placed.iter().map(|kept| &kept.loss).collect();
+        let order = parents_first(&losses, &live);
+        let ring = ring_keys(&losses, &order, &live);
+        let ordered: Vec<&Kept> = order.into_iter().filter_map(|at| placed.get(at)).collect();
+        match ring.is_empty() {
+            true => ordered.into_iter().try_for_each(|kept| self.give_back(&[kept], &[])),
+            false => self.give_back(&ordered, &ring),
         }
-        Ok(())
     }
 
-    fn give_back(&mut self, kept: &Kept) -> Result<(), Failure> {
-        // A run that takes up where another was killed may find it packed.
-        if !self.driver.has_table(&kept.place())? {
-            self.open(kept)?;
+    fn give_back(&mut self, kept: &[&Kept], ring: &[RingKey]) -> Result<(), Failure> {
+        for kept in kept {
+            // A run that takes up where another was killed may find it packed.
+            if !self.driver.has_table(&kept.place())? {
+                self.open(kept)?;
+            }
         }
-        let given = keep::give_back(self.driver, kept, &stamp(Timestamp::now()));
-        let rows = given.map_err(|error| failed(kept.loss.to_string(), error.into()))?;
-        self.recalled.news.push(News::GivenBack(kept.clone(), rows));
+        let what = || kept.iter().map(|kept| kept.loss.to_string()).collect::<Vec<_>>().join(", ");
+        let given = keep::give_back(self.driver, kept, ring, &stamp(Timestamp::now()));
+        let rows = given.map_err(|error| failed(what(), error.into()))?;
+        let news = kept.iter().zip(rows).map(|(kept, rows)| News::GivenBack((*kept).clone(), rows));
+        self.recalled.news.extend(news);
         Ok(())
     }
 

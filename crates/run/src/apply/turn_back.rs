@@ -20,6 +20,7 @@ use super::runner::{Runner, Turn};
 use super::{Failure, Refusal};
 use crate::backfill::Checkpoints;
 use crate::event::Found;
+use crate::guard::first_line;
 use crate::ledger::{self, LedgerEvent, StatementOutcome, StatementRow};
 use crate::{Event, drift};
 
@@ -245,8 +246,4 @@ impl Way<'_> {
             )),
         }
     }
-}
-
-fn first_line(sql: &str) -> &str {
-    sql.lines().next().unwrap_or_default().trim_end()
 }

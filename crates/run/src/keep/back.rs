@@ -1,5 +1,5 @@
-use whimbrel_plan::keep::{Lost, Side};
-use whimbrel_schema::Schema;
+use whimbrel_plan::keep::{Lost, RingKey};
+use whimbrel_schema::{Deferrable, ObjectName, Schema};
 
 use super::aside::printed_in_full;
 use super::seal::close;
@@ -15,49 +15,92 @@ pub fn forget_changed(driver: &mut dyn Driver, kept: &Kept, live: &Schema) -> Re
     printed_in_full(driver, |driver| driver.execute(&statement).map(|_| ()))
 }
 
-/// Gives the values back to the rows that are there, inside the transaction of the downgrade. Nothing that watches the
-/// table hears of it: to those who use the table, the values never were away. Says how many rows got theirs.
-pub fn give_back(driver: &mut dyn Driver, kept: &Kept, now: &str) -> Result<u64, DriverError> {
+/// Gives the values back to the rows that are there, inside the transaction of the downgrade, in the order given. Nothing
+/// that watches the tables hears of it: to those who use them, the values never were away. Says how many rows of each got
+/// theirs. `ring` are the foreign keys that can only be looked at when all of them are there.
+pub fn give_back(
+    driver: &mut dyn Driver,
+    kept: &[&Kept],
+    ring: &[RingKey],
+    now: &str,
+) -> Result<Vec<u64>, DriverError> {
     let manifest = Manifest::of(driver);
-    let dialect = driver.dialect();
-    let Some(side) = kept.side(manifest.home.as_deref(), dialect) else { return Ok(0) };
-    let given = printed_in_full(driver, |driver| in_silence(driver, kept, &side))?;
-    // What found no row may be asked for, until its time is over.
-    match i64::try_from(given).is_ok_and(|given| given >= kept.rows) {
-        true => remove(driver, kept)?,
-        false => {
-            close(driver, kept)?;
-            driver.execute(&manifest.mark_given_back(kept.id, now))?;
+    let all: Vec<u64> = printed_in_full(driver, |driver| in_silence(driver, kept, ring))?;
+    for (kept, given) in kept.iter().zip(&all) {
+        // What found no row may be asked for, until its time is over.
+        match i64::try_from(*given).is_ok_and(|given| given >= kept.rows) {
+            true => remove(driver, kept)?,
+            false => {
+                close(driver, kept)?;
+                driver.execute(&manifest.mark_given_back(kept.id, now))?;
+            }
         }
     }
-    Ok(given)
+    Ok(all)
 }
 
-fn in_silence(driver: &mut dyn Driver, kept: &Kept, side: &Side<'_>) -> Result<u64, DriverError> {
-    let dialect = driver.dialect();
-    let Some(keeping) = dialect.keeping() else { return Ok(0) };
-    let table = side.table();
-    if let Some(analyze) = keeping.analyze(&side.name) {
-        driver.execute(&analyze)?;
+/// A table with checks that are still to be made cannot be altered: everything is silenced first, and woken when the
+/// checks are settled.
+fn in_silence(driver: &mut dyn Driver, all: &[&Kept], ring: &[RingKey]) -> Result<Vec<u64>, DriverError> {
+    let (home, dialect) = (driver.home().map(str::to_string), driver.dialect());
+    let Some(keeping) = dialect.keeping() else { return Ok(vec![0; all.len()]) };
+    let mut wake = Vec::new();
+    for key in ring.iter().filter(|key| key.deferrable == Deferrable::No) {
+        if let Some(loosened) = key.name.as_ref().and_then(|name| keeping.loosen(&key.table, name)) {
+            driver.execute(&loosened.from)?;
+            wake.push(loosened.to);
+        }
     }
-    let triggers = driver.query(&keeping.triggers(&table), &[])?;
-    let statements = |at: usize| -> Vec<String> { triggers.iter().filter_map(|row| row.get(at)?.clone()).collect() };
-    let updates = matches!(kept.loss.what, Lost::Columns | Lost::Conversion | Lost::Overwritten);
-    let locked = kept.loss.columns.iter().filter(|column| updates && column.only_numbered);
-    let locks: Vec<_> = locked.filter_map(|column| keeping.unlock_numbers(&table, &column.name)).collect();
-    for statement in statements(0).iter().chain(locks.iter().map(|lock| &lock.from)) {
-        driver.execute(statement)?;
+    let mut silenced: Vec<ObjectName> = Vec::new();
+    for kept in all {
+        let Some(side) = kept.side(home.as_deref(), dialect) else { continue };
+        let table = side.table();
+        if silenced.contains(&table) {
+            continue;
+        }
+        for row in driver.query(&keeping.triggers(&table), &[])? {
+            let mut statements = row.into_iter().flatten();
+            if let (Some(silence), Some(woken)) = (statements.next(), statements.next()) {
+                driver.execute(&silence)?;
+                wake.push(woken);
+            }
+        }
+        silenced.push(table);
     }
-    let given = driver.execute(&side.give_back())?;
+    for kept in all.iter().filter(|kept| matches!(kept.loss.what, Lost::Columns | Lost::Conversion | Lost::Overwritten))
+    {
+        let Some(side) = kept.side(home.as_deref(), dialect) else { continue };
+        for column in kept.loss.columns.iter().filter(|column| column.only_numbered) {
+            if let Some(lock) = keeping.unlock_numbers(&side.table(), &column.name) {
+                driver.execute(&lock.from)?;
+                wake.push(lock.to);
+            }
+        }
+    }
+    if let (Some(put_off), false) = (keeping.put_off(), ring.is_empty()) {
+        driver.execute(put_off)?;
+    }
+    let mut given = Vec::with_capacity(all.len());
+    for kept in all {
+        let Some(side) = kept.side(home.as_deref(), dialect) else {
+            given.push(0);
+            continue;
+        };
+        if let Some(analyze) = keeping.analyze(&side.name) {
+            driver.execute(&analyze)?;
+        }
+        given.push(driver.execute(&side.give_back())?);
+    }
     if let Some(settle) = keeping.settle() {
         driver.execute(settle)?;
     }
-    for statement in locks.iter().map(|lock| &lock.to).chain(&statements(1)) {
-        driver.execute(statement)?;
-    }
-    for (column, number) in &kept.numbers {
-        for statement in keeping.go_on_from(&table, column, *number) {
-            driver.execute(&statement)?;
+    wake.iter().try_for_each(|statement| driver.execute(statement).map(drop))?;
+    for kept in all {
+        let Some(side) = kept.side(home.as_deref(), dialect) else { continue };
+        for (column, number) in &kept.numbers {
+            for statement in keeping.go_on_from(&side.table(), column, *number) {
+                driver.execute(&statement)?;
+            }
         }
     }
     Ok(given)

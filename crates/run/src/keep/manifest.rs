@@ -150,6 +150,15 @@ pub fn read(driver: &mut dyn Driver) -> Result<Vec<Kept>, KeptError> {
     driver.query(&query, &[])?.into_iter().map(kept).collect()
 }
 
+/// What has no hash yet.
+pub(super) fn unsealed(driver: &mut dyn Driver) -> Result<Vec<Kept>, KeptError> {
+    if !driver.has_table(Manifest::TABLE)? {
+        return Ok(Vec::new());
+    }
+    let query = format!("{} WHERE hash IS NULL ORDER BY id", Manifest::of(driver).select());
+    driver.query(&query, &[])?.into_iter().map(kept).collect()
+}
+
 /// What the last upgrade to this revision destroyed, as far as it was not given back.
 pub fn of_revision(driver: &mut dyn Driver, revision: &RevisionId) -> Result<Vec<Kept>, KeptError> {
     if !driver.has_table(Manifest::TABLE)? {

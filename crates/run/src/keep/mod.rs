@@ -18,7 +18,7 @@ mod seal;
 pub use aside::{Aside, Completed, complete, discard, put_aside};
 pub use back::{forget_changed, give_back};
 pub use manifest::{Kept, KeptError, Manifest, expired, of_revision, read, remove};
-pub use seal::{PackedColumn, Sealed, Soundness, check, open, restore_beside, seal, unsealed};
+pub use seal::{PackedColumn, Sealed, Soundness, check, open, restore_beside, seal, seal_ahead, unsealed};
 
 /// How a run keeps.
 #[derive(Debug, Clone, PartialEq, Eq)]

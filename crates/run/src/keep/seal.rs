@@ -59,6 +59,21 @@ fn columns(kept: &Kept, driver: &dyn Driver) -> Vec<PackedColumn> {
     columns.into_iter().map(|(name, ty)| PackedColumn { name, ty }).collect()
 }
 
+/// A copy that is smaller is packed at once.
+const LARGE: i64 = 4 << 20;
+
+/// Packs most of a large copy outside any transaction. The copy stays as it is until [`seal`] has packed the rest, so that
+/// a run may be killed anywhere.
+pub fn seal_ahead(driver: &mut dyn Driver, kept: &Kept) -> Result<(), DriverError> {
+    let (columns, home) = (columns(kept, driver), driver.home().map(str::to_string));
+    let Some(side) = kept.side(home.as_deref(), driver.dialect()) else { return Ok(()) };
+    if columns.is_empty() || kept.bytes < LARGE {
+        return Ok(());
+    }
+    let (from, into) = (side.name.clone(), side.packed());
+    driver.pack_ahead(&from, &columns, &into)
+}
+
 /// Packs a copy and puts its hash on the manifest, inside the transaction that is open.
 pub fn seal(driver: &mut dyn Driver, kept: &mut Kept) -> Result<(), KeptError> {
     let manifest = Manifest::of(driver);
@@ -83,8 +98,7 @@ pub fn seal(driver: &mut dyn Driver, kept: &mut Kept) -> Result<(), KeptError> {
 
 /// Those that a run was killed before it could pack.
 pub fn unsealed(driver: &mut dyn Driver) -> Result<Vec<Kept>, KeptError> {
-    let kept = super::read(driver)?;
-    Ok(kept.into_iter().filter(|kept| kept.hash.is_none()).collect())
+    super::manifest::unsealed(driver)
 }
 
 /// Compares a copy with the manifest. Changes nothing.
