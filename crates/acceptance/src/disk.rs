@@ -32,6 +32,17 @@ impl Disk {
         ensure!(mount(&["-o", &format!("remount,size={size}")], &self.folder)?, "the disk does not grow");
         Ok(())
     }
+
+    /// Leaves so much room.
+    pub fn leave(&self, kib: u64) -> Result<()> {
+        self.grow(&format!("{}k", self.used_kib()? + kib))
+    }
+
+    fn used_kib(&self) -> Result<u64> {
+        let told = Command::new("df").args(["-k", "--output=used"]).arg(&self.folder).output()?;
+        let text = String::from_utf8(told.stdout)?;
+        text.lines().nth(1).and_then(|line| line.trim().parse().ok()).context("df says how much is used")
+    }
 }
 
 impl Drop for Disk {

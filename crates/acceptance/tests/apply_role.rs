@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::time::Duration;
+
 use anyhow::Result;
 use whimbrel_acceptance::database::open;
 use whimbrel_acceptance::project::{On, Project};
@@ -72,6 +74,33 @@ fn every_revision_and_the_ledger_belong_to_the_role() -> Result<()> {
         // Whoever connects as the login alone has no rights.
         let refused = roles.connect(&roles.deployer)?.query("SELECT * FROM t", &[]).unwrap_err();
         assert_eq!(refused.kind, DriverErrorKind::Forbidden);
+        Ok(())
+    })
+}
+
+/// Batches run on connections of their own, and the last passes on the run's: the row says who wrote it.
+#[test]
+fn every_batch_is_written_as_the_role_whatever_connection_it_has() -> Result<()> {
+    on_postgres(|roles| {
+        let (project, owner) = (&roles.project, &roles.owner);
+        let fill = "CREATE TABLE t (id integer PRIMARY KEY, n integer, who text, pid integer);\n\
+                    INSERT INTO t SELECT i, i, '', 0 FROM generate_series(1, 4000) AS i;";
+        project.revision("a1", "none", fill, "DROP TABLE t;")?;
+        roles.upgrade()??;
+        project.sql("ANALYZE t")?;
+        let update = "-- backfill\nUPDATE t SET n = n + 1, who = current_user, pid = pg_backend_pid();";
+        project.revision("b2", "a1", update, "-- nothing to do")?;
+        let mut driver = roles.connect(&roles.deployer)?;
+        driver.assume_role(owner)?;
+        let (history, mut options) = (project.history()?, project.options());
+        options.backfill.rows = Some(50);
+        options.backfill.pause = Some(Duration::ZERO);
+        options.backfill.jobs = 3;
+        apply::upgrade(&mut *driver, &history, &"head".parse()?, &options, &mut |_| {})?;
+        assert_eq!(project.value("SELECT string_agg(DISTINCT who, '|') FROM t")?, *owner);
+        assert_eq!(project.value("SELECT count(*) FROM t WHERE n = id + 1")?, "4000");
+        let connections: u32 = project.value("SELECT count(DISTINCT pid) FROM t")?.parse()?;
+        assert!(connections > 1, "one connection did it all: this shows nothing");
         Ok(())
     })
 }

@@ -25,6 +25,7 @@ mod written;
 pub use covered::Covered;
 pub use kill::{Kill, Kind};
 pub use landing::Landing;
-pub use scenario::{Scenario, Way};
+pub use scenario::{START, Scenario, Way};
+pub use state::State;
 pub use suite::{Orders, Suite};
 pub use tally::Tally;
