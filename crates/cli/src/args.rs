@@ -367,11 +367,18 @@ pub struct Stamp {
     pub deploy: Option<String>,
 }
 
-/// Explain what a run that stopped half-way has left, and name the command that ends it; changes nothing
+/// Explain what was left half-way and what is not as it should be, and put it right once it is agreed
 ///
-/// Exits with 1 when something was left. The next `upgrade` finds the same by itself.
+/// Looks at what a run that stopped has left, at rows in which old and new columns are not in step, at indexes that never
+/// became valid, at contracts that others have overtaken, and at a run that has the lock and does nothing. Changes
+/// nothing without `--mend`, and exits with 1 when it finds something. What a run has left the next `upgrade` finds by
+/// itself.
 #[derive(Debug, Args)]
-pub struct Repair {}
+pub struct Repair {
+    /// Put this right, as `repair` has proposed it: a column that is to be written from the other side, an index, or `lock`
+    #[arg(long, value_name = "WHAT")]
+    pub mend: Option<String>,
+}
 
 /// Show what revisions destroyed and what is kept of it, or let go of it
 ///

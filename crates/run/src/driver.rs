@@ -7,6 +7,7 @@ use whimbrel_plan::{Dialect, Step};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
 use crate::backup::{Scope, Snapshot, TableContents, Watch};
+use crate::AtWork;
 use crate::guard::{Leftover, Limits, Observer};
 use crate::keep::{PackedColumn, Sealed};
 
@@ -105,6 +106,17 @@ pub trait Driver: Send {
     /// would wait for that in turn.
     fn lock(&mut self, wait: Duration) -> Result<bool, DriverError>;
     fn unlock(&mut self) -> Result<(), DriverError>;
+
+    /// The other run that has this lock, where an engine lets one be seen.
+    fn at_work(&mut self) -> Result<Option<AtWork>, DriverError> {
+        Ok(None)
+    }
+
+    /// Ends the session of that run, as somebody has asked for: what it has not committed is taken back. `false` where
+    /// nobody can.
+    fn end_session(&mut self, _of: &AtWork) -> Result<bool, DriverError> {
+        Ok(false)
+    }
 
     /// What has to be set before a revision runs and looked at before it is committed: SQLite's foreign keys are
     /// switched off (a rebuild would delete the children of ON DELETE CASCADE) and checked as a whole instead.

@@ -2,6 +2,7 @@
 
 mod actor;
 pub mod apply;
+mod at_work;
 pub mod backfill;
 pub mod backup;
 pub mod drift;
@@ -13,5 +14,6 @@ pub mod ledger;
 pub mod replay;
 
 pub use actor::{Actor, Deploy};
+pub use at_work::{AtWork, Progress};
 pub use driver::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 pub use event::Event;

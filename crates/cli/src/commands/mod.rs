@@ -27,7 +27,7 @@ mod status;
 mod tour;
 mod upgrade;
 
-use crate::args::{Arguments, Command, Repair};
+use crate::args::{Arguments, Command};
 use crate::failure::Outcome;
 use crate::lint::report::Format;
 use crate::printer::Printer;
@@ -72,7 +72,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Show(command) => show::run(command, &project()?, printer),
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
-        Command::Repair(Repair {}) => repair::run(&project()?, printer),
+        Command::Repair(command) => repair::run(command, &project()?, printer),
         Command::Kept(command) => kept::run(command, &project()?, printer),
         Command::Backup(command) => backup::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),

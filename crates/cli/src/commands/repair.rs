@@ -3,19 +3,27 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::apply::{self, ApplyError, Examined, Report, Unfinished, Verdict};
+use whimbrel_run::apply::{
+    self, ApplyError, Examined, LOCK, MendError, Mended, OutOfStep, Report, Unfinished, Verdict,
+};
 use whimbrel_run::guard::first_line;
 
+use crate::args::Repair;
 use crate::diagnose;
-use crate::failure::{Exit, Outcome};
+use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 use crate::render::words;
 
-pub fn run(project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &Repair, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
     let history = project.history()?;
     let mut driver = project.connect_existing(&environment)?;
+    if let Some(what) = &arguments.mend {
+        let mended = apply::mend(driver.as_mut(), what).map_err(|error| failed(&error))?;
+        printer.show(Exit::Fine, &PutRight::of(mended));
+        return Ok(Exit::Fine);
+    }
     let database = project.place(&environment, Some(driver.as_ref()));
     let examined = apply::examine(driver.as_mut(), &history).map_err(|failure| {
         let report = Box::new(Report::new(whimbrel_plan::revision::Direction::Up));
@@ -27,6 +35,47 @@ pub fn run(project: &Project, printer: &Printer) -> Outcome {
     Ok(exit)
 }
 
+fn failed(error: &MendError) -> Failure {
+    let message = error.to_string();
+    match error {
+        MendError::NotFound { .. } => Failure::usage("mend", message).next("whimbrel repair"),
+        MendError::Running { .. } => Failure::new(Exit::Refused, "running", message).next("whimbrel status"),
+        MendError::Endless { .. } => Failure::new(Exit::Failed, "mend", message).next("whimbrel repair"),
+        MendError::Driver(error) => diagnose::database(error),
+    }
+}
+
+/// What was done, by its statement.
+#[derive(Serialize)]
+struct PutRight {
+    done: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+}
+
+impl PutRight {
+    fn of(mended: Mended) -> Self {
+        match mended {
+            Mended::Rows { table, writes, rows } => {
+                let writes: Vec<String> = writes.iter().map(|column| format!("`{column}`")).collect();
+                let counted = words::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row");
+                PutRight { done: format!("wrote {} of {counted} of `{table}`", writes.join(", ")), rows: Some(rows) }
+            }
+            Mended::Index { sql } => PutRight { done: format!("ran {sql}"), rows: None },
+            Mended::Session { pid } => {
+                let pid = pid.map(|pid| format!(" {pid}")).unwrap_or_default();
+                PutRight { done: format!("ended the session{pid} that had the lock"), rows: None }
+            }
+        }
+    }
+}
+
+impl Screen for PutRight {
+    fn text(&self, _: Detail) -> String {
+        format!("{}\n", self.done)
+    }
+}
+
 #[derive(Serialize)]
 struct Found {
     database: String,
@@ -35,8 +84,127 @@ struct Found {
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<HalfWay>,
     invalid_indexes: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    out_of_step: Vec<Rows>,
+    /// Whether their rows are in step cannot be seen.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unseen: Vec<String>,
+    /// Not applied, while some that come after are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    overtaken: Vec<RevisionId>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    gone: Option<String>,
+    /// What puts right what is not as it should be, each with the statement that it runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    proposed: Vec<Proposed>,
     /// The one command that ends it, or those of which a person has to choose one.
     next: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Proposed {
+    about: String,
+    sql: String,
+    command: String,
+}
+
+#[derive(Serialize)]
+struct Rows {
+    table: String,
+    columns: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rows: Option<u64>,
+    named: Vec<String>,
+}
+
+impl Found {
+    fn of(examined: Examined, database: String, short: impl Fn(&RevisionId) -> String) -> Found {
+        let next = match (&examined.unfinished, examined.running) {
+            (Some(_), true) | (None, _) => Vec::new(),
+            (Some(unfinished), false) => unfinished.next(),
+        };
+        let mut proposed = Vec::new();
+        let mut propose = |about: String, sql: &str, what: &str| {
+            let command = format!("whimbrel repair --mend {what}");
+            proposed.push(Proposed { about, sql: sql.to_string(), command });
+        };
+        for index in &examined.invalid_indexes {
+            propose(format!("`{}`", index.name), &index.sql, &index.name.to_string());
+        }
+        for out in &examined.out_of_step {
+            for way in &out.ways {
+                let right = match way.from.as_slice() {
+                    [] => "filled by its rule".to_string(),
+                    from => format!("where {} is right", listed(from)),
+                };
+                propose(right, &way.sql, &way.name);
+            }
+        }
+        let gone = examined.at_work.as_ref().filter(|run| run.seems_gone());
+        if let Some(pid) = gone.and_then(|run| run.pid) {
+            propose(format!("pid {pid}"), &format!("SELECT pg_terminate_backend({pid})"), LOCK);
+        }
+        let rows = |out: OutOfStep| Rows {
+            table: out.table.to_string(),
+            columns: out.columns,
+            rows: out.rows,
+            named: out.named,
+        };
+        Found {
+            database,
+            running: examined.running,
+            gone: gone.map(|run| {
+                let client = run.client.as_ref().map(|client| format!(" ({client})")).unwrap_or_default();
+                let lasts = words::duration(run.lasts.unwrap_or_default());
+                let pid = run.pid.map(|pid| format!(" {pid}")).unwrap_or_default();
+                format!("the session{pid}{client} has the lock, and has done nothing for {lasts}")
+            }),
+            invalid_indexes: examined.invalid_indexes.iter().map(|index| index.name.to_string()).collect(),
+            out_of_step: examined.out_of_step.into_iter().map(rows).collect(),
+            unseen: examined.unseen.into_iter().map(|(table, why)| format!("`{table}`: {why}")).collect(),
+            overtaken: examined.overtaken,
+            unfinished: examined.unfinished.map(|unfinished| HalfWay::of(unfinished, short)),
+            proposed,
+            next,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        self.unfinished.is_none() && self.proposed.is_empty() && self.out_of_step.is_empty() && self.unseen.is_empty()
+    }
+
+    /// What is not as it should be, whoever left it so.
+    fn faults(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        for index in &self.invalid_indexes {
+            lines.push(format!("the index `{index}` is invalid: every write keeps it, and no query uses it"));
+        }
+        for out in &self.out_of_step {
+            let count = match out.rows {
+                Some(rows) => words::counted(usize::try_from(rows).unwrap_or(usize::MAX), "row"),
+                None => "rows".to_string(),
+            };
+            let more = match out.rows {
+                Some(rows) if rows <= out.named.len() as u64 => "",
+                Some(_) | None => "; and more",
+            };
+            let (columns, table, named) = (listed(&out.columns), &out.table, out.named.join("; "));
+            lines.push(format!("{columns} of `{table}` are not in step in {count}: {named}{more}"));
+        }
+        lines.extend(self.unseen.iter().map(|unseen| format!("whether rows are in step cannot be seen of {unseen}")));
+        lines.extend(self.gone.clone());
+        for id in &self.overtaken {
+            lines.push(format!(
+                "`{id}` is not applied, and some that come after it are: nothing is to be done, it runs when its time has come"
+            ));
+        }
+        lines
+    }
+}
+
+fn listed(columns: &[String]) -> String {
+    let columns: Vec<String> = columns.iter().map(|column| format!("`{column}`")).collect();
+    columns.join(" and ")
 }
 
 #[derive(Serialize)]
@@ -60,26 +228,6 @@ struct Stopped {
     error: Option<String>,
     /// In words.
     found: String,
-}
-
-impl Found {
-    fn of(examined: Examined, database: String, short: impl Fn(&RevisionId) -> String) -> Found {
-        let next = match (&examined.unfinished, examined.running) {
-            (Some(_), true) | (None, _) => Vec::new(),
-            (Some(unfinished), false) => unfinished.next(),
-        };
-        Found {
-            database,
-            running: examined.running,
-            invalid_indexes: examined.invalid_indexes.iter().map(ToString::to_string).collect(),
-            unfinished: examined.unfinished.map(|unfinished| HalfWay::of(unfinished, short)),
-            next,
-        }
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.unfinished.is_none() && self.invalid_indexes.is_empty()
-    }
 }
 
 impl HalfWay {
@@ -141,8 +289,13 @@ impl Screen for Found {
                 }
             }
         }
-        for index in &self.invalid_indexes {
-            let _ = writeln!(out, "the index `{index}` is invalid: every write keeps it, and no query uses it");
+        for fault in self.faults() {
+            let _ = writeln!(out, "{fault}");
+        }
+        for proposed in &self.proposed {
+            let sql = proposed.sql.split_whitespace().collect::<Vec<_>>().join(" ");
+            let _ = writeln!(out, "  {}  {}", proposed.about, sql.dimmed());
+            let _ = writeln!(out, "    by  {}", proposed.command.bold());
         }
         out.push_str("nothing was changed\n");
         for (at, next) in self.next.iter().enumerate() {

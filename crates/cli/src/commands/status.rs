@@ -5,10 +5,10 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_run::Driver;
 use whimbrel_run::apply::{self, Options, Waiting};
 use whimbrel_run::backfill::{self, State};
 use whimbrel_run::ledger::{self, DeployRow, EventDirection, Ledger, LedgerEvent, StatementOutcome};
+use whimbrel_run::{AtWork, Driver};
 
 use crate::args::Status;
 use crate::commands::backfill::Shown;
@@ -56,6 +56,7 @@ fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
     stands.pending = history.upgrade_path(&applied, &Target::Heads).map_or(0, |path| path.len());
     stands.deploy = ledger::deploys(driver).map_err(|error| diagnose::ledger(&error))?.pop();
     stands.unfinished = unfinished(driver, &ledger, history)?;
+    stands.at_work = driver.at_work().map_err(|error| diagnose::database(&error))?.map(Work::of);
     if stands.unfinished.is_some() {
         let backfills = backfill::read(driver).map_err(|error| diagnose::database(&error))?;
         stands.backfills = backfills.iter().filter(|it| it.state == State::Running).map(Shown::of).collect();
@@ -70,7 +71,10 @@ fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
     options.contracts = deploy::gate(project, &environment, None, None);
     match apply::waiting(driver, history, &Target::Heads, &options) {
         Ok(waiting) => stands.wait(waiting, history),
-        Err(error) => stands.refused = Some(error.to_string()),
+        Err(error) => {
+            let failure = diagnose::apply(&error, "whimbrel upgrade head", &project.settings);
+            stands.refused = Some(Refused::of(&failure));
+        }
     }
     Ok(stands)
 }
@@ -126,6 +130,9 @@ struct Stands {
     deploy: Option<DeployRow>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<Unfinished>,
+    /// What the run that has the lock does now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_work: Option<Work>,
     /// How far those are that were begun and not ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     backfills: Vec<Shown>,
@@ -135,7 +142,7 @@ struct Stands {
     waits: Vec<[String; 2]>,
     /// Why an upgrade would not begin.
     #[serde(skip_serializing_if = "Option::is_none")]
-    refused: Option<String>,
+    refused: Option<Refused>,
     #[serde(skip)]
     exit: Exit,
 }
@@ -149,6 +156,7 @@ impl Default for Stands {
             pending: 0,
             deploy: None,
             unfinished: None,
+            at_work: None,
             backfills: Vec::new(),
             waiting: Vec::new(),
             waits: Vec::new(),
@@ -167,6 +175,83 @@ struct At {
     at: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     deploy: Option<String>,
+}
+
+/// Why an upgrade would not begin, and what helps.
+#[derive(Serialize, Default)]
+struct Refused {
+    why: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    more: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    next: Vec<String>,
+}
+
+impl Refused {
+    fn of(failure: &Failure) -> Self {
+        let Some(report) = failure.reports.last() else { return Refused::default() };
+        let notes = report.notes.iter().flat_map(|note| note.text.lines().map(str::to_string));
+        Refused { why: report.message.clone(), more: notes.collect(), next: failure.next.clone() }
+    }
+}
+
+/// The run that has the lock.
+#[derive(Serialize)]
+struct Work {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pid: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    statement: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<String>,
+    /// Sessions whose locks it waits for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    behind: Vec<i64>,
+    seems_gone: bool,
+}
+
+impl Work {
+    fn of(run: AtWork) -> Self {
+        Work {
+            seems_gone: run.seems_gone(),
+            pid: run.pid,
+            client: run.client,
+            statement: run.statement,
+            seconds: run.lasts.map(|lasts| lasts.as_secs_f64()),
+            progress: run.progress.map(|progress| progress.to_string()),
+            behind: run.behind,
+        }
+    }
+
+    fn lines(&self) -> Vec<[String; 2]> {
+        let lasts = self.seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).map(words::duration);
+        let lasts = lasts.map(|lasts| format!("for {lasts}")).unwrap_or_default();
+        let who: Vec<String> =
+            self.pid.map(|pid| format!("pid {pid}")).into_iter().chain(self.client.clone()).collect();
+        let who = who.join(", ");
+        let mut lines = Vec::new();
+        let mut line = |label: &str, text: String| lines.push([label.to_string(), text]);
+        match (&self.statement, self.seems_gone) {
+            (Some(statement), _) => line("now", format!("{statement}  {}", format!("{lasts}, {who}").dimmed())),
+            (None, false) => line("now", format!("between two statements  {}", who.dimmed())),
+            (None, true) => {
+                line("stuck", format!("{who} has the lock, and has done nothing {lasts}"));
+                line("", format!("next  {}", "whimbrel repair".bold()));
+            }
+        }
+        if let Some(progress) = &self.progress {
+            line("", progress.clone());
+        }
+        if !self.behind.is_empty() {
+            let pids: Vec<String> = self.behind.iter().map(|pid| format!("pid {pid}")).collect();
+            line("", format!("waits for a lock of {}", pids.join(", ")));
+        }
+        lines
+    }
 }
 
 #[derive(Serialize)]
@@ -200,7 +285,7 @@ impl At {
 impl Stands {
     fn silent(name: String, failure: &Failure) -> Self {
         let why = failure.reports.last().map(|report| report.message.clone()).unwrap_or_default();
-        let refused = Some(format!("nothing is known of it: {why}"));
+        let refused = Some(Refused { why: format!("nothing is known of it: {why}"), ..Refused::default() });
         Stands { environment: Some(name.clone()), database: name, refused, exit: failure.exit, ..Stands::default() }
     }
 
@@ -246,6 +331,9 @@ impl Stands {
                 ),
             );
         }
+        if let Some(work) = &self.at_work {
+            work.lines().into_iter().for_each(|[label, text]| line(&label, text));
+        }
         for backfill in &self.backfills {
             line("backfill", backfill.line());
         }
@@ -263,7 +351,11 @@ impl Stands {
             line("waits", format!("{}: {why}", what.yellow()));
         }
         if let Some(refused) = &self.refused {
-            line("refused", refused.clone());
+            line("refused", refused.why.clone());
+            refused.more.iter().for_each(|more| line("", more.clone()));
+            for (at, next) in refused.next.iter().enumerate() {
+                line("", format!("{}  {}", if at == 0 { "next" } else { "or  " }, next.bold()));
+            }
         }
         lines
     }

@@ -6,7 +6,7 @@ use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
 use whimbrel_run::guard::{self, Leftover, Limits};
 use whimbrel_run::keep::{PackedColumn, Sealed};
-use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
+use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::connection::{Connection, texts};
@@ -14,7 +14,7 @@ use super::observer::Observer;
 use super::quote::quote;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::{facts, introspect, leftovers, normalize, packing, scratch};
+use super::{at_work, facts, introspect, leftovers, normalize, packing, scratch};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -273,6 +273,20 @@ impl Driver for PostgresDriver {
         let message = "this session no longer had the lock: a connection pooler that switches servers between \
                        transactions cannot be used here, connect to PostgreSQL itself";
         Err(DriverError::new(DriverErrorKind::Statement, message))
+    }
+
+    fn at_work(&mut self) -> Result<Option<AtWork>, DriverError> {
+        at_work::find(&mut self.connection, LOCK)
+    }
+
+    fn end_session(&mut self, of: &AtWork) -> Result<bool, DriverError> {
+        let Some(pid) = of.pid else { return Ok(false) };
+        // Another one may have the number meanwhile.
+        if self.at_work()?.and_then(|now| now.pid) != Some(pid) {
+            return Ok(false);
+        }
+        let rows = self.connection.rows(&format!("SELECT pg_catalog.pg_terminate_backend({pid})"))?;
+        Ok(rows.into_iter().flatten().flatten().any(|answer| answer == "t"))
     }
 
     fn prepare_session(&mut self) -> Result<(), DriverError> {

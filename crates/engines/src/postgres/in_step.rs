@@ -1,7 +1,7 @@
 //! The rule by which triggers keep columns in step, read back from their functions.
 
 use whimbrel_plan::backfill::Batching;
-use whimbrel_plan::evolution::dual_write::{ROW, Rule};
+use whimbrel_plan::evolution::dual_write::{Mend, ROW, Rule};
 use whimbrel_schema::{Object, ObjectKind, Schema, Table};
 
 use super::dialect::Postgres;
@@ -48,6 +48,14 @@ struct Reading<'a> {
 /// A column, and what it gets.
 type Assignment = (String, String);
 
+fn mend(assignments: &[Assignment]) -> Mend {
+    let set = assignments.iter().map(|(column, value)| format!("{} = {value}", quote(column)));
+    Mend {
+        set: set.collect::<Vec<_>>().join(", "),
+        writes: assignments.iter().map(|(column, _)| column.clone()).collect(),
+    }
+}
+
 impl Reading<'_> {
     /// `IF newer THEN` what the old columns get, `ELSE` what the new ones get, `END IF`.
     fn both(&self, then: usize) -> Option<Rule> {
@@ -63,7 +71,9 @@ impl Reading<'_> {
         let ways = [forward, backward].into_iter().filter(|way| !way.is_empty());
         let mut columns = Vec::new();
         let mut broken = Vec::new();
+        let mut mends = Vec::new();
         for way in ways {
+            mends.push(mend(&way));
             let mut differs = Vec::new();
             for (column, value) in way {
                 if !Postgres.is_steady_text(&value) {
@@ -75,16 +85,17 @@ impl Reading<'_> {
             }
             broken.push(format!("({})", differs.join(" OR ")));
         }
-        Some(Rule { table: self.table.name.clone(), columns, broken: broken.join(" AND ") })
+        Some(Rule { table: self.table.name.clone(), columns, broken: broken.join(" AND "), mends })
     }
 
     /// `IF NEW.c IS NOT DISTINCT FROM NULL THEN` what it gets, `END IF`.
     fn filled(&self) -> Option<Rule> {
         let then = self.after(&["IS", "NOT", "DISTINCT", "FROM", "NULL", "THEN"])?;
         let (assignments, end) = self.assignments(then)?;
+        let mends = vec![mend(&assignments)];
         let [(column, value)] = assignments.as_slice() else { return None };
         let broken = format!("{ROW}.{} IS NULL AND ({value}\n) IS NOT NULL", quote(column));
-        let rule = Rule { table: self.table.name.clone(), columns: vec![column.clone()], broken };
+        let rule = Rule { table: self.table.name.clone(), columns: vec![column.clone()], broken, mends };
         self.is(end, "END").then_some(rule)
     }
 
@@ -156,6 +167,8 @@ mod tests {
     fn the_rule_is_read_back_from_what_was_made() {
         let rules = rules_of(Kept::renamed("a", "new c"));
         assert_eq!(rules.len(), 1, "the child is looked at with its parent");
+        let mends: Vec<&str> = rules[0].mends.iter().map(|mend| mend.set.as_str()).collect();
+        assert_eq!(mends, ["\"new c\" = NEW.a", "a = NEW.\"new c\""], "either side may be right");
         insta::assert_snapshot!(rules[0].broken, @r#"
         (new."new c" IS DISTINCT FROM CAST((NEW.a
         ) AS text)) AND (new.a IS DISTINCT FROM CAST((NEW."new c"

@@ -1,5 +1,6 @@
 //! PostgreSQL: how it reads, renders and runs.
 
+mod at_work;
 mod batching;
 mod bind;
 mod cast;

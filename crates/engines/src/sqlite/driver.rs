@@ -12,13 +12,13 @@ use whimbrel_plan::Dialect;
 use whimbrel_plan::guard::Class;
 use whimbrel_plan::review::Facts;
 use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
-use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight};
+use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight, first_line};
 use whimbrel_run::keep::{PackedColumn, Sealed};
-use whimbrel_run::{Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
+use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
 use super::dialect::dialect;
-use super::lock::FileLock;
+use super::lock::{self, FileLock};
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
 use super::{backup, facts, introspect, packing};
@@ -172,6 +172,12 @@ pub struct SqliteDriver {
 const PAUSE_OF_A_CHUNK: u32 = 5;
 
 impl SqliteDriver {
+    fn note(&mut self, statement: &str) {
+        if let Some(lock) = &mut self.lock {
+            lock.note(statement);
+        }
+    }
+
     /// Runs something that waits no longer than it may.
     fn waiting<T>(
         &self,
@@ -254,6 +260,7 @@ impl Driver for SqliteDriver {
             // To begin again would cost more than it spares others.
             (Class::Long | Class::Patient, _) | (_, Limit::None | Limit::Own) => self.commit_waits,
         };
+        self.note(&first_line(statement));
         self.waiting(self.commit_waits, |driver| driver.run(statement))
     }
 
@@ -317,6 +324,7 @@ impl Driver for SqliteDriver {
 
     fn commit(&mut self) -> Result<(), DriverError> {
         self.waiting(self.commit_waits, |driver| driver.batch("COMMIT"))?;
+        self.note("");
         self.orphans.commit(&self.connection).map_err(|error| error_of(&error))
     }
 
@@ -343,6 +351,16 @@ impl Driver for SqliteDriver {
         Ok(())
     }
 
+    fn at_work(&mut self) -> Result<Option<AtWork>, DriverError> {
+        let (Place::File(database), None) = (&self.place, &self.lock) else { return Ok(None) };
+        Ok(lock::noted(database).map(|(pid, lasts, statement)| AtWork {
+            pid: Some(pid),
+            statement: Some(statement).filter(|statement| !statement.is_empty()),
+            lasts: Some(lasts),
+            ..AtWork::default()
+        }))
+    }
+
     fn prepare_session(&mut self) -> Result<(), DriverError> {
         self.batch(&format!(
             "PRAGMA cache_size = -{CACHE_KIB}; PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF; PRAGMA recursive_triggers = OFF; \
@@ -357,6 +375,7 @@ impl Driver for SqliteDriver {
     }
 
     fn begin_batches(&mut self) -> Result<(), DriverError> {
+        self.note("batches of a backfill");
         self.batch("PRAGMA foreign_keys = ON")
     }
 

@@ -1,7 +1,7 @@
 //! The rule by which triggers keep columns in step, read back from the triggers.
 
 use whimbrel_plan::backfill::Batching;
-use whimbrel_plan::evolution::dual_write::Rule;
+use whimbrel_plan::evolution::dual_write::{Mend, Rule};
 use whimbrel_schema::{Table, Trigger};
 
 use super::dialect::Sqlite;
@@ -19,7 +19,13 @@ fn rule(trigger: &Trigger, table: &Table) -> Option<Rule> {
     let text = trigger.definition.as_str();
     let all: Vec<Token<'_>> = tokens(text).collect();
     let when = condition(&all)?;
-    let rule = |columns: Vec<String>, broken: String| Rule { table: table.name.clone(), columns, broken };
+    let rule = |columns: Vec<String>, broken: String| {
+        // The trigger for old code's updates, where there is one, says what the new columns get.
+        let other = trigger.name.strip_suffix("_update_new").map(|label| format!("{label}_update_old"));
+        let other = other.and_then(|name| table.triggers.iter().find(|trigger| trigger.name == name));
+        let mends = other.into_iter().chain([trigger]).filter_map(|trigger| mend(trigger, table)).collect();
+        Rule { table: table.name.clone(), columns, broken, mends }
+    };
     if trigger.name.ends_with("_update_new") {
         // `(what was changed) AND NOT (in step)`: new code's write is what sends the old columns after it, so that
         // only where there is such a trigger every row ends in step.
@@ -50,6 +56,15 @@ fn rule(trigger: &Trigger, table: &Table) -> Option<Rule> {
     Some(rule(vec![column], whole.to_string()))
 }
 
+/// What the trigger's UPDATE sets.
+fn mend(trigger: &Trigger, table: &Table) -> Option<Mend> {
+    let text = trigger.definition.as_str();
+    let all: Vec<Token<'_>> = tokens(text).collect();
+    let written = written(&all)?;
+    let set = text.get(written.first()?.start..written.last()?.end())?.to_string();
+    Some(Mend { writes: named(&targets(written), table), set })
+}
+
 /// What stands between WHEN and BEGIN.
 fn condition<'t, 'a>(all: &'t [Token<'a>]) -> Option<&'t [Token<'a>]> {
     let begin = all.iter().position(|token| token.is_word("BEGIN"))?;
@@ -77,24 +92,34 @@ fn opening(tokens: &[Token<'_>]) -> Option<usize> {
 fn columns_of(all: &[Token<'_>], table: &Table) -> Option<Vec<String>> {
     let of = all.iter().position(|token| token.is_word("OF"))?;
     let on = all.iter().position(|token| token.is_word("ON"))?;
-    let set = all.iter().position(|token| token.is_word("SET"))?;
-    let end = all.iter().rposition(|token| token.is_word("WHERE"))?;
-    let named = |names: &[Token<'_>]| -> Vec<String> {
-        let names: Vec<String> =
-            names.iter().filter(|token| token.is_name()).map(|token| unquote(token.text)).collect();
-        let is = |column: &&whimbrel_schema::Column| names.iter().any(|name| same(name, &column.name));
-        table.columns.iter().filter(is).map(|column| column.name.clone()).collect()
-    };
-    let written = all.get(set + 1..end)?;
-    let targets: Vec<Token<'_>> = (written.windows(2))
-        .filter_map(|pair| match pair {
-            [name, equals] if name.is_name() && equals.is_symbol("=") => Some(*name),
-            _ => None,
-        })
-        .collect();
-    let mut columns = named(all.get(of + 1..on)?);
-    columns.extend(named(&targets).into_iter().filter(|column| !columns.contains(column)).collect::<Vec<_>>());
+    let mut columns = named(all.get(of + 1..on)?, table);
+    let targets = named(&targets(written(all)?), table);
+    columns.extend(targets.into_iter().filter(|column| !columns.contains(column)).collect::<Vec<_>>());
     Some(columns)
+}
+
+/// What stands between SET and the WHERE that names the row.
+fn written<'t, 'a>(all: &'t [Token<'a>]) -> Option<&'t [Token<'a>]> {
+    let begin = all.iter().position(|token| token.is_word("BEGIN"))?;
+    let set = begin + all.get(begin..)?.iter().position(|token| token.is_word("SET"))?;
+    let end = all.iter().rposition(|token| token.is_word("WHERE"))?;
+    all.get(set + 1..end)
+}
+
+/// The names that something is given to.
+fn targets<'a>(written: &[Token<'a>]) -> Vec<Token<'a>> {
+    let targets = written.windows(2).filter_map(|pair| match pair {
+        [name, equals] if name.is_name() && equals.is_symbol("=") => Some(*name),
+        _ => None,
+    });
+    targets.collect()
+}
+
+/// The columns among the names, as the table spells them.
+fn named(names: &[Token<'_>], table: &Table) -> Vec<String> {
+    let names: Vec<String> = names.iter().filter(|token| token.is_name()).map(|token| unquote(token.text)).collect();
+    let is = |column: &&whimbrel_schema::Column| names.iter().any(|name| same(name, &column.name));
+    table.columns.iter().filter(is).map(|column| column.name.clone()).collect()
 }
 
 #[cfg(test)]
@@ -121,6 +146,9 @@ mod tests {
     #[test]
     fn the_rule_is_read_back_from_what_was_made() {
         insta::assert_snapshot!(rules_of(Kept::renamed("a", "new c"))[0].broken, @r#"NOT ((NEW."new c" COLLATE BINARY IS (SELECT a FROM (SELECT NEW.a AS a) AS t)) OR (NEW.a COLLATE BINARY IS (SELECT "new c" FROM (SELECT NEW."new c" AS "new c") AS t)))"#);
+        let mends = &rules_of(Kept::renamed("a", "new c"))[0].mends;
+        let mends: Vec<&str> = mends.iter().map(|mend| mend.set.as_str()).collect();
+        assert_eq!(mends, ["\"new c\" = a", "a = \"new c\""], "either side may be right");
         let computed = |text: &str| Value::Computed(Expression::new(text));
         let kept =
             Kept::converted("a", "b", computed("CASE WHEN a = ') WHEN BEGIN' THEN (1) END"), computed("lower(b)"));

@@ -5,10 +5,10 @@
 //! it would give up the locks that SQLite holds.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io;
+use std::io::{self, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Held until dropped; the system lets go of it when the process ends, however it does.
 #[derive(Debug)]
@@ -39,6 +39,32 @@ impl FileLock {
             sleep(PAUSE.min(wait.saturating_sub(begun.elapsed())));
         }
     }
+}
+
+impl FileLock {
+    /// Writes down what the run does, for whoever looks from beside. Nothing depends on it, so a full disk is no reason to
+    /// stop.
+    pub fn note(&mut self, statement: &str) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let note = format!("{}\n{now}\n{statement}\n", std::process::id());
+        let written = self.file.seek(SeekFrom::Start(0)).and_then(|_| self.file.write_all(note.as_bytes()));
+        let _ = written.and_then(|()| self.file.set_len(note.len() as u64));
+    }
+}
+
+/// What the run that has the lock has written down: its process, since when it does what. `None` where nobody has it.
+pub(super) fn noted(database: &Path) -> Option<(i64, Duration, String)> {
+    let path = beside(database);
+    let file = OpenOptions::new().read(true).open(&path).ok()?;
+    if !matches!(file.try_lock(), Err(TryLockError::WouldBlock)) {
+        return None;
+    }
+    let note = fs::read_to_string(path).ok()?;
+    let mut lines = note.lines();
+    let pid = lines.next()?.parse().ok()?;
+    let then = UNIX_EPOCH + Duration::from_millis(lines.next()?.parse().ok()?);
+    let lasts = SystemTime::now().duration_since(then).unwrap_or_default();
+    Some((pid, lasts, lines.next().unwrap_or_default().to_string()))
 }
 
 impl Drop for FileLock {
@@ -106,7 +132,15 @@ mod tests {
         let held = FileLock::take(&database, Duration::ZERO).unwrap();
         assert!(held.is_some());
         assert!(FileLock::take(&database, Duration::from_millis(30)).unwrap().is_none());
+        let mut held = held.unwrap();
+        assert_eq!(noted(&database), None, "it has said nothing yet");
+        held.note("ALTER TABLE a ADD COLUMN long_name text");
+        held.note("DROP TABLE b");
+        let (pid, lasts, statement) = noted(&database).unwrap();
+        assert_eq!((pid, statement.as_str()), (i64::from(std::process::id()), "DROP TABLE b"));
+        assert!(lasts < Duration::from_secs(60));
         drop(held);
+        assert_eq!(noted(&database), None);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 }

@@ -7,12 +7,13 @@ use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_schema::ObjectName;
 
 use super::job::Job;
+use super::mend::{self, InvalidIndex, OutOfStep};
 use super::recover::{Decision, decide};
 use super::resume::done_before;
 use super::{Failure, Refusal};
 use crate::guard::Then;
 use crate::ledger::{self, AppliedRevision, EventDirection, LedgerEvent, StatementOutcome};
-use crate::{Driver, DriverErrorKind};
+use crate::{AtWork, Driver, DriverErrorKind};
 
 /// A database after runs that may have stopped half-way.
 #[derive(Debug, Clone, Default)]
@@ -20,9 +21,19 @@ pub struct Examined {
     /// Another run has the lock: what is half-way may be on its way.
     pub running: bool,
     pub unfinished: Option<Unfinished>,
+    /// That run.
+    pub at_work: Option<AtWork>,
     /// Indexes that no query uses, whoever left them; not those that the next run clears away by itself.
-    pub invalid_indexes: Vec<ObjectName>,
+    pub invalid_indexes: Vec<InvalidIndex>,
+    pub out_of_step: Vec<OutOfStep>,
+    /// Tables of which it cannot be seen whether their rows are in step, each with why.
+    pub unseen: Vec<(ObjectName, String)>,
+    /// Revisions that are not applied, while some that come after them are.
+    pub overtaken: Vec<RevisionId>,
 }
+
+/// How long somebody who looks after what is left waits for one query.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A revision that was begun and not ended.
 #[derive(Debug, Clone)]
@@ -69,20 +80,28 @@ pub fn examine(driver: &mut dyn Driver, history: &History) -> Result<Examined, F
     if !running {
         driver.unlock()?;
     }
-    let (unfinished, mut invalid_indexes) = looked?;
-    if let Some(Unfinished { statement: Some(Stopped { verdict, .. }), .. }) = &unfinished {
-        let (Verdict::ClearAndRunAgain(what) | Verdict::ClearAndGoOn(what)) = verdict else {
-            return Ok(Examined { running, unfinished, invalid_indexes });
-        };
-        invalid_indexes.retain(|index| !what.iter().any(|what| what.contains(&format!("`{index}`"))));
+    let mut examined = looked?;
+    examined.running = running;
+    examined.at_work = driver.at_work()?;
+    if let Some(Unfinished { statement: Some(Stopped { verdict, .. }), .. }) = &examined.unfinished
+        && let Verdict::ClearAndRunAgain(what) | Verdict::ClearAndGoOn(what) = verdict
+    {
+        let is_cleared = |index: &InvalidIndex| what.iter().any(|what| what.contains(&format!("`{}`", index.name)));
+        examined.invalid_indexes.retain(|index| !is_cleared(index));
     }
-    Ok(Examined { running, unfinished, invalid_indexes })
+    Ok(examined)
 }
 
-fn look(driver: &mut dyn Driver, history: &History) -> Result<(Option<Unfinished>, Vec<ObjectName>), Failure> {
+fn look(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure> {
     let ledger = ledger::read(driver)?;
-    let invalid = driver.facts()?.invalid_indexes.into_iter().collect();
-    let Some(event) = ledger.unfinished() else { return Ok((None, invalid)) };
+    let invalid = driver.facts()?.invalid_indexes.into_iter();
+    let invalid_indexes = invalid.map(|name| mend::invalid_index(name, driver)).collect();
+    let applied = ledger.applied_ids();
+    let (out_of_step, unseen) = mend::out_of_step(driver, history, &applied, PATIENCE)?;
+    let below = history.closure(&applied);
+    let overtaken = below.into_iter().filter(|id| history.get(id).is_some() && !applied.contains(id)).collect();
+    let examined = Examined { invalid_indexes, out_of_step, unseen, overtaken, ..Examined::default() };
+    let Some(event) = ledger.unfinished() else { return Ok(examined) };
     let Some(revision) = history.get(&event.revision) else {
         return Err(Refusal::Missing { revisions: vec![AppliedRevision::from(event)] }.into());
     };
@@ -103,7 +122,9 @@ fn look(driver: &mut dyn Driver, history: &History) -> Result<(Option<Unfinished
         }
     };
     let of = job.statements.len();
-    Ok((Some(Unfinished { event: event.clone(), direction, done, of, statement }), invalid))
+    let unfinished = Unfinished { event: event.clone(), direction, done, of, statement };
+    let overtaken = examined.overtaken.into_iter().filter(|id| *id != event.revision).collect();
+    Ok(Examined { unfinished: Some(unfinished), overtaken, ..examined })
 }
 
 fn judge(driver: &mut dyn Driver, sql: &str, outcome: StatementOutcome) -> Result<Verdict, Failure> {

@@ -15,6 +15,7 @@ mod gate;
 mod guarded;
 mod job;
 mod keeping;
+mod mend;
 mod recover;
 mod refusal;
 mod report;
@@ -41,6 +42,7 @@ pub use contract::{Code, ContractGate, Dropped, Place, Waiting, WaitsFor, Whose,
 pub use error::{ApplyError, Contention, Failure, StatementFailure};
 pub use examine::{Examined, Stopped, Unfinished, Verdict, examine};
 pub use gate::{Strays, strays};
+pub use mend::{InvalidIndex, LOCK, MendError, Mended, OutOfStep, Way, mend};
 pub use refusal::Refusal;
 pub use report::{Partial, Report, RevisionReport};
 pub use script::{ScriptError, downgrade_script, upgrade_script};

@@ -10,7 +10,7 @@ mod value;
 use thiserror::Error;
 use whimbrel_schema::{Object, ObjectName, Trigger};
 
-pub use rule::{ROW, Rule};
+pub use rule::{Mend, ROW, Rule};
 pub use value::{DualWrite, Kept, Side, Value, columns_in};
 
 /// What an engine needs for a [`DualWrite`].
