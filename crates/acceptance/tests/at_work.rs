@@ -23,7 +23,7 @@ fn a_run_is_seen_while_it_has_the_lock() -> Result<()> {
         if matches!(project.on, On::Sqlite | On::SqliteWal) {
             // A file tells what is begun until it is committed; a server knows that nothing runs just now.
             let seen = other.at_work()?.unwrap();
-            assert_eq!((seen.statement.as_deref(), seen.can_be_ended), (Some("INSERT INTO t"), false));
+            assert_eq!((seen.statement.as_deref(), seen.ended_by), (Some("INSERT INTO t"), None));
         }
         run.commit()?;
         let seen = other.at_work()?.unwrap();

@@ -67,7 +67,7 @@ fn next(reason: &WaitsFor) -> &'static str {
         WaitsFor::Soak { .. } => "after that:",
         WaitsFor::Backfill { .. } => "once every row is filled, with --contract-now and the reason:",
         WaitsFor::RowsLeft { .. } => "once its UPDATE has run again:",
-        WaitsFor::OutOfStep { .. } => "once they say the same:",
+        WaitsFor::OutOfStep { .. } => "once they say the same (`whimbrel repair` proposes how):",
         WaitsFor::RowsUnseen { .. } => "with more time (--statement-timeout), or with --contract-now and the reason:",
         WaitsFor::CodeUnknown { .. } => "where the code can be looked at, or with --contract-now and the reason:",
         WaitsFor::Code { deploy: Some(_), .. } => "after a deploy without them:",

@@ -15,8 +15,8 @@ pub struct AtWork {
     /// Sessions whose locks it waits for.
     pub behind: Vec<i64>,
     pub progress: Option<Progress>,
-    /// Whether another session may end it.
-    pub can_be_ended: bool,
+    /// What another session may end it by.
+    pub ended_by: Option<String>,
 }
 
 /// How far a statement is, where the engine counts.
@@ -32,7 +32,7 @@ pub struct Progress {
 impl AtWork {
     /// Whether it stands still for so long that nobody is likely to be there any more.
     pub fn seems_gone(&self) -> bool {
-        self.can_be_ended && self.statement.is_none() && self.lasts.is_some_and(|lasts| lasts >= LONG_STILL)
+        self.ended_by.is_some() && self.statement.is_none() && self.lasts.is_some_and(|lasts| lasts >= LONG_STILL)
     }
 }
 

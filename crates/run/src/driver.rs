@@ -6,8 +6,8 @@ use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
-use crate::backup::{Scope, Snapshot, TableContents, Watch};
 use crate::AtWork;
+use crate::backup::{Scope, Snapshot, TableContents, Watch};
 use crate::guard::{Leftover, Limits, Observer};
 use crate::keep::{PackedColumn, Sealed};
 
@@ -110,6 +110,11 @@ pub trait Driver: Send {
     /// The other run that has this lock, where an engine lets one be seen.
     fn at_work(&mut self) -> Result<Option<AtWork>, DriverError> {
         Ok(None)
+    }
+
+    /// The statement that makes an invalid index valid, or takes away one that a rebuild has left.
+    fn makes_valid(&self, _index: &whimbrel_schema::ObjectName) -> Option<String> {
+        None
     }
 
     /// Ends the session of that run, as somebody has asked for: what it has not committed is taken back. `false` where

@@ -141,8 +141,8 @@ impl Found {
             }
         }
         let gone = examined.at_work.as_ref().filter(|run| run.seems_gone());
-        if let Some(pid) = gone.and_then(|run| run.pid) {
-            propose(format!("pid {pid}"), &format!("SELECT pg_terminate_backend({pid})"), LOCK);
+        if let Some((pid, sql)) = gone.and_then(|run| run.pid.zip(run.ended_by.as_ref())) {
+            propose(format!("pid {pid}"), sql, LOCK);
         }
         let rows = |out: OutOfStep| Rows {
             table: out.table.to_string(),

@@ -38,8 +38,12 @@ pub(super) fn find(connection: &mut Connection, lock: i64) -> Result<Option<AtWo
         lasts: lasts.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
         behind: behind.split(',').filter_map(|pid| pid.parse().ok()).collect(),
         progress,
-        can_be_ended: true,
+        ended_by: pid.map(end),
     }))
+}
+
+pub(super) fn end(pid: i64) -> String {
+    format!("SELECT pg_catalog.pg_terminate_backend({pid})")
 }
 
 /// What was sent without the limits that whimbrel sends ahead of it.

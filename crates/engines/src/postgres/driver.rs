@@ -279,13 +279,26 @@ impl Driver for PostgresDriver {
         at_work::find(&mut self.connection, LOCK)
     }
 
+    /// `REINDEX CONCURRENTLY` builds an invalid index anew, but not what an earlier one has left.
+    fn makes_valid(&self, index: &ObjectName) -> Option<String> {
+        let is_left = |end: &&str| {
+            let number = index.name.rsplit_once(*end).map(|(_, number)| number);
+            number.is_some_and(|number| number.chars().all(|digit| digit.is_ascii_digit()))
+        };
+        let verb = match ["_ccnew", "_ccold"].iter().any(is_left) {
+            true => "DROP INDEX CONCURRENTLY",
+            false => "REINDEX INDEX CONCURRENTLY",
+        };
+        Some(format!("{verb} {}", self.dialect().quote_name(index)))
+    }
+
     fn end_session(&mut self, of: &AtWork) -> Result<bool, DriverError> {
         let Some(pid) = of.pid else { return Ok(false) };
         // Another one may have the number meanwhile.
         if self.at_work()?.and_then(|now| now.pid) != Some(pid) {
             return Ok(false);
         }
-        let rows = self.connection.rows(&format!("SELECT pg_catalog.pg_terminate_backend({pid})"))?;
+        let rows = self.connection.rows(&at_work::end(pid))?;
         Ok(rows.into_iter().flatten().flatten().any(|answer| answer == "t"))
     }
 

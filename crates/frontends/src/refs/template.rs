@@ -42,7 +42,7 @@ pub(super) fn find(finder: &mut Finder<'_>) {
         let implied = receivers(before).is_some() && is_implied(before) && is_in_ours(&blocks, span.start, names);
         let certainty = if implied { certainty.min(Certainty::Likely) } else { certainty };
         // Outside of the marks only what stands behind a row of the table says anything: `v-model="email.subject"`.
-        let linked = before.ends_with(['.', '>', ':']) && certainty != Certainty::Possible;
+        let linked = receivers(before).is_some() && certainty != Certainty::Possible;
         if within(&regions, span.start) || linked {
             finder.add(span, certainty, Why::Template);
         } else if is_quoted(text, &span) {

@@ -95,7 +95,7 @@ pub fn examine(driver: &mut dyn Driver, history: &History) -> Result<Examined, F
 fn look(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure> {
     let ledger = ledger::read(driver)?;
     let invalid = driver.facts()?.invalid_indexes.into_iter();
-    let invalid_indexes = invalid.map(|name| mend::invalid_index(name, driver)).collect();
+    let invalid_indexes = invalid.filter_map(|name| mend::invalid_index(name, driver)).collect();
     let applied = ledger.applied_ids();
     let (out_of_step, unseen) = mend::out_of_step(driver, history, &applied, PATIENCE)?;
     let below = history.closure(&applied);

@@ -73,14 +73,9 @@ pub enum MendError {
 /// The name under which the session of a run that is gone is ended.
 pub const LOCK: &str = "lock";
 
-pub(super) fn invalid_index(name: ObjectName, driver: &dyn Driver) -> InvalidIndex {
-    let quoted = driver.dialect().quote_name(&name);
-    // `REINDEX CONCURRENTLY` builds an invalid index anew, but not what an earlier one has left.
-    let left = ["_ccnew", "_ccold"].iter().any(|end| {
-        name.name.rsplit_once(end).is_some_and(|(_, number)| number.chars().all(|digit| digit.is_ascii_digit()))
-    });
-    let verb = if left { "DROP INDEX CONCURRENTLY" } else { "REINDEX INDEX CONCURRENTLY" };
-    InvalidIndex { name, sql: format!("{verb} {quoted}") }
+pub(super) fn invalid_index(name: ObjectName, driver: &dyn Driver) -> Option<InvalidIndex> {
+    let sql = driver.makes_valid(&name)?;
+    Some(InvalidIndex { name, sql })
 }
 
 /// Every table with rows that are not in step, but for those that a backfill is still to fill; and the tables of which
@@ -182,7 +177,8 @@ fn end_session(driver: &mut dyn Driver) -> Result<Mended, MendError> {
 fn rows_or_index(driver: &mut dyn Driver, called: &str) -> Result<Mended, MendError> {
     let invalid = driver.facts()?.invalid_indexes;
     if let Some(index) = invalid.into_iter().find(|index| index.to_string() == called || index.name == called) {
-        let InvalidIndex { sql, .. } = invalid_index(index, driver);
+        let not_found = || MendError::NotFound { name: called.to_string() };
+        let InvalidIndex { sql, .. } = invalid_index(index, driver).ok_or_else(not_found)?;
         driver.execute(&sql)?;
         return Ok(Mended::Index { sql });
     }
