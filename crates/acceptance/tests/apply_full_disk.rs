@@ -34,7 +34,7 @@ UPDATE big SET body = body || 'y';
 -- nothing to do
 ";
 
-fn upgrade(url: &str, migrations: &Path) -> Result<std::result::Result<Report, ApplyError>> {
+fn upgrade(url: &str, migrations: &Path) -> Result<Ran> {
     let history = read_folder(migrations).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
     let options = Options::new(Actor::here("test"));
     Ok(apply::upgrade(open(url)?.as_mut(), &history, &"head".parse()?, &options, &mut |_| {}))
@@ -83,11 +83,10 @@ fn a_full_disk_is_told_and_the_next_run_ends_it() -> Result<()> {
     Ok(())
 }
 
+type Ran = std::result::Result<Report, ApplyError>;
+
 /// Runs until it ends, with a little more room each time; how often there was none.
-fn until_it_ends(
-    disk: &Disk,
-    run: &mut dyn FnMut() -> Result<std::result::Result<Report, ApplyError>>,
-) -> Result<usize> {
+fn until_it_ends(disk: &Disk, run: &mut dyn FnMut() -> Result<Ran>) -> Result<usize> {
     disk.leave(ROOM)?;
     for full in 0..MOST {
         let Err(error) = run()? else { return Ok(full) };
@@ -122,7 +121,7 @@ fn a_chain_ends_the_same_on_a_full_disk() -> Result<()> {
     let migrations = tempfile::tempdir()?;
     scenario.write(migrations.path())?;
     let folder = migrations.path();
-    let back = |url: &str| -> Result<std::result::Result<Report, ApplyError>> {
+    let back = |url: &str| -> Result<Ran> {
         let history = read_folder(folder).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
         let options = Options::new(Actor::here("test"));
         Ok(apply::downgrade(open(url)?.as_mut(), &history, &START.parse()?, &options, &mut |_| {}))

@@ -7,7 +7,7 @@ use whimbrel_plan::revision::{Direction, RevisionId};
 use whimbrel_schema::ObjectName;
 
 use super::job::Job;
-use super::mend::{self, InvalidIndex, OutOfStep};
+use super::mend::{self, InvalidIndex, Looked, OutOfStep};
 use super::recover::{Decision, decide};
 use super::resume::done_before;
 use super::{Failure, Refusal};
@@ -97,7 +97,7 @@ fn look(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure>
     let invalid = driver.facts()?.invalid_indexes.into_iter();
     let invalid_indexes = invalid.filter_map(|name| mend::invalid_index(name, driver)).collect();
     let applied = ledger.applied_ids();
-    let (out_of_step, unseen) = mend::out_of_step(driver, history, &applied, PATIENCE)?;
+    let Looked { out_of_step, unseen } = mend::out_of_step(driver, history, &applied, PATIENCE)?;
     let below = history.closure(&applied);
     let overtaken = below.into_iter().filter(|id| history.get(id).is_some() && !applied.contains(id)).collect();
     let examined = Examined { invalid_indexes, out_of_step, unseen, overtaken, ..Examined::default() };

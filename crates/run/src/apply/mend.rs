@@ -33,6 +33,14 @@ pub struct OutOfStep {
     pub ways: Vec<Way>,
 }
 
+/// What was seen of all tables.
+#[derive(Debug, Default)]
+pub(super) struct Looked {
+    pub out_of_step: Vec<OutOfStep>,
+    /// Tables of which it cannot be seen within the time, each with why.
+    pub unseen: Vec<(ObjectName, String)>,
+}
+
 /// One side written from the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Way {
@@ -78,16 +86,15 @@ pub(super) fn invalid_index(name: ObjectName, driver: &dyn Driver) -> Option<Inv
     Some(InvalidIndex { name, sql })
 }
 
-/// Every table with rows that are not in step, but for those that a backfill is still to fill; and the tables of which
-/// that cannot be seen within the time, each with why.
+/// Every table with rows that are not in step, but for those that a backfill is still to fill.
 pub(super) fn out_of_step(
     driver: &mut dyn Driver,
     history: &History,
     applied: &BTreeSet<RevisionId>,
     at_most: Duration,
-) -> Result<(Vec<OutOfStep>, Vec<(ObjectName, String)>), DriverError> {
+) -> Result<Looked, DriverError> {
     let (live, dialect) = (driver.introspect()?, driver.dialect());
-    let (mut found, mut unseen) = (Vec::new(), Vec::new());
+    let mut looked = Looked::default();
     let waiting = to_be_filled(history, applied, &live, driver);
     for (rule, table) in rules(&live, driver).iter().filter(|(rule, _)| !waiting.contains(&rule.table)) {
         let Some(few) = rule.broken_rows(table, NAMED, dialect) else { continue };
@@ -97,7 +104,7 @@ pub(super) fn out_of_step(
                 return Err(error);
             }
             Err(error) => {
-                unseen.push((rule.table.clone(), error.message));
+                looked.unseen.push((rule.table.clone(), error.message));
                 continue;
             }
         };
@@ -106,7 +113,7 @@ pub(super) fn out_of_step(
         }
         let counted = driver.query_within(&rule.count(dialect), Some(at_most)).ok();
         let counted = counted.and_then(|rows| rows.into_iter().flatten().flatten().next()?.parse().ok());
-        found.push(OutOfStep {
+        looked.out_of_step.push(OutOfStep {
             table: rule.table.clone(),
             columns: rule.columns.clone(),
             rows: counted,
@@ -114,7 +121,7 @@ pub(super) fn out_of_step(
             ways: rule.mends.iter().map(|mend| way(rule, mend, driver)).collect(),
         });
     }
-    Ok((found, unseen))
+    Ok(looked)
 }
 
 fn rules<'s>(live: &'s Schema, driver: &dyn Driver) -> Vec<(Rule, &'s Table)> {
