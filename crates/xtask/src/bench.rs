@@ -35,6 +35,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|word| word == "refs") {
         return refs(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "backup") {
+        return backup(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     let whimbrel = released()?;
@@ -112,6 +115,21 @@ pub fn backfill(arguments: &[String]) -> Result<()> {
     succeed(
         cargo()
             .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_one_update", "--", "--run"])
+            .args(arguments)
+            .env("WHIMBREL_BIN", whimbrel),
+    )
+}
+
+/// A proved backup beside `pg_dump` and `pg_restore`.
+pub fn backup(arguments: &[String]) -> Result<()> {
+    engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
+    let whimbrel = match std::env::var_os("WHIMBREL_BIN") {
+        Some(whimbrel) => PathBuf::from(whimbrel),
+        None => released()?,
+    };
+    succeed(
+        cargo()
+            .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_pg_dump", "--", "--run"])
             .args(arguments)
             .env("WHIMBREL_BIN", whimbrel),
     )

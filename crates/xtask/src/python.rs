@@ -62,7 +62,7 @@ fn enumerate(packages: &[&str]) -> String {
     }
 }
 
-fn make_environment(python: &str, folder: &Path) -> Result<()> {
+pub fn make_environment(python: &str, folder: &Path) -> Result<()> {
     let venv = || succeed(Command::new(python).args(["-m", "venv"]).arg(folder));
     let Err(error) = venv() else { return Ok(()) };
     if !may_use_apt() {
@@ -77,7 +77,7 @@ fn make_environment(python: &str, folder: &Path) -> Result<()> {
 }
 
 /// `python3`, or the newest other one that is on the path, as long as the pinned packages still serve it.
-fn system_python() -> Result<String> {
+pub fn system_python() -> Result<String> {
     let candidates = ["python3", "python3.13", "python3.12", "python3.11"];
     let found = candidates.iter().find(|name| version_of(name).is_some_and(|version| version >= OLDEST_PYTHON));
     match found {

@@ -1,10 +1,11 @@
 use std::borrow::Cow;
 use std::future::poll_fn;
+use std::io::Cursor;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use futures_util::TryStreamExt;
+use futures_util::{SinkExt, TryStreamExt};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
@@ -131,6 +132,25 @@ impl Connection {
                 }
             }
         }
+    }
+
+    /// Writes rows as COPY reads them, chunk by chunk until `next` has no more. When it fails none of them is there, and
+    /// the connection is of no more use: the answer to what was sent behind a refused statement comes to the next one.
+    pub fn copy_in(
+        &mut self,
+        statement: &str,
+        next: &mut dyn FnMut() -> Result<Option<Vec<u8>>, DriverError>,
+    ) -> Result<u64, DriverError> {
+        let client = open(self.client.as_ref())?;
+        self.runtime.block_on(async {
+            let told = |error: tokio_postgres::Error| DriverError { position: None, ..refused(&error, statement) };
+            let sink = client.copy_in::<_, Cursor<Vec<u8>>>(statement).await.map_err(told)?;
+            let mut sink = pin!(sink);
+            while let Some(chunk) = next()? {
+                sink.feed(Cursor::new(chunk)).await.map_err(told)?;
+            }
+            sink.finish().await.map_err(told)
+        })
     }
 
     /// Opens a transaction with the next thing that is sent.

@@ -1,9 +1,11 @@
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use tokio_postgres::SimpleQueryMessage;
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
+use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
 use whimbrel_run::guard::{self, Leftover, Limits};
 use whimbrel_run::keep::{PackedColumn, Sealed};
 use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
@@ -14,7 +16,7 @@ use super::observer::Observer;
 use super::quote::quote;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::{at_work, facts, introspect, leftovers, normalize, packing, scratch};
+use super::{at_work, backup, facts, introspect, leftovers, normalize, packing, scratch};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -37,7 +39,7 @@ pub struct PostgresDriver {
     pub(super) in_transaction: bool,
     session: Session,
     /// As which everything is done, in place of the role that has connected.
-    role: Option<String>,
+    pub(super) role: Option<String>,
     /// Whether the server can look after lost clients; `None` until it was asked.
     watched: Option<bool>,
     /// Of a scratch database; after the connection, which it outlives.
@@ -399,6 +401,22 @@ impl Driver for PostgresDriver {
 
     fn unpack(&mut self, packed: &str, columns: &[PackedColumn], into: &str) -> Result<(), DriverError> {
         packing::unpack(self, packed, columns, into)
+    }
+
+    fn copy_out(&mut self, scope: &Scope, into: &Path, watch: &mut Watch<'_>) -> Result<Snapshot, DriverError> {
+        backup::copy_out(self, scope, into, watch)
+    }
+
+    fn copy_in(&mut self, from: &Path, only: Option<&[ObjectName]>, watch: &mut Watch<'_>) -> Result<(), DriverError> {
+        backup::copy_in(self, from, only, watch)
+    }
+
+    fn contents(
+        &mut self,
+        tables: Option<&[ObjectName]>,
+        watch: &mut Watch<'_>,
+    ) -> Result<Vec<TableContents>, DriverError> {
+        backup::contents(self, tables, watch)
     }
 
     fn normalize(&mut self, schema: &Schema, differing: &[ObjectName]) -> Result<Schema, DriverError> {

@@ -1,6 +1,7 @@
 //! PostgreSQL: how it reads, renders and runs.
 
 mod at_work;
+mod backup;
 mod batching;
 mod bind;
 mod cast;
