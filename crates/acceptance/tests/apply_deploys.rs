@@ -116,6 +116,32 @@ fn a_contract_waits_for_a_later_deploy_and_for_the_code_that_runs() -> Result<()
 }
 
 #[test]
+fn a_question_of_a_contract_waits_with_it() -> Result<()> {
+    on_each_engine(|project| {
+        let code = Arc::new(Told::default());
+        story(&project, &code)?;
+        let asks = "-- question: was `b` renamed to `c`?\nALTER TABLE t DROP COLUMN b;";
+        project.revision("d4", "c3", asks, "ALTER TABLE t ADD COLUMN b text;")?;
+        phase(&project, "d4", "contract")?;
+        let report = project.upgrade_with("head", &options(&project, "v2", &code))??;
+        assert_eq!(project.applied()?, ["a1", "b2", "c3"], "what asks nothing runs");
+        let reasons = &report.waiting[0].reasons[..];
+        let [WaitsFor::NextDeploy { .. }, WaitsFor::Answer { questions, .. }] = reasons else { panic!("{reasons:?}") };
+        assert_eq!(questions, &["was `b` renamed to `c`?"]);
+        let report = project.upgrade_with("head", &options(&project, "v3", &code))??;
+        assert!(matches!(report.waiting[0].reasons[..], [WaitsFor::Answer { .. }]), "{:?}", report.waiting);
+        // A reason to go ahead is no answer.
+        let mut now = options(&project, "v3", &code);
+        now.contracts.as_mut().unwrap().now = Some("in a hurry".to_string());
+        assert_eq!(project.upgrade_with("head", &now)??.waiting.len(), 1);
+        project.revision("d4", "c3", "ALTER TABLE t DROP COLUMN b;", "ALTER TABLE t ADD COLUMN b text;")?;
+        phase(&project, "d4", "contract")?;
+        assert_eq!(project.upgrade_with("head", &options(&project, "v3", &code))??.done.len(), 1);
+        Ok(())
+    })
+}
+
+#[test]
 fn a_backfill_that_was_only_stamped_is_not_proved() -> Result<()> {
     on_each_engine(|project| {
         let code = Arc::new(Told::default());

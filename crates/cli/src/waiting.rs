@@ -11,14 +11,15 @@ use whimbrel_run::apply::{Place, Report, Waiting, WaitsFor};
 use crate::failure::Exit;
 use crate::render::table::Columns;
 
-/// That contracts wait is how it should be, and a pipeline goes on. What was asked for by name, and what only stands
-/// behind a contract and may be needed by the code on its way, is refused.
+/// That contracts wait is how it should be, and a pipeline goes on. What was asked for by name, what only stands behind a
+/// contract and may be needed by the code on its way, and what only a person can answer, is refused.
 pub fn exit(report: &Report, target: &Target, history: &History) -> Exit {
     let named = match target {
         Target::Head | Target::Heads => BTreeSet::new(),
         other => history.resolve(other, &report.applied).unwrap_or_default().into_iter().map(|it| &it.id).collect(),
     };
-    let refused = |waiting: &Waiting| waiting.needed || named.contains(&waiting.revision);
+    let asks = |waiting: &Waiting| matches!(waiting.reasons.as_slice(), [WaitsFor::Answer { .. }]);
+    let refused = |waiting: &Waiting| waiting.needed || named.contains(&waiting.revision) || asks(waiting);
     if report.waiting.iter().any(refused) { Exit::Refused } else { Exit::Fine }
 }
 
@@ -55,6 +56,7 @@ pub fn words(reason: &WaitsFor, history: &History) -> String {
         | WaitsFor::RowsUnseen { .. }
         | WaitsFor::CodeUnknown { .. }
         | WaitsFor::Code { .. }
+        | WaitsFor::Answer { .. }
         | WaitsFor::Unread { .. } => reason.to_string(),
     }
 }
@@ -73,6 +75,7 @@ fn next(reason: &WaitsFor) -> &'static str {
         WaitsFor::Code { deploy: Some(_), .. } => "after a deploy without them:",
         WaitsFor::Code { deploy: None, .. } => "without them:",
         WaitsFor::Unread { .. } => "if nothing needs it, with --contract-now and the reason:",
+        WaitsFor::Answer { .. } => "once the statements are right and the question's line is deleted:",
         WaitsFor::Before { .. } => "after that:",
     }
 }

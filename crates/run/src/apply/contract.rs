@@ -75,6 +75,11 @@ pub fn waits_for_next_deploy(history: &History, ledger: &Ledger, contract: &Revi
 }
 
 impl<'r> Runner<'r> {
+    /// Whether it may wait here while others run.
+    pub fn can_be_held(&self, job: &Job<'_>) -> bool {
+        self.options.contracts.is_some() && self.direction == Direction::Up && dropped::takes_away(job)
+    }
+
     /// Of what is to run, what may; the rest is in the report.
     pub fn hold_back<'j>(&mut self, ledger: &Ledger, jobs: Vec<&'j Job<'r>>) -> Result<Vec<&'j Job<'r>>, Failure> {
         let options = self.options;
@@ -105,6 +110,11 @@ impl<'r> Runner<'r> {
                 let note = format!("contracted now: {reason}: {}", passed.join("; "));
                 self.passed.insert(id.clone(), note);
                 reasons.clear();
+            }
+            // No reason that somebody gives answers a question.
+            if self.can_be_held(job) && !job.unanswered.is_empty() {
+                let file = job.revision.source.file.display().to_string();
+                reasons.push(WaitsFor::Answer { questions: job.unanswered.clone(), file });
             }
             if reasons.is_empty() {
                 may.push(job);

@@ -16,6 +16,8 @@ pub(super) struct Job<'h> {
     pub statements: Vec<Prepared>,
     /// The event of an upgrade that stopped half-way, which this downgrade undoes.
     pub takes_over: Option<i64>,
+    /// Questions without whose answers it must not run.
+    pub unanswered: Vec<String>,
 }
 
 pub(super) struct Prepared {
@@ -95,7 +97,15 @@ impl<'h> Job<'h> {
             Ok(Prepared { statement, understanding, standing, hash, left_out: false })
         });
         let statements = prepared.collect::<Result<_, Failure>>()?;
-        Ok(Job { revision, direction, statements, takes_over: None })
+        Ok(Job { revision, direction, statements, takes_over: None, unanswered: Vec::new() })
+    }
+
+    pub fn must_be_answered(&self) -> Result<(), Refusal> {
+        if self.unanswered.is_empty() {
+            return Ok(());
+        }
+        let file = self.revision.source.file.display().to_string();
+        Err(Refusal::Questions { revision: self.revision.id.clone(), questions: self.unanswered.clone(), file })
     }
 
     /// Whether it takes effect as a whole or not at all.

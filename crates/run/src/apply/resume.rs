@@ -37,6 +37,7 @@ impl Runner<'_> {
         }
         let (begun, clock) = (Moment::now(), Instant::now());
         let mut job = self.prepare(revision)?;
+        job.must_be_answered()?;
         let rows = ledger::statements_of(self.driver, event.seq)?;
         let mut next = done_before(&job, &rows)?;
         (self.listen)(Event::Unfinished { event, done: next, of: job.statements.len() });

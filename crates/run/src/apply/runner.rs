@@ -12,7 +12,7 @@ use super::guarded::Lookout;
 use super::job::Job;
 use super::keeping::Recalled;
 use super::run::Moment;
-use super::{ApplyError, Failure, Options, Refusal, Report, Waiting, gate};
+use super::{ApplyError, Failure, Options, Report, Waiting, gate};
 use crate::ledger::{self, Ledger, Tables};
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
@@ -213,6 +213,7 @@ impl<'r> Runner<'r> {
             self.compare(&ledger)?;
             let jobs: Vec<&Job<'r>> = jobs.iter().filter(|job| pending.contains(&job.revision.id)).collect();
             let jobs = self.hold_back(&ledger, jobs)?;
+            jobs.iter().try_for_each(|job| job.must_be_answered())?;
             if self.direction == Direction::Up {
                 self.drop_expired()?;
             }
@@ -260,17 +261,15 @@ impl<'r> Runner<'r> {
             Direction::Up => chosen.collect(),
             Direction::Down => chosen.rev().collect(),
         };
-        ordered.into_iter().map(|revision| self.prepare(revision)).collect()
+        let jobs = ordered.into_iter().map(|revision| self.prepare(revision)).collect::<Result<Vec<_>, _>>()?;
+        jobs.iter().filter(|job| !self.can_be_held(job)).try_for_each(Job::must_be_answered)?;
+        Ok(jobs)
     }
 
     pub fn prepare(&mut self, revision: &'r Revision) -> Result<Job<'r>, Failure> {
-        let job = Job::prepare(revision, self.direction, self.driver.dialect())?;
-        if self.direction == Direction::Up {
-            let questions = revision.questions(self.driver.dialect().engine());
-            if !questions.is_empty() && (self.options.refuse_questions || job.may_destroy()) {
-                let file = revision.source.file.display().to_string();
-                return Err(Refusal::Questions { revision: revision.id.clone(), questions, file }.into());
-            }
+        let mut job = Job::prepare(revision, self.direction, self.driver.dialect())?;
+        if self.direction == Direction::Up && (self.options.refuse_questions || job.may_destroy()) {
+            job.unanswered = revision.questions(self.driver.dialect().engine());
         }
         Ok(job)
     }

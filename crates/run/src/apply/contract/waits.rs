@@ -43,6 +43,8 @@ pub enum WaitsFor {
     Code { deploy: Option<String>, places: Vec<Place> },
     /// What it takes away cannot be seen.
     Unread { sql: String },
+    /// It asks, and nobody has answered.
+    Answer { questions: Vec<String>, file: String },
     /// Something before it waits, and it cannot be shown that the two may change places.
     Before { revision: RevisionId, why: String },
 }
@@ -87,6 +89,7 @@ impl fmt::Display for WaitsFor {
                 }
             }
             WaitsFor::Unread { sql } => write!(f, "what it takes away cannot be seen: `{sql}` is not understood"),
+            WaitsFor::Answer { questions, file: _ } => write!(f, "for an answer: {}", questions.join(" · ")),
             WaitsFor::Before { revision, why } => write!(f, "it comes after `{revision}`, and has to: {why}"),
         }
     }
