@@ -209,25 +209,60 @@ fn bound_of_several(parent: &Table, bound: &str) -> Option<String> {
     Some(conditions.join(" AND "))
 }
 
-/// A list of several values, or with NULL in it, as the server writes it: the values are one constant.
+/// A list of several values, or with NULL in it, as the server writes it: the values are one constant, and those of
+/// `varchar` are compared as `text`.
 fn bound_of_list(parent: &Table, bound: &str) -> Option<String> {
     let key = parent.options.partition_by.as_deref()?.strip_prefix("LIST (")?.strip_suffix(')')?;
-    let values = bound.strip_prefix("FOR VALUES IN (")?.strip_suffix(')')?;
-    let ty = parent.column(&bare(key)).map(|column| column.ty.to_string())?;
-    let others: Vec<&str> = values.split(", ").filter(|value| *value != "NULL").collect();
-    let null = if others.len() < values.split(", ").count() { "IS NULL OR" } else { "IS NOT NULL AND" };
+    let values = listed(bound.strip_prefix("FOR VALUES IN (")?.strip_suffix(')')?);
+    let ty = parent.column(&bare(key)).map(|column| column.ty.clone())?;
+    let others: Vec<&str> = values.iter().copied().filter(|value| *value != "NULL").collect();
+    let null = if others.len() < values.len() { "IS NULL OR" } else { "IS NOT NULL AND" };
+    let varies = ty.name == "character varying" && ty.dimensions == 0;
+    let compared = if varies { format!("({key})::text") } else { key.to_string() };
     match others.as_slice() {
         [] => Some(format!("{key} IS NULL")),
+        [only] if varies => Some(format!("{key} {null} {compared} = {only}::{ty}")),
         [only] => Some(format!("{key} {null} {key} = {only}")),
         several => {
-            // What has to be quoted within an array, or is compared as another type, is not told.
-            let plain =
-                |value: &&str| value.trim_matches('\'').chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-            let known = !ty.contains(['(', ' ']) && several.iter().all(plain);
-            let values: Vec<&str> = several.iter().map(|value| value.trim_matches('\'')).collect();
-            known.then(|| format!("{key} {null} {key} = ANY ('{{{}}}'::{ty}[])", values.join(",")))
+            // What the server may word in another way within an array is not told.
+            let plain = |value: &str| value.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+            let text = varies || ty.to_string() == "text";
+            let elements = several.iter().map(|value| {
+                let inner = value.trim_matches('\'');
+                let known = text || plain(inner) && !ty.to_string().contains(['(', ' ']);
+                known.then(|| if text { element(value) } else { inner.to_string() })
+            });
+            let elements: Option<Vec<String>> = elements.collect();
+            Some(format!("{key} {null} {compared} = ANY ('{{{}}}'::{ty}[])", elements?.join(",")))
         }
     }
+}
+
+/// The literals between the commas.
+fn listed(values: &str) -> Vec<&str> {
+    let (mut found, mut from, mut quoted) = (Vec::new(), 0, false);
+    for (at, letter) in values.char_indices() {
+        match letter {
+            '\'' => quoted = !quoted,
+            ',' if !quoted => {
+                found.push(values[from..at].trim());
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    found.push(values[from..].trim());
+    found
+}
+
+/// A text within an array within a literal.
+fn element(literal: &str) -> String {
+    let inner = literal.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')).unwrap_or(literal);
+    let special = |letter: char| letter.is_whitespace() || ['"', '\\', '{', '}', ','].contains(&letter);
+    if !inner.is_empty() && !inner.eq_ignore_ascii_case("null") && !inner.contains(special) {
+        return inner.to_string();
+    }
+    format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// Each index and each key of the parent is needed on the partition: one like it is taken over, or one is built.
@@ -255,4 +290,32 @@ fn is_like(wanted: &Index, candidate: &Index) -> bool {
         && wanted.keys == candidate.keys
         && wanted.include == candidate.include
         && wanted.nulls_distinct == candidate.nulls_distinct
+}
+
+#[cfg(test)]
+mod tests {
+    use whimbrel_schema::{Column, ColumnType, PartitionOf};
+
+    use super::*;
+
+    #[test]
+    fn a_list_is_left_in_the_words_of_the_server() {
+        let left = |ty: ColumnType, values: &str| {
+            let mut parent = Table { columns: vec![Column::new("k", ty)], ..Table::new("p") };
+            parent.options.partition_by = Some("LIST (k)".to_string());
+            let bound = format!("FOR VALUES IN ({values})");
+            let mut partition = Table::new("p1");
+            partition.options.partition_of = Some(PartitionOf { parent: "p".into(), bound });
+            left_by_detaching(&parent, &partition)
+        };
+        let varchar = || ColumnType { arguments: vec!["20".to_string()], ..ColumnType::new("character varying") };
+        let several = left(varchar(), "'a', 'b'").unwrap();
+        assert_eq!(several, "k IS NOT NULL AND (k)::text = ANY ('{a,b}'::character varying(20)[])");
+        let quoted = left(varchar(), "'c d', 'e''f,g', NULL").unwrap();
+        assert_eq!(quoted, r#"k IS NULL OR (k)::text = ANY ('{"c d","e''f,g"}'::character varying(20)[])"#);
+        let one = left(varchar(), "'x'").unwrap();
+        assert_eq!(one, "k IS NOT NULL AND (k)::text = 'x'::character varying(20)");
+        let number = ColumnType { arguments: vec!["5".to_string(), "1".to_string()], ..ColumnType::new("numeric") };
+        assert_eq!(left(number, "1.5, 2"), None, "how many digits it has is the server's to say");
+    }
 }
