@@ -292,6 +292,30 @@ const POSTGRES: &[Story] = &[
         wrong: "SELECT 1 FROM t WHERE n <> id OR p < id",
     },
     Story {
+        // No number is given out twice, though the newest rows go.
+        name: "keys that grow, with all that refers to them and a view over them",
+        from: "CREATE TABLE p (id serial PRIMARY KEY, n integer); \
+               CREATE TABLE c (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+                 p integer NOT NULL REFERENCES p (id) ON DELETE CASCADE ON UPDATE CASCADE, above integer REFERENCES c (id)); \
+               CREATE TABLE narrow (c integer PRIMARY KEY REFERENCES c (id) ON DELETE CASCADE); \
+               CREATE TABLE given (what text, id bigint, PRIMARY KEY (what, id)); \
+               CREATE VIEW v AS SELECT c.id, p.n FROM c JOIN p ON p.id = c.p; CREATE VIEW w AS SELECT n FROM v; \
+               COMMENT ON VIEW v IS 'both'; GRANT SELECT ON v TO PUBLIC;",
+        to: "CREATE TABLE p (id bigserial PRIMARY KEY, n integer); \
+             CREATE TABLE c (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, \
+               p bigint NOT NULL REFERENCES p (id) ON DELETE CASCADE ON UPDATE CASCADE, above bigint REFERENCES c (id)); \
+             CREATE TABLE narrow (c integer PRIMARY KEY REFERENCES c (id) ON DELETE CASCADE); \
+             CREATE TABLE given (what text, id bigint, PRIMARY KEY (what, id)); \
+             CREATE VIEW v AS SELECT c.id, p.n FROM c JOIN p ON p.id = c.p; CREATE VIEW w AS SELECT n FROM v; \
+             COMMENT ON VIEW v IS 'both';",
+        choices: "",
+        phases: ALL,
+        old: KEYED,
+        new: KEYED,
+        wrong: "SELECT 1 FROM c LEFT JOIN p ON p.id = c.p WHERE p.id IS NULL \
+                UNION ALL SELECT 1 WHERE NOT has_table_privilege('pg_monitor', 'v', 'SELECT')",
+    },
+    Story {
         name: "an enum that loses a value",
         from: "CREATE TYPE mood AS ENUM ('a', 'b', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
         to: "CREATE TYPE mood AS ENUM ('a', 'x', 'c'); CREATE TABLE t (id integer PRIMARY KEY, m mood);",
@@ -301,6 +325,19 @@ const POSTGRES: &[Story] = &[
         new: &["INSERT INTO t VALUES ({n}, 'x')"],
         wrong: "SELECT 1 FROM t WHERE m NOT IN ('c', 'x')",
     },
+];
+
+const KEYED: &[&str] = &[
+    "INSERT INTO p (n) VALUES ({n})",
+    "WITH it AS (INSERT INTO p (n) VALUES ({n}) RETURNING id) INSERT INTO given SELECT 'p', id FROM it",
+    "WITH it AS (INSERT INTO c (p, above) SELECT (SELECT min(id) FROM p), (SELECT max(id) FROM c) RETURNING id) \
+     INSERT INTO given SELECT 'c', id FROM it",
+    "INSERT INTO narrow SELECT max(id) FROM c ON CONFLICT (c) DO NOTHING",
+    "WITH it AS (INSERT INTO c (p) SELECT max(id) FROM p RETURNING id) INSERT INTO given SELECT 'c', id FROM it",
+    "UPDATE p SET id = id + 1 WHERE id = (SELECT max(id) FROM p)",
+    "DELETE FROM p WHERE id = (SELECT max(id) FROM p)",
+    "SELECT nextval('p_id_seq'), nextval('c_id_seq')",
+    "SELECT id, n FROM v UNION ALL SELECT n, n FROM w",
 ];
 
 /// A number that nothing has used.

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use thiserror::Error;
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table, View};
+use whimbrel_schema::{Column, ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table, View};
 
 use crate::Step;
 use crate::autogenerate::DraftStatement;
@@ -153,6 +153,17 @@ pub trait Dialect: Send + Sync {
 
     /// A view under the table's old name for code that knows it: each column as it is called now and as it was.
     fn stand_in(&self, _table: &Table, _name: &ObjectName, _columns: &[(String, String)]) -> Option<StandIn> {
+        None
+    }
+
+    /// A statement by which whoever may do something with one relation may do it with another, and owns it who owns that.
+    fn copy_rights(&self, _from: &ObjectName, _to: &ObjectName) -> Option<String> {
+        None
+    }
+
+    /// How the numbers of one column become those of another, where they left off, in one transaction: each step, with its
+    /// text where rendering has no words for it.
+    fn hand_over(&self, _table: &ObjectName, _columns: Pair<&Column>) -> Option<Vec<(Step, Option<String>)>> {
         None
     }
 

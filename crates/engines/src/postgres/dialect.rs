@@ -5,11 +5,12 @@ use whimbrel_plan::evolution::dual_write::{DualWrite, DualWriteError, Keepers, R
 use whimbrel_plan::keep::Keeping;
 use whimbrel_plan::review::{Circumstances, Prediction};
 use whimbrel_plan::{Cast, Dialect, How, NewRelation, RenderError, StandIn, Step, Understanding};
-use whimbrel_schema::{ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
+use whimbrel_schema::{Column, ColumnType, Engine, Expression, ObjectName, Pair, Schema, Table};
 
 use super::keeping::PostgresKeeping;
 use super::{
-    cast, complete, dual_write, expression, in_step, predict, quote, render, split, stand_in, types, understand,
+    cast, complete, dual_write, expression, hand_over, in_step, predict, quote, render, split, stand_in, types,
+    understand,
 };
 
 /// PostgreSQL 13 to 18.
@@ -102,6 +103,14 @@ impl Dialect for Postgres {
 
     fn rules(&self, table: &Table, schema: &Schema) -> Vec<Rule> {
         in_step::rules(table, schema)
+    }
+
+    fn copy_rights(&self, from: &ObjectName, to: &ObjectName) -> Option<String> {
+        Some(stand_in::rights(from, to, &[]))
+    }
+
+    fn hand_over(&self, table: &ObjectName, columns: Pair<&Column>) -> Option<Vec<(Step, Option<String>)>> {
+        hand_over::steps(table, columns)
     }
 
     fn stand_in(&self, table: &Table, name: &ObjectName, columns: &[(String, String)]) -> Option<StandIn> {

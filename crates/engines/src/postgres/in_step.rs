@@ -2,6 +2,7 @@
 
 use whimbrel_plan::backfill::Batching;
 use whimbrel_plan::evolution::dual_write::{Mend, ROW, Rule};
+use whimbrel_plan::evolution::is_second_column;
 use whimbrel_schema::{Object, ObjectKind, Schema, Table};
 
 use super::dialect::Postgres;
@@ -64,8 +65,10 @@ impl Reading<'_> {
             return None;
         }
         let (forward, end) = self.assignments(other + 1)?;
-        // Where nothing follows what new code writes, a row of its own is not what the old columns make.
-        if !self.is(end, "END") || backward.is_empty() {
+        // Where nothing follows what new code writes, a row of its own is not what the old columns make. A second column
+        // is written by no code.
+        let only_followed = forward.iter().all(|(column, _)| is_second_column(column));
+        if !self.is(end, "END") || backward.is_empty() && !only_followed {
             return None;
         }
         let ways = [forward, backward].into_iter().filter(|way| !way.is_empty());
@@ -148,7 +151,7 @@ mod tests {
     fn rules_of(kept: Kept) -> Vec<Rule> {
         let mut schema = Schema::new(Engine::Postgres);
         let column = |name: &&str| Column::new(*name, ColumnType::new("text"));
-        let columns = ["id", "a", "b", "new c"].iter().map(column).collect();
+        let columns = ["id", "a", "b", "new c", "_whimbrel_new_a"].iter().map(column).collect();
         schema.insert_table(Table { columns, ..Table::new("t") });
         let mut child = Table::new("child");
         child.options.inherits.push("t".into());
@@ -179,6 +182,11 @@ mod tests {
         let rules = rules_of(Kept::converted("a", "b", computed(odd), computed("upper(b)")));
         assert_eq!((rules.len(), &rules[0].columns[..]), (1, &["b".to_string(), "a".to_string()][..]));
         assert!(rules[0].broken.contains(odd) && rules[0].broken.contains("upper(b)"), "{}", rules[0].broken);
+        let second = rules_of(Kept::converted("a", "_whimbrel_new_a", Value::Copied("a".into()), Value::Left));
+        insta::assert_snapshot!(second[0].broken, @"
+        (new._whimbrel_new_a IS DISTINCT FROM CAST((NEW.a
+        ) AS text))
+        ");
         let filled = rules_of(Kept::Filled { column: "b".into(), value: Expression::new("a || 'x'") });
         insta::assert_snapshot!(filled[0].broken, @"
         new.b IS NULL AND ((SELECT (a || 'x') FROM (SELECT NEW.a AS a) AS t)

@@ -14,6 +14,7 @@ mod dual_write;
 mod error;
 mod expression;
 mod facts;
+mod hand_over;
 mod in_step;
 mod introspect;
 mod keeping;

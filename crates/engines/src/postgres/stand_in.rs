@@ -6,7 +6,7 @@
 
 use whimbrel_plan::StandIn;
 use whimbrel_plan::autogenerate::DraftStatement;
-use whimbrel_schema::{Expression, ObjectName, Table, View};
+use whimbrel_schema::{Expression, ObjectName, RowSecurity, Table, View};
 
 use super::quote::{literal, quote};
 use super::render;
@@ -24,15 +24,20 @@ pub(super) fn stand_in(table: &Table, name: &ObjectName, columns: &[(String, Str
         note: None,
         questions: Vec::new(),
     };
-    StandIn {
-        view: View::new(name.clone(), Expression::new(query)),
-        follows: vec![rights],
-        note: Some(format!(
-            "code that knows `{name}` reads and writes `{}` through this view; TRUNCATE, COPY … FROM, ON CONFLICT ON \
-             CONSTRAINT\nand system columns such as ctid are for tables only",
-            table.name
-        )),
+    let mut view = View::new(name.clone(), Expression::new(query));
+    let mut note = format!(
+        "code that knows `{name}` reads and writes `{}` through this view; TRUNCATE, COPY … FROM, ON CONFLICT ON \
+         CONSTRAINT\nand system columns such as ctid are for tables only",
+        table.name
+    );
+    // Through a view of the owner's everybody would see every row.
+    if table.options.row_security != RowSecurity::Off {
+        view.options.insert("security_invoker".to_string(), "true".to_string());
+        note.push_str(
+            "\nPolicies hold for whoever asks, by `security_invoker`: PostgreSQL 15 or newer; before that, --plain",
+        );
     }
+    StandIn { view, follows: vec![rights], note: Some(note) }
 }
 
 const BEGINS: &str = "DO $rights$
@@ -67,7 +72,7 @@ BEGIN
 END $rights$";
 
 /// Whoever may do something with the table may do it with the view.
-fn rights(table: &ObjectName, view: &ObjectName, columns: &[(String, String)]) -> String {
+pub(super) fn rights(table: &ObjectName, view: &ObjectName, columns: &[(String, String)]) -> String {
     let json = |name: &String| format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
     let renamed = columns.iter().filter(|(now, before)| now != before);
     let renamed: Vec<String> = renamed.map(|(now, before)| format!("{}: {}", json(now), json(before))).collect();

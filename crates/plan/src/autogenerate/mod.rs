@@ -118,6 +118,18 @@ pub(crate) struct Link<'a> {
 
 impl Link<'_> {
     pub fn drafted(&self, dialect: &dyn Dialect, choices: &Choices, known: &Known) -> Result<Draft, DraftError> {
+        let (there, reached) = self.there(dialect, choices, known)?;
+        let downgrade = self.back(&reached, dialect, choices, known)?;
+        Ok(Draft { downgrade, ..there })
+    }
+
+    /// The upgrade alone, and the schema that it leads to.
+    pub fn there(
+        &self,
+        dialect: &dyn Dialect,
+        choices: &Choices,
+        known: &Known,
+    ) -> Result<(Draft, Schema), DraftError> {
         let Link { start, renames, target } = self;
         let changes = diff(Pair::new(&renames.after, target), dialect, &EVERYTHING);
         let schemas = Pair::new(&renames.after, *target);
@@ -126,20 +138,30 @@ impl Link<'_> {
         let mut upgrade = write::Writer::new("upgrade", start, dialect);
         upgrade.write(steps)?;
         let (upgrade, reached) = upgrade.finish(target)?;
+        let changes = renames.changes.iter().cloned().chain(changes).collect();
+        let mut draft = Draft { changes, upgrade, downgrade: Vec::new(), questions: Vec::new() };
+        let questions = draft.upgrade.iter().flat_map(|statement| statement.questions.clone()).collect();
+        draft.ask(questions);
+        Ok((draft, reached))
+    }
 
+    /// The downgrade alone, from what was reached.
+    pub fn back(
+        &self,
+        reached: &Schema,
+        dialect: &dyn Dialect,
+        choices: &Choices,
+        known: &Known,
+    ) -> Result<Vec<DraftStatement>, DraftError> {
+        let Link { start, renames, target } = self;
         let before = mended(renames.after.clone());
         let back = diff(Pair::new(target, &before), dialect, &EVERYTHING);
         let setting = Setting { schemas: Pair::new(*target, &before), dialect, choices, known, way: Way::Downgrade };
         let steps = plan(&setting, back).into_iter().chain(renames.steps_back()).collect();
-        let mut downgrade = write::Writer::new("downgrade", &reached, dialect);
+        let mut downgrade = write::Writer::new("downgrade", reached, dialect);
         downgrade.write(steps)?;
         let (downgrade, _) = downgrade.finish(&mended((*start).clone()))?;
-
-        let changes = renames.changes.iter().cloned().chain(changes).collect();
-        let mut draft = Draft { changes, upgrade, downgrade, questions: Vec::new() };
-        let questions = draft.upgrade.iter().flat_map(|statement| statement.questions.clone()).collect();
-        draft.ask(questions);
-        Ok(draft)
+        Ok(downgrade)
     }
 }
 

@@ -8,7 +8,9 @@ use crate::{Change, ChoiceError, Choices, Dialect, Rename, Step};
 /// The renames that were chosen, taken in memory.
 pub(crate) struct Renames {
     pub changes: Vec<Change>,
-    steps: Vec<Pair<Step>>,
+    steps: Vec<Planned>,
+    /// In the order in which they run.
+    back: Vec<Planned>,
     /// The schema after them.
     pub after: Schema,
 }
@@ -19,7 +21,7 @@ impl Renames {
         changes: impl IntoIterator<Item = &'c Change>,
         dialect: &dyn Dialect,
     ) -> Result<Self, ChoiceError> {
-        let mut renames = Renames { changes: Vec::new(), steps: Vec::new(), after: start.clone() };
+        let mut renames = Renames { changes: Vec::new(), steps: Vec::new(), back: Vec::new(), after: start.clone() };
         for change in changes {
             renames.take(&change.describe(), change.clone(), dialect)?;
         }
@@ -27,30 +29,36 @@ impl Renames {
     }
 
     /// Steps there and steps back that are no changes of anybody's.
-    pub fn of_steps(start: &Schema, steps: Vec<Pair<Step>>, dialect: &dyn Dialect) -> Result<Self, ChoiceError> {
+    pub fn of_steps(
+        start: &Schema,
+        steps: Vec<Planned>,
+        back: Vec<Planned>,
+        dialect: &dyn Dialect,
+    ) -> Result<Self, ChoiceError> {
         let mut after = Folding::new(start.clone());
-        for step in &steps {
-            after.apply(&step.from, dialect).map_err(|error| ChoiceError::Impossible {
-                rename: format!("{:?}", step.from),
+        for planned in &steps {
+            after.apply(&planned.step, dialect).map_err(|error| ChoiceError::Impossible {
+                rename: format!("{:?}", planned.step),
                 error: error.to_string(),
             })?;
         }
-        Ok(Renames { changes: Vec::new(), steps, after: after.into_schema() })
+        Ok(Renames { changes: Vec::new(), steps, back, after: after.into_schema() })
     }
 
     pub fn steps(&self) -> impl Iterator<Item = Planned> {
-        self.steps.iter().map(|step| step.from.clone().into())
+        self.steps.iter().cloned()
     }
 
     pub fn steps_back(&self) -> impl Iterator<Item = Planned> {
-        self.steps.iter().rev().map(|step| step.to.clone().into())
+        self.back.iter().cloned()
     }
 
     fn take(&mut self, rename: &str, change: Change, dialect: &dyn Dialect) -> Result<(), ChoiceError> {
         let Some(step) = step_of(&change) else { return Ok(()) };
         fold::apply(&mut self.after, &step.from, dialect)
             .map_err(|error| ChoiceError::Impossible { rename: rename.to_string(), error: error.to_string() })?;
-        self.steps.push(step);
+        self.steps.push(step.from.into());
+        self.back.insert(0, step.to.into());
         self.changes.push(change);
         Ok(())
     }
@@ -96,7 +104,7 @@ pub(super) fn of(
     dialect: &dyn Dialect,
     choices: &Choices,
 ) -> Result<Renames, ChoiceError> {
-    let mut renames = Renames { changes: Vec::new(), steps: Vec::new(), after: start.clone() };
+    let mut renames = Renames { changes: Vec::new(), steps: Vec::new(), back: Vec::new(), after: start.clone() };
     // Tables first, so that a column can be named with its table's new name as well as with its old one.
     let mut later = Vec::new();
     for rename in &choices.renames {

@@ -22,7 +22,7 @@ pub(super) fn apply(middle: &mut Middle<'_>, table: &ObjectName, column: &Pair<C
     let Pair { from, to } = column;
     let plain = from.generation.is_none() && to.generation.is_none();
     let same_type = middle.dialect.same_type(Pair::new(&from.ty, &to.ty));
-    if plain && !same_type && retype::apply(middle, table, column) {
+    if !same_type && retype::apply(middle, table, column) {
         return;
     }
     if plain && from.nullable && !to.nullable && !never_null(&middle.setting(), table, to) {

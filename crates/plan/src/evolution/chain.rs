@@ -4,6 +4,7 @@ use whimbrel_schema::{ObjectId, ObjectKind, ObjectName, Pair, Schema};
 
 use super::middle::Middle;
 use super::rename_key::Key;
+use super::turn::Contract;
 use super::{Evolution, EvolutionLink, Fill, rename_key, rename_table, turn, words};
 use crate::autogenerate::{Aim, Draft, DraftError, Link, Renames};
 use crate::diff::{DiffOptions, diff};
@@ -57,16 +58,13 @@ pub(super) fn chain(
         let none = Renames::of_changes(&reached, [], dialect)?;
         renamed.then(Link { start: &reached, renames: &none, target: &schema }.drafted(dialect, &first, &known)?)
     };
-    let none = Renames::of_changes(&schema, [], dialect)?;
     let mut contract = if turns.is_empty() && keys.is_empty() {
+        let none = Renames::of_changes(&schema, [], dialect)?;
         Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?
     } else {
-        let ready = turn::ready(&schema, &turns, target, dialect)?;
-        let mut steps = rename_key::steps(keys, &keepers);
-        steps.extend(turn::steps(&ready, &turns, &keepers, target, dialect)?);
-        let turned = Renames::of_steps(&ready, steps, dialect)?;
-        let first = Link { start: &schema, renames: &none, target: &ready }.drafted(dialect, &last, &known)?;
-        first.then(Link { start: &ready, renames: &turned, target: &aim.target }.drafted(dialect, &last, &known)?)
+        let target = &aim.target;
+        let contract = Contract { middle: &schema, target, turns: &turns, keys, keepers: &keepers, dialect };
+        contract.drafted(&last, &known)?
     };
 
     rename_table::finish(&mut expand, &stand_ins, dialect);

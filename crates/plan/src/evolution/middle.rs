@@ -10,7 +10,7 @@ use super::split_columns::{self, Made};
 use super::turn::Turn;
 use super::{
     Fill, Place, add_column, alter_column, constraint, drop_column, drop_table, index, object, partition,
-    rename_column, rename_enum_value, trigger,
+    rename_column, rename_enum_value, retype, trigger,
 };
 use crate::autogenerate::mended;
 use crate::diff::{DiffOptions, diff};
@@ -37,6 +37,8 @@ pub(super) struct Middle<'a> {
     pub made: Vec<Made>,
     /// Second columns that take the names of first ones with the contract.
     pub turns: Vec<Turn>,
+    /// Columns that get another type by a second one.
+    pub retyped: HashSet<Place>,
     /// Views in the place of tables that have another name by now.
     pub stand_ins: Vec<StandIn>,
     /// How values are converted by the contract.
@@ -83,6 +85,7 @@ impl<'a> Middle<'a> {
             tightened: BTreeSet::new(),
             made: Vec::new(),
             turns: Vec::new(),
+            retyped: HashSet::new(),
             stand_ins: told.stand_ins,
             conversions: conversions.to,
             in_step: Vec::new(),
@@ -92,6 +95,7 @@ impl<'a> Middle<'a> {
             dropped_tables: HashSet::new(),
         };
         middle.note(&changes);
+        middle.retyped = retype::chosen(&middle, &changes);
         for change in &changes {
             middle.columns_and_tables(change, replaced);
         }

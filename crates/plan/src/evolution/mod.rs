@@ -29,12 +29,14 @@ mod retype;
 mod split_columns;
 mod trigger;
 mod turn;
+mod turned_views;
+mod twins;
 mod words;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use whimbrel_schema::{Object, ObjectName, Pair, Schema};
+use whimbrel_schema::{Engine, Object, ObjectName, Pair, Schema, View};
 
 use crate::autogenerate::{Aim, Draft, DraftError, Renames};
 use crate::revision::{Part, Phase};
@@ -45,7 +47,8 @@ use chain::Ways;
 pub use fill::Fill;
 use middle::{Middle, Told};
 use rename_key::Key;
-pub(crate) use turn::is_second_column;
+pub(crate) use turn::first_name;
+pub use turn::is_second_column;
 
 /// What one autogenerate comes to: a plain revision, or the links of a chain in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -146,34 +149,37 @@ fn plain(draft: Draft, because: Option<PlainBecause>) -> Evolution {
     Evolution { changes, links, questions, plain_because: because }
 }
 
-/// Whether something that is bound to columns reads this one: a view, a policy, a sequence that goes with it.
-fn reads(schema: &Schema, table: &ObjectName, column: &str) -> bool {
+/// Whether something that is bound to columns holds on to this one: a policy, a sequence that goes with it.
+fn holds(schema: &Schema, table: &ObjectName, column: &str) -> bool {
     let says = |text: &str, name: &str| mentions(text, name, schema.engine);
-    reads_view(schema, table, column)
-        || schema.objects.values().any(|object| match object {
-            Object::Opaque(opaque) => {
-                opaque.table.as_ref().is_some_and(|of| of == table) && says(&opaque.definition, column)
-            }
-            Object::Sequence(sequence) => {
-                sequence.owned_by.as_ref().is_some_and(|(owner, of)| owner == table && of == column)
-            }
-            Object::Namespace(_)
-            | Object::Extension(_)
-            | Object::Enum(_)
-            | Object::Domain(_)
-            | Object::View(_)
-            | Object::Routine(_) => false,
-        })
+    schema.objects.values().any(|object| match object {
+        Object::Opaque(opaque) => {
+            opaque.table.as_ref().is_some_and(|of| of == table) && says(&opaque.definition, column)
+        }
+        Object::Sequence(sequence) => {
+            sequence.owned_by.as_ref().is_some_and(|(owner, of)| owner == table && of == column)
+        }
+        Object::Namespace(_)
+        | Object::Extension(_)
+        | Object::Enum(_)
+        | Object::Domain(_)
+        | Object::View(_)
+        | Object::Routine(_) => false,
+    })
 }
 
 /// Whether a view shows or uses the column.
 fn reads_view(schema: &Schema, table: &ObjectName, column: &str) -> bool {
-    let says = |text: &str, name: &str| mentions(text, name, schema.engine);
     schema.objects.values().any(|object| {
         let Object::View(view) = object else { return false };
-        let query = view.query.text();
-        says(query, &table.name) && (says(query, column) || query.contains('*'))
+        shows(view, table, column, schema.engine)
     })
+}
+
+fn shows(view: &View, table: &ObjectName, column: &str, engine: Engine) -> bool {
+    let query = view.query.text();
+    let says = |name: &str| mentions(query, name, engine);
+    says(&table.name) && (says(column) || query.contains('*'))
 }
 
 /// A table and a column of it.

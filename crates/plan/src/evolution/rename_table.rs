@@ -22,15 +22,18 @@ pub(super) fn stand_ins(aim: &Aim, renames: &Renames, dialect: &dyn Dialect) -> 
         }
         let columns: Vec<(String, String)> =
             old.columns.iter().map(|column| (name_now(renames, to, &column.name), column.name.clone())).collect();
-        dialect.stand_in(table, from, &columns)
+        // What the expand switches on holds for the view as well.
+        let mut table = table.clone();
+        if let Some(later) = aim.target.table(to).filter(|_| table.options.row_security == RowSecurity::Off) {
+            table.options.row_security = later.options.row_security;
+        }
+        dialect.stand_in(&table, from, &columns)
     });
     made.collect()
 }
 
-/// Rows that only some may see would be seen by all through a view of the owner's.
 fn can(table: &Table) -> bool {
-    table.options.row_security == RowSecurity::Off
-        && table.options.persistence != Persistence::Temporary
+    table.options.persistence != Persistence::Temporary
         && table.options.virtual_using.is_none()
         && table.options.partition_of.is_none()
 }

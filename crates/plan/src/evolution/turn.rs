@@ -3,12 +3,19 @@
 //! The contract first makes everything ready beside the second column: NOT NULL, indexes, constraints. Then one
 //! transaction ends the trigger and gives each thing the name of its twin. Nothing is scanned or built in it, and no
 //! statement of anybody's finds the name missing. The old things go afterwards.
+//!
+//! The way back is the same with the columns in each other's place: the old column comes and is filled, a trigger of its
+//! own follows what is written meanwhile, everything is made ready beside it, and it takes its name in one transaction.
 
-use whimbrel_schema::{Column, Constraint, Index, ObjectName, Pair, Schema, Table};
+use whimbrel_schema::{Column, Constraint, Generation, ObjectName, Pair, Schema};
 
 use super::dual_write::{DualWrite, Keepers};
-use crate::fold;
-use crate::{Change, ChoiceError, Dialect, Step};
+use super::rename_key::{self, Key};
+use super::twins::{self, Twin, What};
+use super::{Place, turned_views};
+use crate::autogenerate::{Draft, DraftError, Link, Renames};
+use crate::ops::{Known, Planned, Way};
+use crate::{Change, ChoiceError, Choices, Dialect, Step};
 
 /// How the two columns, and what is on them, are called while the other has the name.
 #[derive(Debug, Clone)]
@@ -21,8 +28,13 @@ const NEW: &str = "_whimbrel_new_";
 const OLD: &str = "_whimbrel_old_";
 
 /// Whether the column is called as one that only Whimbrel's own triggers know.
-pub(crate) fn is_second_column(name: &str) -> bool {
-    [NEW, OLD].into_iter().any(|prefix| name.starts_with(prefix))
+pub fn is_second_column(name: &str) -> bool {
+    first_name(name).is_some()
+}
+
+/// The column that a second one stands beside. One that does not fit is cut, and is that of no column.
+pub(crate) fn first_name(second: &str) -> Option<&str> {
+    [NEW, OLD].into_iter().find_map(|prefix| second.strip_prefix(prefix))
 }
 
 impl Hidden {
@@ -43,145 +55,293 @@ fn fitting(prefix: &str, name: &str) -> String {
 #[derive(Debug, Clone)]
 pub(super) struct Turn {
     pub table: ObjectName,
-    /// As it shall be.
+    /// As it was, and as it shall be.
+    pub was: Column,
     pub column: Column,
     pub hidden: Hidden,
     pub dual: DualWrite,
+    /// What fills the old one on the way back, where its values can be had from the new one.
+    pub mirror: Option<DualWrite>,
 }
 
-/// What is on a second column, and its names.
-enum Twin {
-    Index(Index),
-    Constraint(Constraint),
-}
-
-impl Twin {
-    fn rename(&self, table: &ObjectName, from: &str, to: &str, dialect: &dyn Dialect) -> Step {
-        match self {
-            Twin::Index(_) => {
-                let from = ObjectName::of_index(table, from, dialect.engine());
-                Step::RenameIndex { from, to: to.to_string() }
-            }
-            Twin::Constraint(_) => {
-                Step::RenameConstraint { table: table.clone(), from: from.to_string(), to: to.to_string() }
-            }
-        }
+impl Turn {
+    /// Whether the old column is never NULL before its name is gone, and on the way back is none from the first: a trigger
+    /// fills it then. Without one it is loosened first, because nobody fills it once its own trigger is gone.
+    fn is_pinned(&self) -> bool {
+        !self.was.nullable && self.mirror.is_some()
     }
 }
 
-/// The schema in which the second columns have all that the first ones shall have.
-pub(super) fn ready(
-    middle: &Schema,
-    turns: &[Turn],
-    target: &Schema,
-    dialect: &dyn Dialect,
-) -> Result<Schema, ChoiceError> {
-    let mut ready = middle.clone();
-    for table in tables(turns) {
-        let twins = twins(table, turns, target, dialect)?;
-        let Some(found) = ready.table_mut(table) else { continue };
-        for (name, twin) in twins {
-            let hidden = Hidden::of(&name).new;
-            match twin {
-                Twin::Index(index) => found.indexes.push(Index { name: hidden, comment: None, ..index }),
-                Twin::Constraint(mut constraint) => {
-                    *constraint.name_mut() = Some(hidden);
-                    *constraint.comment_mut() = None;
-                    found.add_constraint(constraint);
-                }
+/// The contract, there and back, by way of the schemas in which all is ready for the turn.
+pub(super) struct Contract<'a> {
+    pub middle: &'a Schema,
+    pub target: &'a Schema,
+    pub turns: &'a [Turn],
+    pub keys: &'a [Key],
+    pub keepers: &'a [(DualWrite, Keepers)],
+    pub dialect: &'a dyn Dialect,
+}
+
+/// What runs in the one transaction, there and back. Of each way one half is for folding alone.
+#[derive(Default)]
+struct Moment {
+    there: Vec<Planned>,
+    back: Vec<Planned>,
+}
+
+impl Moment {
+    fn both(there: Step, back: Step) -> Self {
+        Moment { there: vec![there.into()], back: vec![back.into()] }
+    }
+
+    fn there(step: Step) -> Self {
+        Moment { there: vec![step.into()], back: Vec::new() }
+    }
+}
+
+impl Contract<'_> {
+    pub fn drafted(&self, choices: &Choices, known: &Known) -> Result<Draft, DraftError> {
+        let Contract { middle, target, dialect, .. } = *self;
+        let none = Renames::of_changes(middle, [], dialect)?;
+        let twins = twins::of(self.turns, target, dialect)?;
+        let (ready, turned) = self.turned(&twins, Way::Upgrade)?;
+        let (first, _) = Link { start: middle, renames: &none, target: &ready }.there(dialect, choices, known)?;
+        let last = Link { start: &ready, renames: &turned, target };
+        let (last, reached) = last.there(dialect, choices, known)?;
+        let mut draft = first.then(last);
+
+        let (ready, turned) = self.turned(&twins, Way::Downgrade)?;
+        let last = Link { start: &ready, renames: &turned, target };
+        draft.downgrade = last.back(&reached, dialect, choices, known)?;
+        let first = Link { start: middle, renames: &none, target: &ready };
+        draft.downgrade.extend(first.back(&ready, dialect, choices, known)?);
+        Ok(draft)
+    }
+
+    fn turned(&self, twins: &[Twin], way: Way) -> Result<(Schema, Renames), ChoiceError> {
+        let ready = self.ready(twins, way);
+        let moments = self.moments(&ready, twins, way)?;
+        let steps = moments.iter().flat_map(|moment| moment.there.clone()).collect();
+        let back = moments.iter().rev().flat_map(|moment| moment.back.clone()).collect();
+        let turned = Renames::of_steps(&ready, steps, back, self.dialect)?;
+        Ok((ready, turned))
+    }
+
+    /// The schema in which the second columns have all that the first ones shall have. On the way back it is the one that
+    /// is left of that: a primary key that goes takes its index with it, and what rests on it goes before.
+    fn ready(&self, twins: &[Twin], way: Way) -> Schema {
+        let mut ready = self.middle.clone();
+        for twin in twins {
+            let goes = matches!(twin.what, What::Key(_) | What::OnKey(_)) && way == Way::Downgrade;
+            if let Some(table) = ready.table_mut(&twin.table).filter(|_| !goes) {
+                twin.put_into(table);
             }
         }
-        for turn in turns.iter().filter(|turn| turn.table == *table) {
+        for turn in self.turns {
+            let Some(found) = ready.table_mut(&turn.table) else { continue };
             if let Some(new) = found.column_mut(&turn.hidden.new) {
                 new.nullable = turn.column.nullable;
             }
-            // Once the trigger is gone nobody fills it.
-            if let Some(old) = found.column_mut(&turn.column.name) {
+            if let Some(old) = found.column_mut(&turn.column.name).filter(|_| !turn.is_pinned()) {
                 old.nullable = true;
             }
         }
-        found.sort();
+        for table in twins.iter().map(|twin| &twin.table).chain(self.turns.iter().map(|turn| &turn.table)) {
+            if let Some(found) = ready.table_mut(table) {
+                found.sort();
+            }
+        }
+        ready
     }
-    Ok(ready)
-}
 
-/// The one transaction, there and back.
-pub(super) fn steps(
-    ready: &Schema,
-    turns: &[Turn],
-    keepers: &[(DualWrite, Keepers)],
-    target: &Schema,
-    dialect: &dyn Dialect,
-) -> Result<Vec<Pair<Step>>, ChoiceError> {
-    let mut steps = Vec::new();
-    for turn in turns {
-        let own = keepers.iter().filter(|(dual, _)| *dual == turn.dual).map(|(_, keepers)| keepers);
-        steps.extend(own.flat_map(end));
+    fn moments(&self, ready: &Schema, twins: &[Twin], way: Way) -> Result<Vec<Moment>, ChoiceError> {
+        let mut moments: Vec<Moment> = rename_key::steps(self.keys, self.keepers)
+            .into_iter()
+            .map(|step| Moment::both(step.from, step.to))
+            .collect();
+        for turn in self.turns {
+            let own = self.keepers.iter().filter(|(dual, _)| *dual == turn.dual).map(|(_, keepers)| keepers);
+            moments.extend(own.flat_map(end).map(|step| Moment::both(step.from, step.to)));
+        }
+        let places: Vec<Place> = self.turns.iter().map(|turn| (turn.table.clone(), turn.column.name.clone())).collect();
+        let before = turned_views::of(ready, &places);
+        if !before.is_empty() {
+            let (there, back) = (turned_views::step_aside(&before), turned_views::come_back(&before, self.dialect));
+            moments.push(Moment { there, back });
+        }
+        let had = |twin: &&Twin| ready.table(&twin.table).is_some_and(|table| twin.is_in(table));
+        let keys = || twins.iter().filter(|twin| matches!(twin.what, What::Key(_)));
+        let on_keys = || twins.iter().filter(|twin| matches!(twin.what, What::OnKey(_)));
+        if way == Way::Downgrade {
+            // The index that the old key takes over when it comes back.
+            moments.extend(keys().filter_map(|twin| self.old_index(ready, twin)));
+        }
+        moments.extend(on_keys().filter(had).map(|twin| match way {
+            Way::Upgrade => Moment::there(self.drop(&twin.table, &twin.name)),
+            Way::Downgrade => self.put_aside(twin),
+        }));
+        moments.extend(keys().filter_map(|twin| self.end_key(ready, twin, way)));
+        for turn in self.turns {
+            moments.extend(self.change_over(turn)?);
+        }
+        // What rests on a key comes after it, and on the way back goes before.
+        moments.extend(keys().filter_map(|twin| self.begin_key(twin, way)));
+        for twin in twins {
+            match &twin.what {
+                What::Key(_) => {}
+                What::OnKey(_) => moments.extend(self.begin_on_key(twin, way)),
+                What::Index(_) | What::Constraint(_) => {
+                    moments.extend(Some(twin).filter(had).map(|twin| self.put_aside(twin)));
+                    moments.push(self.take_name(twin));
+                }
+            }
+        }
+        let after = turned_views::of(self.target, &places);
+        if !after.is_empty() {
+            let (there, back) = (turned_views::come_back(&after, self.dialect), turned_views::step_aside(&after));
+            moments.push(Moment { there, back });
+        }
+        match way {
+            Way::Upgrade => moments.extend(self.turns.iter().filter(|turn| turn.is_pinned()).map(loosened)),
+            Way::Downgrade => moments.extend(self.mirrored(ready, &moments)?),
+        }
+        Ok(moments)
     }
-    for turn in turns {
+
+    fn drop(&self, table: &ObjectName, name: &str) -> Step {
+        Step::DropConstraint { table: table.clone(), name: name.to_string(), if_exists: false, cascade: false }
+    }
+
+    fn put_aside(&self, twin: &Twin) -> Moment {
+        let Hidden { new: _, old } = Hidden::of(&twin.name);
+        Moment::both(twin.rename(&twin.name, &old, self.dialect), twin.rename(&old, &twin.name, self.dialect))
+    }
+
+    fn take_name(&self, twin: &Twin) -> Moment {
+        let Hidden { new, old: _ } = Hidden::of(&twin.name);
+        Moment::both(twin.rename(&new, &twin.name, self.dialect), twin.rename(&twin.name, &new, self.dialect))
+    }
+
+    fn old_index(&self, ready: &Schema, twin: &Twin) -> Option<Moment> {
+        let key = ready.table(&twin.table)?.primary_key.as_ref()?;
+        let index = Box::new(twins::index_of(key, Hidden::of(&twin.name).old));
+        let table = twin.table.clone();
+        Some(Moment::there(Step::CreateIndex { table, index, concurrently: false, if_not_exists: false }))
+    }
+
+    fn end_key(&self, ready: &Schema, twin: &Twin, way: Way) -> Option<Moment> {
+        let key = ready.table(&twin.table)?.primary_key.as_ref()?;
+        let name = key.name.as_deref()?;
+        let gone = self.drop(&twin.table, name);
+        Some(match way {
+            Way::Upgrade => Moment::there(gone),
+            Way::Downgrade => Moment::both(
+                gone,
+                Step::AddConstraint {
+                    table: twin.table.clone(),
+                    constraint: Box::new(Constraint::PrimaryKey(key.clone())),
+                    using_index: Some(Hidden::of(&twin.name).old),
+                },
+            ),
+        })
+    }
+
+    fn begin_key(&self, twin: &Twin, way: Way) -> Option<Moment> {
+        let key = self.target.table(&twin.table)?.primary_key.clone()?;
+        let using_index = (way == Way::Upgrade).then(|| Hidden::of(&twin.name).new);
+        let constraint = Box::new(Constraint::PrimaryKey(key));
+        let made = Step::AddConstraint { table: twin.table.clone(), constraint, using_index };
+        Some(Moment::both(made, self.drop(&twin.table, &twin.name)))
+    }
+
+    fn begin_on_key(&self, twin: &Twin, way: Way) -> Option<Moment> {
+        let found = self.target.table(&twin.table)?;
+        let key = found.foreign_keys.iter().find(|key| key.name.as_deref() == Some(twin.name.as_str()))?;
+        let constraint = Box::new(Constraint::ForeignKey(key.clone()));
+        let made = Step::AddConstraint { table: twin.table.clone(), constraint, using_index: None };
+        Some(match way {
+            Way::Upgrade => self.take_name(twin),
+            Way::Downgrade => Moment::both(made, self.drop(&twin.table, &twin.name)),
+        })
+    }
+
+    /// The names, the default, and the numbers where they left off.
+    fn change_over(&self, turn: &Turn) -> Result<Vec<Moment>, ChoiceError> {
         let rename = |from: &str, to: &str| Step::RenameColumn {
             table: turn.table.clone(),
             from: from.to_string(),
             to: to.to_string(),
         };
         let (name, Hidden { new, old }) = (&turn.column.name, &turn.hidden);
-        steps.push(Pair::new(rename(name, old), rename(old, name)));
-        steps.push(Pair::new(rename(new, name), rename(name, new)));
+        let mut moments = vec![
+            Moment::both(rename(name, old), rename(old, name)),
+            Moment::both(rename(new, name), rename(name, new)),
+        ];
         if turn.column.default.is_some() {
             let default = |to| Step::SetDefault { table: turn.table.clone(), column: name.clone(), to };
-            steps.push(Pair::new(default(turn.column.default.clone()), default(None)));
+            moments.push(Moment::both(default(turn.column.default.clone()), default(None)));
         }
-    }
-    for table in tables(turns) {
-        let before = ready.table(table);
-        for (name, twin) in twins(table, turns, target, dialect)? {
-            let Hidden { new, old } = Hidden::of(&name);
-            let rename = |from: &str, to: &str| twin.rename(table, from, to, dialect);
-            if before.is_some_and(|table| has(table, &name, &twin)) {
-                steps.push(Pair::new(rename(&name, &old), rename(&old, &name)));
-            }
-            steps.push(Pair::new(rename(&new, &name), rename(&name, &new)));
+        if turn.was.generation.is_some() {
+            let hand_over = |from: &Column, to: &Column| -> Result<Vec<Planned>, ChoiceError> {
+                let steps = self.dialect.hand_over(&turn.table, Pair::new(from, to));
+                let steps = steps.ok_or_else(|| ChoiceError::Impossible {
+                    rename: old.clone(),
+                    error: format!("the numbers of `{}.{name}` cannot go over to another column", turn.table),
+                })?;
+                Ok(steps.into_iter().map(|(step, sql)| Planned { sql, ..step.into() }).collect())
+            };
+            // To the column that has the name by then, on either way: a sequence may be called after it.
+            let (aside, ahead) = (called(&turn.was, old), called(&turn.column, new));
+            moments.push(Moment { there: hand_over(&aside, &turn.column)?, back: Vec::new() });
+            moments.insert(0, Moment { there: Vec::new(), back: hand_over(&ahead, &turn.was)? });
         }
+        Ok(moments)
     }
-    Ok(steps)
+
+    /// The triggers that fill the old columns on the way back, in the schema after all that.
+    fn mirrored(&self, ready: &Schema, moments: &[Moment]) -> Result<Vec<Moment>, ChoiceError> {
+        let steps = moments.iter().flat_map(|moment| moment.there.clone()).collect();
+        let turned = Renames::of_steps(ready, steps, Vec::new(), self.dialect)?.after;
+        let mut mirrored = Vec::new();
+        for mirror in self.turns.iter().filter_map(|turn| turn.mirror.as_ref()) {
+            let keepers = mirror.keepers(&turned, self.dialect).map_err(|error| ChoiceError::Impossible {
+                rename: mirror.table.to_string(),
+                error: error.to_string(),
+            })?;
+            mirrored.extend(end(&keepers).into_iter().rev().map(|step| Moment::both(step.to, step.from)));
+        }
+        Ok(mirrored)
+    }
 }
 
-fn tables(turns: &[Turn]) -> Vec<&ObjectName> {
-    let mut tables: Vec<&ObjectName> = turns.iter().map(|turn| &turn.table).collect();
-    tables.dedup();
-    tables
+fn called(column: &Column, name: &str) -> Column {
+    Column { name: name.to_string(), ..column.clone() }
 }
 
-fn has(table: &Table, name: &str, like: &Twin) -> bool {
-    match like {
-        Twin::Index(_) => table.index(name).is_some(),
-        Twin::Constraint(_) => table.constraints().iter().any(|constraint| constraint.name() == Some(name)),
-    }
+/// Nobody fills it any more.
+fn loosened(turn: &Turn) -> Moment {
+    let column = turn.hidden.old.clone();
+    Moment::there(Step::SetNullable { table: turn.table.clone(), column, nullable: true })
 }
 
-/// Everything on the columns in the end, told of the second ones; each with its name in the end.
-fn twins(
-    table: &ObjectName,
-    turns: &[Turn],
-    target: &Schema,
-    dialect: &dyn Dialect,
-) -> Result<Vec<(String, Twin)>, ChoiceError> {
-    let mut told = Schema::new(target.engine);
-    let Some(wanted) = target.table(table) else { return Ok(Vec::new()) };
-    told.insert_table(wanted.clone());
-    for turn in turns.iter().filter(|turn| turn.table == *table) {
-        let (from, to) = (turn.column.name.clone(), turn.hidden.new.clone());
-        let step = Step::RenameColumn { table: table.clone(), from, to };
-        fold::apply(&mut told, &step, dialect)
-            .map_err(|error| ChoiceError::Impossible { rename: turn.hidden.new.clone(), error: error.to_string() })?;
+/// Whether the column counts in the same way on both sides, so that its numbers can go over.
+pub(super) fn counts_alike(column: &Pair<Column>) -> bool {
+    match (&column.from.generation, &column.to.generation) {
+        (None, None) => true,
+        (Some(Generation::Serial { sequence: from }), Some(Generation::Serial { sequence: to })) => from == to,
+        (Some(Generation::Identity(from)), Some(Generation::Identity(to))) => from.always == to.always,
+        (
+            Some(
+                Generation::Serial { .. }
+                | Generation::Identity(_)
+                | Generation::Stored(_)
+                | Generation::Virtual(_)
+                | Generation::AutoIncrement,
+            )
+            | None,
+            _,
+        ) => false,
     }
-    let Some(told) = told.table(table) else { return Ok(Vec::new()) };
-    let indexes = told.indexes.iter().filter(|index| !wanted.indexes.contains(index));
-    let indexes = indexes.map(|index| (index.name.clone(), Twin::Index(index.clone())));
-    let same = wanted.constraints();
-    let constraints = told.constraints().into_iter().filter(|constraint| !same.contains(constraint));
-    let constraints = constraints.filter_map(|it| Some((it.name()?.to_string(), Twin::Constraint(it))));
-    Ok(indexes.chain(constraints).collect())
 }
 
 /// Whether the change is of a second column, of which nobody is to know.

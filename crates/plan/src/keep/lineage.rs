@@ -42,7 +42,7 @@ pub(super) struct Lineage<'d> {
     folding: Folding,
     filled: Vec<Filled>,
     pub dialect: &'d dyn Dialect,
-    keeping: &'d dyn Keeping,
+    pub keeping: &'d dyn Keeping,
     engine: Engine,
     /// Whether the engine minds foreign keys now, and deletes with them.
     minds_keys: bool,

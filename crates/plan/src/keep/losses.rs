@@ -1,9 +1,10 @@
 //! What a group of statements destroys of the schema before it.
 
-use whimbrel_schema::{Column, Engine, Generation, ObjectKind, ObjectName, Schema, Table};
+use whimbrel_schema::{Column, Engine, Generation, ObjectKind, ObjectName, Pair, Schema, Table};
 
 use super::lineage::{Line, Lineage, is_computed};
 use super::{Identity, KeptColumn, Loss, Lost, fills};
+use crate::evolution::first_name;
 use crate::{DataChange, Dialect, Step, Understanding};
 
 /// One statement, and what it means.
@@ -159,7 +160,8 @@ fn of_table(
         let gone = |parent: &Line| parent.columns.iter().any(|it| it.name == name && it.now.is_none());
         goes_with_parent(&gone)
     };
-    let columns: Vec<&str> = columns.into_iter().filter(|name| !inherited(name)).collect();
+    let again = |name: &str| stands_elsewhere(table, name, lineage);
+    let columns: Vec<&str> = columns.into_iter().filter(|name| !inherited(name) && !again(name)).collect();
     let values = kept(&columns);
     if !values.is_empty() {
         let rest = line.columns.iter().filter(|it| it.now.is_some() && !it.converted).map(|it| it.name.as_str());
@@ -192,6 +194,16 @@ fn of_table(
             )),
         }
     }
+}
+
+/// Whether another column has the very values: the one that a second column of Whimbrel's own was in step with, until one
+/// of the two took the other's name.
+fn stands_elsewhere(table: &Table, name: &str, lineage: &Lineage<'_>) -> bool {
+    let Some((gone, stays)) = table.column(name).zip(first_name(name).and_then(|first| table.column(first))) else {
+        return false;
+    };
+    let types = Pair::new(&gone.ty, &stays.ty);
+    lineage.dialect.same_type(types) || lineage.keeping.comes_back(types)
 }
 
 /// Whether the rows of other tables are read with those of this one, so that its keys are not theirs.

@@ -296,7 +296,7 @@ fn foreign_keys(from: &Table, to: &Table, causes: &Causes, already: &Already, ad
     }
 }
 
-fn is_whole_number(ty: &ColumnType) -> bool {
+pub(crate) fn is_whole_number(ty: &ColumnType) -> bool {
     ty.dimensions == 0 && ["smallint", "integer", "bigint"].contains(&ty.name.as_str())
 }
 

@@ -28,8 +28,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use add_column::{is_rowid, placeholder};
 pub(crate) use alter_column::{is_computed, never_null};
+pub(crate) use around::is_whole_number;
 pub(crate) use enum_values::users as enum_users;
 use survey::Survey;
+pub(crate) use view::creation as view_creation;
 use whimbrel_schema::{Expression, ObjectName, Pair, Schema};
 
 use crate::order::{self, Rank};

@@ -131,7 +131,7 @@ pub(super) fn remake(setting: &Setting<'_>, remade: &BTreeSet<ObjectName>, items
 }
 
 /// The view with its indexes, triggers and comments.
-pub(super) fn creation(view: &View) -> Vec<Planned> {
+pub(crate) fn creation(view: &View) -> Vec<Planned> {
     let object = Object::View(view.clone());
     let id = object.id();
     let mut bare = view.clone();

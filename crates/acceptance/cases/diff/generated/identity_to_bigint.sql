@@ -8,4 +8,4 @@ CREATE TABLE t (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
 CREATE TABLE t (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY);
 
 -- choices
-allow-questions
+phases expand backfill contract

@@ -11,4 +11,4 @@ INSERT INTO t (n) VALUES (1), (2);
 CREATE TABLE t (id bigserial PRIMARY KEY, n integer);
 
 -- choices
-allow-questions
+phases expand backfill contract

@@ -15,4 +15,4 @@ CREATE VIEW v AS SELECT id, n FROM t;
 CREATE VIEW a_first AS SELECT n FROM v WHERE n > 1;
 
 -- choices
-allow-questions
+phases expand backfill contract

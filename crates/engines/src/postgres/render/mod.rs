@@ -15,11 +15,16 @@ mod views;
 use std::collections::BTreeMap;
 
 use whimbrel_plan::{RenderError, Step};
-use whimbrel_schema::{ObjectName, Schema, Table};
+use whimbrel_schema::{Column, Identity, ObjectName, Schema, Table};
 
 use super::quote::{literal, quote};
 
 type Rendered = Result<Vec<String>, RenderError>;
+
+/// A plain column that counts from now on, wherever its values stand.
+pub(super) fn made_identity(table: &ObjectName, column: &Column, identity: &Identity) -> String {
+    format!("{} ADD {}", alter_column(table, &column.name), columns::identity(identity, &column.ty))
+}
 
 pub(super) fn render(step: &Step, before: &Schema) -> Rendered {
     let one = |sql: String| Ok(vec![sql]);
