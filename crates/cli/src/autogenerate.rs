@@ -118,6 +118,18 @@ impl Drafted {
         self.before.engine
     }
 
+    /// What is made at once, and why it is.
+    pub fn at_once(&self) -> Vec<String> {
+        let mut told: Vec<String> = Vec::new();
+        for one in self.evolutions.iter().flat_map(|(_, evolution)| &evolution.at_once) {
+            let one = one.to_string();
+            if !told.contains(&one) {
+                told.push(one);
+            }
+        }
+        told
+    }
+
     /// Why something risky is one plain revision.
     pub fn plain_because(&self) -> Option<&PlainBecause> {
         self.evolutions.iter().find_map(|(_, evolution)| evolution.plain_because.as_ref())

@@ -202,6 +202,9 @@ struct Written {
     /// Why a risky change is no chain.
     #[serde(skip_serializing_if = "Option::is_none")]
     plain_because: Option<String>,
+    /// What breaks code of before all the same, and why there is no chain for it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    at_once: Vec<String>,
     /// What a person has to decide.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     questions: Vec<String>,
@@ -250,6 +253,7 @@ impl Written {
             chain: chain.collect(),
             engines: drafted.map(Drafted::words).unwrap_or_default(),
             plain_because: drafted.and_then(Drafted::plain_because).map(ToString::to_string),
+            at_once: drafted.map(Drafted::at_once).unwrap_or_default(),
             questions: drafted.map(Drafted::questions).unwrap_or_default(),
             again,
         })
@@ -309,6 +313,11 @@ impl Screen for Written {
         }
         if let Some(because) = &self.plain_because {
             let _ = writeln!(out, "one plain revision, for which old code has to be stopped: {because}\n");
+        }
+        if !self.at_once.is_empty() {
+            out.push_str("done at once, which code of before does not live through:\n");
+            self.at_once.iter().for_each(|one| out.push_str(&format!("  {one}\n")));
+            out.push('\n');
         }
         if !self.questions.is_empty() {
             out.push_str(&asked(&self.questions));

@@ -160,3 +160,13 @@ fn more_ids_than_revisions_are_refused() {
     error[revision-id]: 3 ids for 1 revision
     ");
 }
+
+#[test]
+fn what_has_no_chain_is_told_with_its_reason() {
+    let project = project();
+    project.write("schema.sql", &BEFORE.replace("id integer", "number integer"));
+    let screen = project.whimbrel("revision --autogenerate -m key --rename email.id:number").ok().screen();
+    let told = "done at once, which code of before does not live through:\n  rename column `email.id` to `number`: a key \
+                has to be there before a trigger could fill a second one";
+    assert!(screen.contains(told), "{screen}");
+}

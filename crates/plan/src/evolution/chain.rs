@@ -67,6 +67,10 @@ pub(super) fn chain(
         contract.drafted(&last, &known)?
     };
 
+    let narrower = turn::narrower(&turns, target);
+    if let Some(first) = expand.upgrade.first_mut().filter(|_| !narrower.is_empty()) {
+        first.note = Some(first.note.iter().cloned().chain(narrower).collect::<Vec<_>>().join("\n"));
+    }
     rename_table::finish(&mut expand, &stand_ins, dialect);
     rename_table::finish(&mut contract, &stand_ins, dialect);
     let mut questions = aim.questions.clone();
@@ -105,7 +109,7 @@ pub(super) fn chain(
         last.draft.ask(aim.questions.iter().filter(|question| would_lose(question)).cloned().collect());
     }
     let changes = aim.renames.changes.iter().chain(&aim.changes).cloned().collect();
-    Ok(Evolution { changes, links, questions, plain_because: None })
+    Ok(Evolution { changes, links, questions, plain_because: None, at_once: Vec::new() })
 }
 
 /// Whether the column has another type on the other side, or its type other values.

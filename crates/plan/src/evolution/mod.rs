@@ -9,6 +9,7 @@
 
 mod add_column;
 mod alter_column;
+mod at_once;
 mod chain;
 mod constraint;
 mod conversion;
@@ -33,6 +34,7 @@ mod turned_views;
 mod twins;
 mod words;
 
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -41,8 +43,9 @@ use whimbrel_schema::{Engine, Object, ObjectName, Pair, Schema, View};
 use crate::autogenerate::{Aim, Draft, DraftError, Renames};
 use crate::revision::{Part, Phase};
 use crate::words::mentions;
-use crate::{Change, Choices, Dialect, Question};
+use crate::{Change, Choices, Dialect, Question, StandIn};
 
+pub use at_once::{AtOnce, Why};
 use chain::Ways;
 pub use fill::Fill;
 use middle::{Middle, Told};
@@ -60,6 +63,9 @@ pub struct Evolution {
     pub questions: Vec<Question>,
     /// Why what is risky stays one plain revision.
     pub plain_because: Option<PlainBecause>,
+    /// What no chain is made for, whatever the others are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub at_once: Vec<AtOnce>,
 }
 
 /// Why a risky change is no chain.
@@ -124,15 +130,21 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
     let renames = Renames::of_changes(&aim.start, kept, dialect)?;
     let stand_ins = rename_table::stand_ins(&aim, &renames, dialect);
     let target = rename_key::by_old_names(&aim.target, &keys, dialect)?;
-    let told = Told { replaced: &replaced, keys: &keys, stand_ins };
+    let at_once = |stand_ins: &[StandIn], retyped: &HashSet<Place>| {
+        let turned = |table: &ObjectName, column: &str| retyped.contains(&(table.clone(), column.to_string()));
+        at_once::of(&aim, &renames, stand_ins, turned, choices, dialect)
+    };
+    let told = Told { replaced: &replaced, keys: &keys, stand_ins: stand_ins.clone() };
     let Some(middle) = Middle::of(&renames.after, &target, dialect, choices, told) else {
-        return Ok(plain(aim.drafted(dialect, choices)?, None));
+        let at_once = at_once(&stand_ins, &HashSet::new());
+        return Ok(Evolution { at_once, ..plain(aim.drafted(dialect, choices)?, None) });
     };
     if let Some(name) = names::clash(&middle.schema) {
         return Ok(plain(aim.drafted(dialect, choices)?, Some(PlainBecause::NameTaken(name))));
     }
+    let at_once = at_once(&stand_ins, &middle.retyped);
     match chain::chain(&aim, Ways { renames: &renames, keys: &keys }, middle, dialect, choices) {
-        Ok(evolution) => Ok(evolution),
+        Ok(evolution) => Ok(Evolution { at_once, ..evolution }),
         Err(error) => {
             let because = PlainBecause::Unproved(error.to_string());
             Ok(plain(aim.drafted(dialect, choices)?, Some(because)))
@@ -146,7 +158,7 @@ fn plain(draft: Draft, because: Option<PlainBecause>) -> Evolution {
     let words = changes.iter().map(Change::describe).collect();
     let link = EvolutionLink { phase: None, part: None, draft, fills: Vec::new(), words };
     let links = if link.is_empty() { Vec::new() } else { vec![link] };
-    Evolution { changes, links, questions, plain_because: because }
+    Evolution { changes, links, questions, plain_because: because, at_once: Vec::new() }
 }
 
 /// Whether something that is bound to columns holds on to this one: a policy, a sequence that goes with it.

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use whimbrel_schema::{Column, Constraint, Expression, Generation, ObjectName, Pair, PrimaryKey, Table};
+use whimbrel_schema::{Column, Constraint, Expression, Generation, ObjectName, Pair, PrimaryKey, Schema, Table};
 
 use super::conversion;
 use super::dual_write::{DualWrite, Kept, Value};
@@ -15,7 +15,7 @@ use super::{Fill, Place, turned_views};
 use crate::fold::names_column;
 use crate::ops::is_whole_number;
 use crate::review::{Circumstances, Facts, Session, Work};
-use crate::{Change, Dialect, How, Step};
+use crate::{Change, Choices, Dialect, How, Step};
 
 /// The columns that change this way. Two of which one refers to the other go together, or the foreign key could not be
 /// had in between; whole numbers of all sizes are compared with each other.
@@ -175,7 +175,7 @@ fn can(middle: &Middle<'_>, table: &ObjectName, column: &Pair<Column>, hidden: &
         && !is_bound(middle, from, name)
         && !is_bound(middle, to, name)
         && turned_views::can_follow(middle.from, middle.to, &(table.clone(), name.clone()), middle.dialect)
-        && rewrites(middle, table, &column.to)
+        && rewrites(middle.from, table, &column.to, middle.choices, middle.dialect)
 }
 
 /// Exclusions, generated columns, and what is bound to one column of the table by the engine.
@@ -202,28 +202,27 @@ fn is_bound(middle: &Middle<'_>, table: &Table, column: &str) -> bool {
 }
 
 /// What the engine itself says of changing the type in place, or the worst.
-fn rewrites(middle: &Middle<'_>, table: &ObjectName, to: &Column) -> bool {
+pub(super) fn rewrites(
+    before: &Schema,
+    table: &ObjectName,
+    to: &Column,
+    choices: &Choices,
+    dialect: &dyn Dialect,
+) -> bool {
     let step = Step::SetColumnType {
         table: table.clone(),
         column: to.name.clone(),
         to: to.ty.clone(),
         collation: to.collation.clone(),
-        using: middle.choices.using(table, &to.name).cloned(),
+        using: choices.using(table, &to.name).cloned(),
     };
-    let dialect = middle.dialect;
-    if dialect.how(&step, middle.from) == How::Rebuild {
+    if dialect.how(&step, before) == How::Rebuild {
         return false;
     }
-    let Ok(statements) = dialect.render(&step, middle.from) else { return false };
+    let Ok(statements) = dialect.render(&step, before) else { return false };
     let (facts, session) = (Facts::default(), Session::default());
-    let at = Circumstances {
-        before: middle.from,
-        complete: true,
-        certain: true,
-        facts: &facts,
-        session: &session,
-        in_transaction: true,
-    };
+    let at =
+        Circumstances { before, complete: true, certain: true, facts: &facts, session: &session, in_transaction: true };
     statements.iter().any(|sql| anew(dialect, sql, &at))
 }
 

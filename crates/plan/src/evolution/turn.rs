@@ -14,7 +14,7 @@ use super::rename_key::{self, Key};
 use super::twins::{self, Twin, What};
 use super::{Place, turned_views};
 use crate::autogenerate::{Draft, DraftError, Link, Renames};
-use crate::ops::{Known, Planned, Way};
+use crate::ops::{Known, Planned, Way, is_whole_number};
 use crate::{Change, ChoiceError, Choices, Dialect, Step};
 
 /// How the two columns, and what is on them, are called while the other has the name.
@@ -342,6 +342,27 @@ pub(super) fn counts_alike(column: &Pair<Column>) -> bool {
             _,
         ) => false,
     }
+}
+
+/// What refers to a key that grows, and does not grow with it.
+pub(super) fn narrower(turns: &[Turn], target: &Schema) -> Vec<String> {
+    let mut told = Vec::new();
+    for turn in turns.iter().filter(|turn| is_whole_number(&turn.column.ty)) {
+        for table in target.tables.values() {
+            for key in table.foreign_keys.iter().filter(|key| key.references == turn.table) {
+                let ends = key.columns.iter().zip(&key.referenced_columns);
+                let own =
+                    ends.filter(|(_, other)| **other == turn.column.name).filter_map(|(own, _)| table.column(own));
+                for column in own.filter(|column| is_whole_number(&column.ty) && column.ty != turn.column.ty) {
+                    told.push(format!(
+                        "`{}.{}` refers to `{}.{}` and stays {}: it cannot name what does not fit into that",
+                        table.name, column.name, turn.table, turn.column.name, column.ty
+                    ));
+                }
+            }
+        }
+    }
+    told
 }
 
 /// Whether the change is of a second column, of which nobody is to know.
