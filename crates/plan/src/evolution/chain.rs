@@ -62,8 +62,8 @@ pub(super) fn chain(
         let none = Renames::of_changes(&schema, [], dialect)?;
         Link { start: &schema, renames: &none, target: &aim.target }.drafted(dialect, &last, &known)?
     } else {
-        let target = &aim.target;
-        let contract = Contract { middle: &schema, target, turns: &turns, keys, keepers: &keepers, dialect };
+        let (told, target) = (target, &aim.target);
+        let contract = Contract { middle: &schema, told, target, turns: &turns, keys, keepers: &keepers, dialect };
         contract.drafted(&last, &known)?
     };
 

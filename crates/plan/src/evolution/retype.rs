@@ -106,7 +106,7 @@ impl SecondColumn {
         if !counts_alike(column) {
             return None;
         }
-        let hidden = Hidden::of(&to.name);
+        let mut hidden = Hidden::of(&to.name);
         let plain = Column { nullable: true, default: None, generation: None, on_null: None, ..to.clone() };
         let new = Column { name: hidden.new.clone(), comment: None, ..plain };
         let value = value(middle, table, Pair::new(from, &new))?;
@@ -120,6 +120,9 @@ impl SecondColumn {
                 Value::Computed(Expression::new(format!("COALESCE(({converted}), ({given}))")))
             }
         };
+        if !matches!(value, Value::Copied(_)) {
+            hidden = Hidden::of_converted(&to.name);
+        }
         let kept = Kept::converted(&from.name, &hidden.new, value.clone(), Value::Left);
         let mirror = mirror(table, column, &hidden, middle.dialect);
         // What cannot be NULL has to be had on the way back.

@@ -26,13 +26,15 @@ pub(super) struct Hidden {
 
 const NEW: &str = "_whimbrel_new_";
 const OLD: &str = "_whimbrel_old_";
+/// Of a column whose values are not those of the one that takes its name.
+const WAS: &str = "_whimbrel_was_";
 
 /// Whether the column is called as one that only Whimbrel's own triggers know.
 pub fn is_second_column(name: &str) -> bool {
-    first_name(name).is_some()
+    [NEW, OLD, WAS].into_iter().any(|prefix| name.starts_with(prefix))
 }
 
-/// The column that a second one stands beside. One that does not fit is cut, and is that of no column.
+/// The column that a second one stands beside with the very same values. One that does not fit is cut, and is that of no column.
 pub(crate) fn first_name(second: &str) -> Option<&str> {
     [NEW, OLD].into_iter().find_map(|prefix| second.strip_prefix(prefix))
 }
@@ -40,6 +42,11 @@ pub(crate) fn first_name(second: &str) -> Option<&str> {
 impl Hidden {
     pub fn of(name: &str) -> Self {
         Hidden { new: fitting(NEW, name), old: fitting(OLD, name) }
+    }
+
+    /// Of a column whose values go through an expression.
+    pub fn of_converted(name: &str) -> Self {
+        Hidden { old: fitting(WAS, name), ..Hidden::of(name) }
     }
 }
 
@@ -75,6 +82,8 @@ impl Turn {
 /// The contract, there and back, by way of the schemas in which all is ready for the turn.
 pub(super) struct Contract<'a> {
     pub middle: &'a Schema,
+    /// What shall be, by the names that columns of keys have until they get their new ones, first of all.
+    pub told: &'a Schema,
     pub target: &'a Schema,
     pub turns: &'a [Turn],
     pub keys: &'a [Key],
@@ -103,7 +112,7 @@ impl Contract<'_> {
     pub fn drafted(&self, choices: &Choices, known: &Known) -> Result<Draft, DraftError> {
         let Contract { middle, target, dialect, .. } = *self;
         let none = Renames::of_changes(middle, [], dialect)?;
-        let twins = twins::of(self.turns, target, dialect)?;
+        let twins = twins::of(self.turns, self.told, dialect)?;
         let (ready, turned) = self.turned(&twins, Way::Upgrade)?;
         let (first, _) = Link { start: middle, renames: &none, target: &ready }.there(dialect, choices, known)?;
         let last = Link { start: &ready, renames: &turned, target };
