@@ -210,7 +210,7 @@ fn bound_of_several(parent: &Table, bound: &str) -> Option<String> {
 }
 
 /// A list of several values, or with NULL in it, as the server writes it: the values are one constant, and those of
-/// `varchar` are compared as `text`.
+/// `varchar` are compared as `text`, without the cast that the server would write into a check of anybody's.
 fn bound_of_list(parent: &Table, bound: &str) -> Option<String> {
     let key = parent.options.partition_by.as_deref()?.strip_prefix("LIST (")?.strip_suffix(')')?;
     let values = listed(bound.strip_prefix("FOR VALUES IN (")?.strip_suffix(')')?);
