@@ -259,18 +259,8 @@ impl<'a> Middle<'a> {
         }
     }
 
-    /// Partitions take over what is done to their table, which evolves with them. Children of an inheriting table have
-    /// some of their parents' things and some of their own; a virtual table is its module's. Such tables change as one
-    /// plain revision changes them.
     pub fn can_evolve(&self, table: &ObjectName) -> bool {
-        let plain = |schema: &Schema| {
-            let own = schema.table(table).is_none_or(|found| {
-                let options = &found.options;
-                options.partition_of.is_none() && options.inherits.is_empty() && options.virtual_using.is_none()
-            });
-            own && !schema.tables.values().any(|other| other.options.inherits.contains(table))
-        };
-        plain(self.from) && plain(self.to)
+        super::can_evolve(self.from, table) && super::can_evolve(self.to, table)
     }
 
     pub fn table(&mut self, name: &ObjectName) -> Option<&mut Table> {

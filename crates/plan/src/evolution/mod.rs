@@ -161,6 +161,17 @@ fn plain(draft: Draft, because: Option<PlainBecause>) -> Evolution {
     Evolution { changes, links, questions, plain_because: because, at_once: Vec::new() }
 }
 
+/// Partitions take over what is done to their table, which evolves with them. Children of an inheriting table have some of
+/// their parents' things and some of their own; a virtual table is its module's. Such tables change as one plain revision
+/// changes them.
+fn can_evolve(schema: &Schema, table: &ObjectName) -> bool {
+    let own = schema.table(table).is_none_or(|found| {
+        let options = &found.options;
+        options.partition_of.is_none() && options.inherits.is_empty() && options.virtual_using.is_none()
+    });
+    own && !schema.tables.values().any(|other| other.options.inherits.contains(table))
+}
+
 /// Whether something that is bound to columns holds on to this one: a policy, a sequence that goes with it.
 fn holds(schema: &Schema, table: &ObjectName, column: &str) -> bool {
     let says = |text: &str, name: &str| mentions(text, name, schema.engine);

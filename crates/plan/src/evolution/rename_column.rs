@@ -15,6 +15,10 @@ pub(super) fn replaced(aim: &Aim, dialect: &dyn Dialect, choices: &Choices) -> V
     for change in &aim.renames.changes {
         let Change::RenameColumn { table, from, to } = change else { continue };
         let (Some(before), Some(after)) = (aim.start.table(table), aim.target.table(table)) else { continue };
+        // One that only goes and comes would lose its values.
+        if !super::can_evolve(&aim.start, table) || !super::can_evolve(&aim.target, table) {
+            continue;
+        }
         let free = |found: &Table, name: &str| found.column(name).is_none();
         // One that takes the name of another that goes, or of one that is renamed in turn, can only be a rename.
         if !free(before, to) || !free(after, from) || !is_plain(before, from) || !is_plain(after, to) {

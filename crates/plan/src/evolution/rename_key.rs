@@ -56,6 +56,8 @@ fn can(aim: &Aim, key: &Key, dialect: &dyn Dialect, choices: &Choices) -> bool {
         || is_computed(old)
         || !free
         || !whole(before)
+        || !super::can_evolve(&aim.start, table)
+        || !super::can_evolve(&aim.target, table)
         || !dialect.same_type(Pair::new(&old.ty, &new.ty))
         || choices.backfill(table, to).is_some()
         || super::reads_view(&aim.start, table, from)
