@@ -41,6 +41,17 @@ impl Index {
         }
     }
 
+    /// Whether it has the same entries in the same order, whatever it is called and wherever it is kept. PostgreSQL then
+    /// takes that of a partition for its part of its parent's.
+    pub fn is_like(&self, other: &Index) -> bool {
+        self.unique == other.unique
+            && self.method == other.method
+            && self.keys == other.keys
+            && self.include == other.include
+            && self.predicate == other.predicate
+            && self.nulls_distinct == other.nulls_distinct
+    }
+
     /// Whether the index reads this column as a plain key or carries it.
     pub fn names_column(&self, column: &str) -> bool {
         self.include.iter().any(|included| included == column)

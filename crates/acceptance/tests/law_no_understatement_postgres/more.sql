@@ -427,3 +427,29 @@ ALTER TABLE whole_1 ADD CONSTRAINT whole_1_key UNIQUE (id);
 ALTER TABLE ONLY whole ADD CONSTRAINT whole_key UNIQUE (id);
 -- judge
 ALTER INDEX whole_key ATTACH PARTITION whole_1_key;
+
+CREATE TABLE whole (id int, x int) PARTITION BY RANGE (id);
+CREATE TABLE whole_1 PARTITION OF whole FOR VALUES FROM (0) TO (500);
+CREATE TABLE whole_2 PARTITION OF whole FOR VALUES FROM (500) TO (2000);
+INSERT INTO whole SELECT n, n FROM generate_series(1, 1000) n;
+CREATE INDEX whole_1_x ON whole_1 (x);
+CREATE INDEX whole_2_x ON whole_2 (x);
+-- judge
+CREATE INDEX whole_x ON whole (x);
+
+CREATE TABLE whole (id int, x int) PARTITION BY RANGE (id);
+CREATE TABLE whole_1 PARTITION OF whole FOR VALUES FROM (0) TO (500);
+CREATE TABLE whole_2 PARTITION OF whole FOR VALUES FROM (500) TO (2000) PARTITION BY RANGE (x);
+CREATE TABLE whole_2_1 PARTITION OF whole_2 DEFAULT;
+INSERT INTO whole SELECT n, n FROM generate_series(1, 1000) n;
+CREATE INDEX whole_1_x ON whole_1 (x) INCLUDE (id);
+CREATE INDEX whole_2_1_x ON whole_2_1 (x);
+-- judge
+CREATE INDEX whole_x ON whole (x);
+
+CREATE TABLE whole (id int, x int) PARTITION BY RANGE (id);
+CREATE TABLE whole_1 PARTITION OF whole FOR VALUES FROM (0) TO (2000);
+INSERT INTO whole SELECT n, n FROM generate_series(1, 1000) n;
+CREATE UNIQUE INDEX whole_1_key ON whole_1 (id);
+-- judge
+CREATE INDEX whole_x ON whole (id);

@@ -18,7 +18,22 @@ pub(super) fn create(
     }
     indexes.push(Index { comment: None, valid: true, ..index.clone() });
     schema.note_index(table, &index.name);
+    // `ON ONLY` leaves it invalid, until each partition's is attached.
+    if index.valid && schema.table(table).is_some_and(|table| table.options.partition_by.is_some()) {
+        take_over(schema, table, index);
+    }
     Ok(())
+}
+
+/// The index of a partitioned table takes over those of its partitions that are like it, and a partition lists none that
+/// it has because its parent has one.
+fn take_over(schema: &mut Folding, parent: &ObjectName, index: &Index) {
+    for child in schema.children(parent) {
+        if let Some(table) = schema.table_mut(&child).filter(|table| table.options.partition_of.is_some()) {
+            table.indexes.retain(|own| !own.is_like(index));
+            take_over(schema, &child, index);
+        }
+    }
 }
 
 pub(super) fn drop(schema: &mut Folding, name: &ObjectName, if_exists: bool) -> Result<(), FoldError> {

@@ -111,7 +111,7 @@ impl Apart<'_, '_> {
     fn below(&mut self, parent: &ObjectName, whole: &ObjectName) -> Option<()> {
         for (partition, is_partitioned) in partitions(self.seen, parent) {
             // One like it is taken over by the server as well, where the parent's is built as usual.
-            let like = |own: &&Index| own.valid && without_name(own) == without_name(self.index);
+            let like = |own: &&Index| own.valid && own.is_like(self.index);
             let known = self.schema.table(&partition).and_then(|table| table.indexes.iter().find(like));
             if let Some(own) = known {
                 self.attached.push((whole.clone(), partition.sibling(&own.name)));
@@ -149,10 +149,6 @@ impl Apart<'_, '_> {
         let last = self.schema.table(partition)?.indexes.last()?;
         (!last.name.is_empty()).then(|| last.name.clone())
     }
-}
-
-fn without_name(index: &Index) -> Index {
-    Index { name: String::new(), comment: None, valid: true, ..index.clone() }
 }
 
 fn on_only(sql: &str) -> Option<String> {

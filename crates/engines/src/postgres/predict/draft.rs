@@ -108,14 +108,18 @@ impl<'a> Draft<'a> {
     /// Work is done where rows are: not on a partitioned table itself, but on partitions that may not be known.
     pub(super) fn work_family(&mut self, table: &ObjectName, mode: Mode, work: Work) {
         for relation in self.family(table) {
-            if relations::has_rows(self.schema(), &relation) {
-                self.work(&relation, mode, work);
-                continue;
-            }
-            self.lock(&relation, mode);
-            if !(self.at.complete || self.only) {
-                self.work_unknown(mode, work);
-            }
+            self.work_one(&relation, mode, work);
+        }
+    }
+
+    /// The same of one of them.
+    pub(super) fn work_one(&mut self, relation: &ObjectName, mode: Mode, work: Work) {
+        if relations::has_rows(self.schema(), relation) {
+            return self.work(relation, mode, work);
+        }
+        self.lock(relation, mode);
+        if !(self.at.complete || self.only) {
+            self.work_unknown(mode, work);
         }
     }
 

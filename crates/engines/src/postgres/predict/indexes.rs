@@ -29,11 +29,29 @@ pub(super) fn create(
     if draft.only && !relations::has_rows(draft.schema(), table) {
         draft.lock(table, mode);
     } else {
-        draft.work_family(table, mode, Work::BuildIndex);
+        build(draft, table, index, mode);
     }
     if index.unique {
         draft.fails("two rows with the same key");
     }
+}
+
+/// It is built wherever rows are; a partition that has one like it gives that to its parent instead.
+fn build(draft: &mut Draft<'_>, table: &ObjectName, index: &Index, mode: Mode) {
+    for relation in draft.family(table) {
+        match relation != *table && has_one_like(draft, &relation, index) {
+            true => draft.lock(&relation, mode),
+            false => draft.work_one(&relation, mode, Work::BuildIndex),
+        }
+    }
+}
+
+fn has_one_like(draft: &Draft<'_>, partition: &ObjectName, index: &Index) -> bool {
+    let valid = |own: &Index| own.valid && !draft.at.facts.invalid_indexes.contains(&partition.sibling(&own.name));
+    let known = draft.table(partition).filter(|_| draft.at.certain);
+    known.is_some_and(|known| {
+        known.options.partition_of.is_some() && known.indexes.iter().any(|own| valid(own) && own.is_like(index))
+    })
 }
 
 /// Tells what an IF NOT EXISTS does where there is such an index: nothing, even if the index is one that a failed build

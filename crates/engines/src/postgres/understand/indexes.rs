@@ -11,9 +11,13 @@ use crate::postgres::{naming, quote};
 pub(super) fn create(node: Node<'_>) -> Steps {
     let table = tables::relation(node)?;
     let items = node.need(Is::PARTITION_ITEM_LIST)?;
+    let relation = node.any(&[Is::TABLE_RELATION_NAME, Is::RELATION_NAME]).unwrap_or(node);
+    let only = relation.has(Is::ONLY_KW);
     let keys = items.all(Is::PARTITION_ITEM).map(key).collect::<Result<Vec<_>, _>>()?;
     let mut index = Index::new("", keys);
     index.unique = node.has(Is::UNIQUE_KW);
+    // Of a partitioned table: until those of all partitions are attached.
+    index.valid = !only;
     if let Some(using) = node.child(Is::USING_METHOD) {
         index.method = Some(using.need(Is::ACCESS_METHOD_REF)?.name()?).filter(|method| method != "btree");
     }

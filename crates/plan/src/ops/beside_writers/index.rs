@@ -1,4 +1,6 @@
-use whimbrel_schema::{Index, ObjectName, Table};
+use std::collections::BTreeSet;
+
+use whimbrel_schema::{Index, IndexKey, IndexTarget, ObjectName, Schema, Table};
 
 use super::{Planned, Stretches};
 use crate::Step;
@@ -7,7 +9,7 @@ impl Stretches<'_> {
     /// Built concurrently, after all else. One that takes another's name is built beside that first.
     pub(super) fn create_index(&mut self, planned: &Planned) -> bool {
         let Step::CreateIndex { table, index, if_not_exists, .. } = &planned.step else { return false };
-        let Some(before) = self.plain_table(table) else { return false };
+        let Some(before) = self.plain_table(table) else { return self.create_on_partitions(planned) };
         let replaced = before.index(&index.name).is_some_and(|old| self.is_replaced(before, old));
         let name = if replaced { self.free_name(table, &index.name, "_new") } else { index.name.clone() };
         let step = Step::CreateIndex {
@@ -22,6 +24,31 @@ impl Stretches<'_> {
             self.after.push(drop_concurrently(old).into());
             self.after.push(Step::RenameIndex { from: self.name_of(table, &name), to: index.name.clone() }.into());
         }
+        true
+    }
+
+    /// The engine builds no index of a partitioned table concurrently. Each partition's is, and that of the whole, made
+    /// last, takes them over and builds nothing; a partition that nobody here knows still gets its own.
+    fn create_on_partitions(&mut self, planned: &Planned) -> bool {
+        let Step::CreateIndex { table, index, .. } = &planned.step else { return false };
+        let (table, index) = (table.clone(), index.clone());
+        let schemas = &self.setting.schemas;
+        let Some(before) = self.table(&table) else { return false };
+        let leaves = leaves(schemas.from, &table);
+        // Until the new one is there, one of its name would be missing.
+        let settled = before.index(&index.name).is_none() && leaves == self::leaves(schemas.to, &table);
+        if !settled || leaves.is_empty() || leaves.iter().any(|leaf| self.table(leaf).is_none()) {
+            return false;
+        }
+        for leaf in leaves {
+            let name = self.numbered_name(&leaf, &format!("{}_{}", leaf.name, keys_in_words(&index)), "_idx");
+            self.given.insert(leaf.sibling(&name));
+            let part = Box::new(Index { name, comment: None, ..(*index).clone() });
+            let step = Step::CreateIndex { table: leaf, index: part, concurrently: true, if_not_exists: false };
+            self.after.push(step.into());
+        }
+        // Its lock on all of them is not held along with what comes next.
+        self.after.push(planned.clone().alone());
         true
     }
 
@@ -59,6 +86,27 @@ impl Stretches<'_> {
     pub(super) fn name_of(&self, table: &ObjectName, index: &str) -> ObjectName {
         ObjectName::of_index(table, index, self.setting.dialect.engine())
     }
+}
+
+/// The tables below a partitioned one that hold rows.
+fn leaves(schema: &Schema, parent: &ObjectName) -> BTreeSet<ObjectName> {
+    let is_part = |table: &&Table| table.options.partition_of.as_ref().is_some_and(|of| of.parent == *parent);
+    let parts = schema.tables.values().filter(is_part);
+    parts
+        .flat_map(|part| match part.options.partition_by {
+            Some(_) => leaves(schema, &part.name),
+            None => BTreeSet::from([part.name.clone()]),
+        })
+        .collect()
+}
+
+/// As the engine would call it.
+fn keys_in_words(index: &Index) -> String {
+    let word = |key: &IndexKey| match &key.target {
+        IndexTarget::Column(name) => name.clone(),
+        IndexTarget::Expression(_) => "expr".to_string(),
+    };
+    index.keys.iter().map(word).collect::<Vec<_>>().join("_")
 }
 
 fn drop_concurrently(index: ObjectName) -> Step {

@@ -12,7 +12,9 @@ mod index;
 mod partition;
 mod waiting;
 
-use whimbrel_schema::{ObjectName, Table};
+use std::collections::BTreeSet;
+
+use whimbrel_schema::{ObjectName, Schema, Table};
 
 use super::{Planned, Setting, enum_values};
 use crate::Step;
@@ -22,7 +24,8 @@ pub(super) fn forms(setting: &Setting<'_>, steps: Vec<Planned>) -> Vec<Planned> 
         return steps;
     }
     let all: Vec<Step> = steps.iter().map(|planned| planned.step.clone()).collect();
-    let mut stretches = Stretches { setting, all, before: Vec::new(), at_once: Vec::new(), after: Vec::new() };
+    let (before, at_once, after) = (Vec::new(), Vec::new(), Vec::new());
+    let mut stretches = Stretches { setting, all, before, at_once, after, given: BTreeSet::new() };
     for planned in steps {
         stretches.take(planned);
     }
@@ -39,6 +42,8 @@ struct Stretches<'a> {
     before: Vec<Planned>,
     at_once: Vec<Planned>,
     after: Vec<Planned>,
+    /// Names of indexes that no schema has, because their parents' take them over.
+    given: BTreeSet<ObjectName>,
 }
 
 impl Stretches<'_> {
@@ -95,25 +100,38 @@ impl Stretches<'_> {
 
     /// A name that nothing in the table's namespace has, within what engines keep of a name.
     fn free_name(&self, table: &ObjectName, wanted: &str, suffix: &str) -> String {
-        const LONGEST: usize = 63;
-        let taken = |name: &str| {
-            [self.setting.schemas.from, self.setting.schemas.to].iter().any(|schema| {
-                schema.tables.values().filter(|it| it.name.namespace == table.namespace).any(|it| {
-                    let constraints = it.constraints();
-                    it.name.name == name
-                        || it.indexes.iter().any(|index| index.name == name)
-                        || constraints.iter().any(|constraint| constraint.name() == Some(name))
-                })
-            })
-        };
         let mut suffix = suffix.to_string();
         loop {
-            let room = LONGEST.saturating_sub(suffix.len());
-            let name = format!("{}{suffix}", &wanted[..wanted.floor_char_boundary(room)]);
-            if !taken(&name) {
+            let name = shortened(wanted, &suffix);
+            if !self.is_taken(table, &name) {
                 return name;
             }
             suffix.push('_');
         }
     }
+
+    /// The same as the engine names what nobody names: with a number behind it.
+    fn numbered_name(&self, table: &ObjectName, wanted: &str, suffix: &str) -> String {
+        let names = (1_u32..).map(|number| shortened(wanted, &format!("{suffix}{number}")));
+        let mut names = std::iter::once(shortened(wanted, suffix)).chain(names);
+        names.find(|name| !self.is_taken(table, name)).unwrap_or_default()
+    }
+
+    fn is_taken(&self, table: &ObjectName, name: &str) -> bool {
+        let among = |schema: &Schema| {
+            schema.tables.values().filter(|it| it.name.namespace == table.namespace).any(|it| {
+                let constraints = it.constraints();
+                it.name.name == name
+                    || it.indexes.iter().any(|index| index.name == name)
+                    || constraints.iter().any(|constraint| constraint.name() == Some(name))
+            })
+        };
+        self.given.contains(&table.sibling(name)) || among(self.setting.schemas.from) || among(self.setting.schemas.to)
+    }
+}
+
+fn shortened(wanted: &str, suffix: &str) -> String {
+    const LONGEST: usize = 63;
+    let room = LONGEST.saturating_sub(suffix.len());
+    format!("{}{suffix}", &wanted[..wanted.floor_char_boundary(room)])
 }
