@@ -58,3 +58,11 @@ ALTER TABLE account ADD COLUMN plan text;
 CREATE INDEX ix_email_subject ON email (subject);
 -- finds: index-blocks-writes
 CREATE INDEX ix_email_size ON email (size);
+
+-- case: the same table under its new name
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text);
+-- judge
+ALTER TABLE email RENAME TO message;
+CREATE VIEW email AS SELECT * FROM message;
+ALTER TABLE message RENAME CONSTRAINT email_pkey TO message_pkey;

@@ -1,5 +1,6 @@
 use whimbrel_schema::{Engine, ObjectName};
 
+use crate::Step;
 use crate::review::{Extent, Held, Seen, Severity, Touch, Work};
 use crate::rules::{Example, Found, Rule};
 
@@ -48,8 +49,14 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         |at: usize| found.is_told(at, |rule| matches!(rule, "validate-under-lock" | "backfill-with-schema-change"));
     let works =
         |touch: &&Touch| touch.work.iter().any(|work| *work != Work::ChangeRows(Extent::Listed)) && !told(touch.step);
+    // Under another name it is the same table, and the same lock.
+    let steps = || seen.transaction.iter().flat_map(|passed| passed.steps);
+    let renamed = |name: &ObjectName| {
+        steps().any(|step| matches!(step, Step::RenameTable { from, to } if to == name && locked.contains(&from)))
+    };
     let another = |touch: &&Touch| {
-        held(touch) && touch.relation().is_some_and(|name| !locked.contains(&name)) && !told(touch.step)
+        let is_other = |name: &ObjectName| !locked.contains(&name) && !renamed(name);
+        held(touch) && touch.relation().is_some_and(is_other) && !told(touch.step)
     };
     // What it keeps readers out of by itself is the matter of another rule, unless others are kept out as well.
     let alone = |touch: &&Touch| touch.blocks_reads() && locked.iter().all(|name| touch.is_on(name));

@@ -13,6 +13,7 @@ mod rename_table_breaks_queries;
 mod revoke_breaks_code;
 mod row_security_ends;
 mod row_security_hides_rows;
+mod stood_in;
 
 use super::Rule;
 

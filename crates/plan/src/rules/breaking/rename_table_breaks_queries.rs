@@ -1,5 +1,6 @@
-use whimbrel_schema::{Engine, ObjectId, ObjectKind, Schema};
+use whimbrel_schema::{Engine, Schema};
 
+use super::stood_in::is_stood_in;
 use crate::Step;
 use crate::review::{About, Seen, Severity};
 use crate::rules::{Example, Found, Rule};
@@ -11,9 +12,13 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a table gets another name, and code that uses the old one fails",
-    why: "Every query with the old name fails from the commit on. A view of the old name over the renamed table, made \
-          in the same transaction, lets old code go on: it can be read and written like the table.",
-    safe_way: "rename it and make a view of the old name in one transaction; drop the view once no code uses it",
+    why: "Every query with the old name fails from the commit on. A view of the old name, made in the same \
+          transaction, lets old code go on if it shows every column under its old name and does nothing else. \
+          PostgreSQL writes through such a view by itself; SQLite needs an INSTEAD OF trigger for INSERT, UPDATE and \
+          DELETE. On MySQL and MariaDB a rename cannot share a transaction with the view, so that there is a moment \
+          with neither.",
+    safe_way: "rename it and make a view of the old name in one transaction (PostgreSQL, SQLite), or make the new \
+               table beside the old one; drop what has the old name once no code uses it",
     example: Example {
         bad: "ALTER TABLE email RENAME TO message;",
         good: "BEGIN;\n\
@@ -24,7 +29,8 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
         "https://www.postgresql.org/docs/current/sql-createview.html#SQL-CREATEVIEW-UPDATABLE-VIEWS",
-        "https://www.sqlite.org/lang_altertable.html#altertabrename",
+        "https://www.sqlite.org/lang_createview.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/rename-table.html",
     ],
     check,
     stands: Some(stands),
@@ -35,14 +41,15 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
     for (at, step) in seen.steps().iter().enumerate() {
         let Step::RenameTable { from, to } = step else { continue };
         if !seen.is_new(from) {
+            let shown = if is_stood_in(seen, at, from, to) { vec![to.to_string()] } else { Vec::new() };
             let finding = found.step(at, format!("code that uses `{from}` fails once it is called `{to}`"));
-            finding.label("no moment at which old and new code both work").about(from, &[]);
+            finding.label("no moment at which old and new code both work").about(from, &shown);
         }
     }
 }
 
-/// A view of the old name, made in the same file, keeps old code going.
+/// A table that is made anew is there again in the end, and so is a view that shows what the old name meant. What it
+/// shows is what the finding is about beside the name; nothing, where there is no such view.
 fn stands(schema: &Schema, about: &About) -> bool {
-    schema.object(&ObjectId::new(ObjectKind::View, about.table.clone())).is_none()
-        && schema.table(&about.table).is_none()
+    about.columns.is_empty() && schema.table(&about.table).is_none()
 }
