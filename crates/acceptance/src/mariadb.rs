@@ -1,5 +1,5 @@
-//! A real MariaDB for tests, spoken to through its own client: there is no driver of ours yet. It runs on a unix socket
-//! in a temporary folder, and nothing of it is left behind, however the process ends.
+//! A real MariaDB for tests, spoken to through its own client, so that nothing of ours is proved by itself. It runs on a
+//! unix socket in a temporary folder, and nothing of it is left behind, however the process ends.
 
 use std::fs;
 use std::io::Write as _;
@@ -57,9 +57,14 @@ const WATCH: &str = r#"
 
 impl Mariadb {
     pub fn start() -> Result<Mariadb> {
+        Mariadb::start_with(&["--skip-networking"])
+    }
+
+    /// With further arguments to the server, which listens on no port unless they say one.
+    pub fn start_with(arguments: &[&str]) -> Result<Mariadb> {
         let binaries = binaries().context("MariaDB is not installed; run: cargo xtask engines --mariadb")?;
         let folder = tempfile::Builder::new().prefix("whimbrel-maria-").tempdir_in("/tmp")?.keep();
-        let started = initialize(&binaries, &folder).and_then(|()| watch(&binaries, &folder));
+        let started = initialize(&binaries, &folder).and_then(|()| watch(&binaries, &folder, arguments));
         let (watcher, lifeline) = match started {
             Ok(started) => started,
             Err(error) => {
@@ -75,6 +80,11 @@ impl Mariadb {
             sleep(Duration::from_millis(50));
         }
         Ok(server)
+    }
+
+    /// The URL of a database in it, for its administrator.
+    pub fn url(&self, database: &str) -> String {
+        format!("mysql://root@/{database}?unix_socket={}", self.folder.join("s").display())
     }
 
     /// Runs the statements in a session of their own; what they answer, or the first error.
@@ -113,10 +123,10 @@ fn initialize(binaries: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-fn watch(binaries: &Path, folder: &Path) -> Result<(Child, ChildStdin)> {
+fn watch(binaries: &Path, folder: &Path, arguments: &[&str]) -> Result<(Child, ChildStdin)> {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", WATCH, "sh"]).arg(folder).arg(binaries.join("usr/sbin/mariadbd"));
-    command.args(["--no-defaults", "--skip-networking", "--innodb-buffer-pool-size=64M"]);
+    command.args(["--no-defaults", "--innodb-buffer-pool-size=64M"]).args(arguments);
     command.args([
         "--innodb-flush-log-at-trx-commit=0",
         "--innodb-doublewrite=0",

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
+use whimbrel_engines::url::{DatabaseUrl, MysqlUrl, SqliteUrl};
 use whimbrel_frontends::diagnostic::{self, Diagnostic};
 use whimbrel_frontends::live::LiveError;
 use whimbrel_frontends::revision::Problem;
@@ -65,6 +65,7 @@ fn after_silence(error: &DriverError, url: &DatabaseUrl) -> Vec<String> {
             return folder.map(|folder| format!("mkdir -p {}", folder.display())).into_iter().collect();
         }
         DatabaseUrl::Postgres(url) => url,
+        DatabaseUrl::Mysql(url) => return after_silence_of_mysql(error, url),
     };
     let mut place = String::new();
     if let Some((host, port)) = url.hosts.first() {
@@ -85,6 +86,29 @@ fn after_silence(error: &DriverError, url: &DatabaseUrl) -> Vec<String> {
             let silent = ["refused", "timed out", "No such file"].iter().any(|word| error.message.contains(word));
             if silent { vec![format!("pg_isready{place}")] } else { Vec::new() }
         }
+    }
+}
+
+fn after_silence_of_mysql(error: &DriverError, url: &MysqlUrl) -> Vec<String> {
+    let mut command = "mariadb".to_string();
+    if let Some(path) = url.parameters.get("unix_socket").or_else(|| url.parameters.get("socket")) {
+        command.push_str(&format!(" --socket={path}"));
+    } else if let Some(host) = &url.host {
+        command.push_str(&format!(" -h {host} --protocol=tcp"));
+        if let Some(port) = url.port {
+            command.push_str(&format!(" -P {port}"));
+        }
+    }
+    if let Some(user) = &url.user {
+        command.push_str(&format!(" -u {user}"));
+    }
+    match error.code.as_deref() {
+        Some("1045") if url.password.is_some() => vec!["correct the user or the password in the URL".to_string()],
+        Some("1045") => vec!["export MYSQL_PWD=…".to_string()],
+        Some("1049") => vec![format!("{command} -p -e 'SHOW DATABASES'")],
+        // What the URL leaves out, the message names.
+        None if error.message.starts_with("no user") || error.message.starts_with("no database") => Vec::new(),
+        Some(_) | None => vec![format!("{command} -p {}", url.database.as_deref().unwrap_or_default())],
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use whimbrel_engines::Look;
 use whimbrel_frontends::revision as files;
 use whimbrel_plan::Dialect;
 use whimbrel_plan::history::{History, Target};
@@ -43,6 +44,15 @@ impl Project {
     /// Opens the database to look at it.
     pub fn connect_existing(&self, environment: &Environment) -> Result<Box<dyn Driver>, Failure> {
         as_role(whimbrel_engines::connect_existing(&environment.url), environment)
+    }
+
+    /// Asks a database on which nothing is run what decides how dangerous a statement is.
+    pub fn look(&self, environment: &Environment) -> Result<Look, Failure> {
+        if environment.role.is_some() {
+            let message = format!("no role is taken on {}", environment.url.engine().title());
+            return Err(Failure::usage("config", message).note("named by", &environment.source));
+        }
+        whimbrel_engines::look(&environment.url).map_err(|error| diagnose::connection(&error, environment))
     }
 
     /// What the database has of the history. A SQLite file that is not there has nothing, and is not made by looking.

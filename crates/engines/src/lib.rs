@@ -1,6 +1,8 @@
 //! One room per engine, with the same file names in every room. Rooms do not visit each other.
 
 mod open;
+#[cfg(any(feature = "mysql", feature = "postgres"))]
+mod tls;
 pub mod url;
 
 #[cfg(feature = "mysql")]
@@ -10,4 +12,4 @@ pub mod postgres;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 
-pub use open::{connect, connect_existing, dialect};
+pub use open::{Look, connect, connect_existing, dialect, look};

@@ -1,8 +1,9 @@
 //! From an engine's name or a database's URL to the room that knows it.
 
 use whimbrel_plan::Dialect;
+use whimbrel_plan::review::Facts;
 use whimbrel_run::{Driver, DriverError};
-use whimbrel_schema::Engine;
+use whimbrel_schema::{Engine, Schema};
 
 use crate::url::DatabaseUrl;
 #[cfg(feature = "sqlite")]
@@ -26,6 +27,30 @@ pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
         Engine::Mysql => Some(crate::mysql::dialect()),
         #[cfg(not(feature = "mysql"))]
         Engine::Mysql => None,
+    }
+}
+
+/// What decides how dangerous a statement is on a live database: all that can be asked of one on which nothing is run.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub facts: Facts,
+    pub schema: Schema,
+    /// The engine, its version and the place, for screens; never a password.
+    pub shown: String,
+}
+
+/// Opens a database that is there, looks, and closes it again.
+pub fn look(url: &DatabaseUrl) -> Result<Look, DriverError> {
+    match url {
+        #[cfg(feature = "mysql")]
+        DatabaseUrl::Mysql(url) => crate::mysql::look(url),
+        #[cfg(not(feature = "mysql"))]
+        DatabaseUrl::Mysql(_) => Err(unsupported(Engine::Mysql)),
+        DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => {
+            let mut driver = connect_existing(url)?;
+            let facts = driver.facts()?;
+            Ok(Look { facts, schema: driver.introspect()?, shown: driver.describe() })
+        }
     }
 }
 
@@ -60,10 +85,10 @@ fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError>
         DatabaseUrl::Postgres(url) => Ok(Box::new(crate::postgres::connect(url)?)),
         #[cfg(not(feature = "postgres"))]
         DatabaseUrl::Postgres(_) => Err(unsupported(Engine::Postgres)),
+        DatabaseUrl::Mysql(_) => Err(unsupported(Engine::Mysql)),
     }
 }
 
-#[cfg(not(all(feature = "sqlite", feature = "postgres")))]
 fn unsupported(engine: Engine) -> DriverError {
     DriverError::new(
         whimbrel_run::DriverErrorKind::Unsupported,

@@ -40,11 +40,6 @@ pub trait Dialect: Send + Sync {
         true
     }
 
-    /// Whether a live database of this kind can be asked for [`Facts`](crate::review::Facts).
-    fn facts_can_be_asked(&self) -> bool {
-        true
-    }
-
     /// Reads one statement, as [`split`](Dialect::split) cuts them.
     fn understand(&self, statement: &str) -> Understanding;
 

@@ -64,3 +64,13 @@ CREATE TABLE email (id int PRIMARY KEY, size int);
 -- judge
 SET LOCAL lock_wait_timeout = 5;
 ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: LOCAL outlasts the transaction
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+SET LOCAL lock_wait_timeout = 5;
+COMMIT;
+ALTER TABLE email ADD COLUMN sent_at datetime;

@@ -23,7 +23,7 @@ pub fn run(arguments: &Plan, project: &Project, printer: &Printer) -> Outcome {
     let found = Found::look(arguments, project)?;
     let pending = history.upgrade_path(&found.applied, &target).map_err(|error| diagnose::target(&error))?;
     let input = Input::of_revisions(&pending);
-    let config = configuration::of_file(project.settings.lint())?;
+    let config = configuration::of_file(project.settings.lint());
     let config = review::sharpened(&config, &input, found.live.as_ref(), found.engine, project)?;
     // They are applied one after the other, and nobody uses meanwhile what the first of them makes.
     let config = Config { together: true, ..config };

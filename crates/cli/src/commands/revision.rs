@@ -116,7 +116,7 @@ fn verdicts(drafted: &Drafted, revisions: &[(Revision, String)], project: &Proje
     let history = project.history()?;
     let written: Vec<&Revision> = revisions.iter().filter_map(|(revision, _)| history.get(&revision.id)).collect();
     let input = Input::of_revisions(&written);
-    let config = configuration::of_file(project.settings.lint())?;
+    let config = configuration::of_file(project.settings.lint());
     let config = review::sharpened(&config, &input, None, drafted.engine(), project)?;
     let files = review::review(&input, drafted.engine(), &config, Some(drafted.before.clone()), project)?;
     let worst = |file: &crate::lint::File| {

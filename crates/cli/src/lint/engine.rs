@@ -15,8 +15,8 @@ pub fn decide(arguments: &Lint, inputs: &[Input], project: &Project) -> Result<V
     if !named.is_empty() {
         return Ok(named.to_vec());
     }
-    if let Some(engine) = project.settings.database_engine()? {
-        return Ok(vec![engine]);
+    if let Some(environment) = project.settings.database_to_look_at()? {
+        return Ok(vec![environment.url.engine()]);
     }
     let files = inputs.iter().flat_map(|input| &input.files).map(|taken| &taken.file);
     match scripts::recognise_engine(files) {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use whimbrel_frontends::revision as revisions;
 use whimbrel_frontends::scripts::{self, File, Layout, NewFile};
-use whimbrel_plan::review::{Config, Fixed, Followup, Looked, Refused, Reviewer, Script, ScriptStatement, Taken, fix};
+use whimbrel_plan::review::{
+    Config, Finding, Fixed, Followup, Looked, Refused, Reviewed, Reviewer, Script, ScriptStatement, Taken, fix,
+};
 use whimbrel_plan::revision::{Direction, Revision};
 use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Schema};
 
-use super::inputs::{Input, Taken as Named};
+use super::inputs::{Input, STDIN, Taken as Named};
 use super::review;
 use crate::diagnose;
 use crate::failure::Failure;
@@ -43,19 +45,28 @@ pub fn collect(
     for named in &input.files {
         let (script, understood) = review::understand(named, input.layout, dialect)
             .map_err(|error| diagnose::statements(&error, &project.settings))?;
-        let met = reviewer.clone();
+        let met = named.judged.then(|| reviewer.clone());
         let reviewed = reviewer.take(&Arc::new(script), &understood);
-        let fixable =
-            |file: &whimbrel_plan::review::Reviewed| file.statements.iter().any(|it| it.fixable().next().is_some());
-        if !reviewed.as_ref().is_some_and(fixable) {
-            continue;
-        }
+        let Some(met) = met.filter(|_| reviewed.as_ref().is_some_and(is_fixable)) else { continue };
         let mut look = |text: &str, then: &[Followup]| look(text, then, named, input.layout, &met, dialect);
         if let Some(fixed) = fix(&named.file.text, &mut look) {
             fixes.take(named, fixed, input, engine, dialect)?;
         }
     }
     Ok(fixes)
+}
+
+/// Files with something to fix, up to which each fix is tried before it is offered.
+const MOST_TRIED: usize = 200;
+
+fn is_fixable(reviewed: &Reviewed) -> bool {
+    reviewed.statements.iter().any(|statement| statement.fixable().next().is_some())
+}
+
+/// Whether fixes are tried although nobody asked for them, so that none is offered that would not be taken.
+pub fn is_to_be_tried(files: &[super::File]) -> bool {
+    let fixable = files.iter().filter(|file| is_fixable(&file.reviewed) && file.shown != STDIN).count();
+    (1..=MOST_TRIED).contains(&fixable)
 }
 
 /// Judges a text in the place of the file, and what is to follow it.
@@ -154,6 +165,20 @@ impl Fixes {
         self.taken.extend(other.taken);
         self.refused.extend(other.refused);
         self.unplaced.extend(other.unplaced);
+    }
+
+    /// A finding whose fix was not taken offers none, and says why.
+    pub fn tell(&self, files: &mut [super::File]) {
+        for (path, refused) in &self.refused {
+            let of_file = files.iter_mut().filter(|file| *file.reviewed.script.file == *path);
+            let statements = of_file.flat_map(|file| &mut file.reviewed.statements);
+            let is_it = |finding: &&mut Finding| finding.rule == refused.rule && finding.message == refused.message;
+            for finding in statements.flat_map(|statement| &mut statement.findings).filter(is_it) {
+                if finding.fix.take().is_some() {
+                    finding.safe_way.push_str(&format!(". No fix is offered: {}", refused.reason));
+                }
+            }
+        }
     }
 
     fn take(

@@ -139,7 +139,8 @@ fn folder(path: &Path, layout: Option<Layout>, project: &Project) -> Result<Inpu
     let files = read(&listed(path, project)?, project)?;
     if files.is_empty() {
         let shown = project.settings.shown(path);
-        return Err(Failure::usage("no-files", format!("there is no `.sql` file in `{shown}`")));
+        let message = format!("there is no `.sql` file in `{shown}`");
+        return Err(Failure::usage("no-files", message).next("whimbrel lint PATH"));
     }
     let layout = layout.unwrap_or_else(|| Layout::recognise(&files));
     arrange(files, layout, |_| true, project)
@@ -270,7 +271,12 @@ fn read_revisions(input: &mut Input, project: &Project) -> Result<(), Failure> {
 fn unreadable(problems: &[Unreadable], project: &Project) -> Failure {
     let report = |problem: &Unreadable| {
         let shown = project.settings.shown(&problem.path);
-        Report::error("unreadable", format!("`{shown}` cannot be read: {}", problem.why))
+        let report = Report::error("unreadable", format!("`{shown}` cannot be read: {}", problem.why));
+        // A name that is wrong says itself what is wrong with it.
+        match problem.why.contains("UTF-8") {
+            true => report.note("help", format!("if it is text, write it anew: iconv -f latin1 -t utf-8 {shown}")),
+            false => report,
+        }
     };
     Failure::of(Exit::Failed, problems.iter().map(report).collect())
 }

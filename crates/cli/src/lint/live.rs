@@ -6,8 +6,7 @@ use whimbrel_schema::{Engine, Schema};
 
 use crate::diagnose;
 use crate::failure::Failure;
-use crate::printer::Printer;
-use crate::project::{Project, dialect};
+use crate::project::Project;
 use crate::settings::Environment;
 
 pub struct Live {
@@ -21,36 +20,36 @@ pub struct Live {
 impl Live {
     /// Only where somebody names a database for it: what is small in the one that happens to be configured may be large
     /// in the one that counts.
-    pub fn look(engines: &[Engine], project: &Project, printer: &Printer) -> Result<Option<Live>, Failure> {
+    pub fn look(engines: &[Engine], project: &Project) -> Result<Option<Live>, Failure> {
         if !project.settings.names_database() {
             return Ok(None);
         }
-        let Some(engine) = project.settings.database_engine()? else { return Ok(None) };
-        let asked = dialect(engine)?.facts_can_be_asked();
+        let Some(environment) = project.settings.database_to_look_at()? else { return Ok(None) };
+        let engine = environment.url.engine();
         if !engines.contains(&engine) {
             let engines: Vec<&str> = engines.iter().map(|engine| engine.title()).collect();
             let message = format!("the SQL is for {}, and the database is {}", engines.join(" and "), engine.title());
-            let failure = Failure::usage("engine", message);
-            return Err(match project.settings.database().ok().flatten().filter(|_| asked) {
-                Some(environment) => failure.note("named by", &environment.source),
-                None => failure,
-            });
+            return Err(Failure::usage("engine", message).note("named by", &environment.source));
         }
-        if !asked {
-            let title = engine.title();
-            printer.remark(&format!(
-                "{title} is not asked for sizes and settings yet: they are unknown, so the worst is assumed"
-            ));
-            return Ok(None);
-        }
-        let Some(environment) = project.settings.database()? else { return Ok(None) };
         Live::of(&environment, project).map(Some)
     }
 
     fn of(environment: &Environment, project: &Project) -> Result<Live, Failure> {
-        let mut driver = project.connect_existing(environment)?;
-        let shown = project.place(environment, Some(driver.as_ref()));
-        Live::read(driver.as_mut(), shown)
+        match environment.url.engine() {
+            Engine::Sqlite | Engine::Postgres => {
+                let mut driver = project.connect_existing(environment)?;
+                let shown = project.place(environment, Some(driver.as_ref()));
+                Live::read(driver.as_mut(), shown)
+            }
+            Engine::Mysql => {
+                let look = project.look(environment)?;
+                let shown = match &environment.name {
+                    Some(name) => format!("{name} · {}", look.shown),
+                    None => look.shown,
+                };
+                Ok(Live { engine: Engine::Mysql, facts: look.facts, schema: look.schema, shown })
+            }
+        }
     }
 
     pub fn read(driver: &mut dyn Driver, shown: String) -> Result<Live, Failure> {

@@ -78,7 +78,7 @@ pub fn run(arguments: &Lint, project: &Project, printer: &Printer) -> Result<Lin
 fn judge(arguments: &Lint, project: &Project, printer: &Printer) -> Result<(Linted, Fixes), Failure> {
     let begun = Instant::now();
     let lint = project.settings.lint();
-    let layout = configuration::layout(arguments, lint)?;
+    let layout = configuration::layout(arguments, lint);
     printer.now("reading the files");
     let since = arguments.since.as_deref().map(Since::read).transpose()?;
     let inputs = inputs::collect(arguments, layout, since.as_ref(), project)?;
@@ -86,12 +86,12 @@ fn judge(arguments: &Lint, project: &Project, printer: &Printer) -> Result<(Lint
     let mut config = configuration::config(arguments, lint)?;
     // What a branch adds is deployed together.
     config.together = since.is_some();
-    let live = Live::look(&engines, project, printer)?;
+    let live = Live::look(&engines, project)?;
     let mut linted = Linted {
         files: Vec::new(),
         context: inputs.iter().map(|input| input.context()).sum(),
         strangers: inputs.iter().flat_map(|input| &input.strangers).map(|path| project.settings.shown(path)).collect(),
-        fail_on: configuration::fail_on(arguments, lint)?,
+        fail_on: configuration::fail_on(arguments, lint),
         edited: inputs.iter().flat_map(Input::edited).map(|path| project.settings.shown(path)).collect(),
         since: arguments.since.clone(),
         database: live.as_ref().map(|live| live.shown.clone()),
@@ -112,10 +112,13 @@ fn judge(arguments: &Lint, project: &Project, printer: &Printer) -> Result<(Lint
             let config = review::sharpened(&config, input, live, engine, project)?;
             // Files that nothing comes before meet the database as it is.
             let before = live.filter(|_| !input.from_empty).map(|live| live.schema.clone());
-            if arguments.fix {
-                fixes.add(fix::collect(input, engine, &config, before.clone(), project)?);
+            let mut files = review::review(input, engine, &config, before.clone(), project)?;
+            if arguments.fix || fix::is_to_be_tried(&files) {
+                let tried = fix::collect(input, engine, &config, before, project)?;
+                tried.tell(&mut files);
+                fixes.add(tried);
             }
-            linted.files.extend(review::review(input, engine, &config, before, project)?);
+            linted.files.extend(files);
         }
     }
     linted.took = begun.elapsed();

@@ -1,14 +1,19 @@
 //! `whimbrel.toml` as it is written. A key that is not here is an error.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use whimbrel_frontends::scripts::Layout;
+use whimbrel_plan::review::Severity;
 use whimbrel_schema::Engine;
 
 use super::guard::Guard;
 use crate::failure::{Failure, Snippet};
+use crate::lint::configuration::{Level, RuleId};
 
 pub const NAME: &str = "whimbrel.toml";
 
@@ -85,16 +90,29 @@ pub struct Lint {
     #[serde(default)]
     pub engine: Option<Engine>,
     #[serde(default)]
-    pub layout: Option<String>,
+    pub layout: Option<Word<Layout>>,
     /// The severity from which on the exit status is 1.
     #[serde(default)]
-    pub fail_on: Option<String>,
+    pub fail_on: Option<Word<Severity>>,
     /// Severities by rule; `off` for none.
     #[serde(default)]
-    pub rules: BTreeMap<String, String>,
+    pub rules: BTreeMap<Word<RuleId>, Word<Level>>,
     /// What whoever runs the migrations sets before them.
     #[serde(default)]
     pub session: BTreeMap<String, String>,
+}
+
+/// A word that means something, so that one that does not is shown where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String", bound = "T: FromStr<Err: Display>")]
+pub struct Word<T>(pub T);
+
+impl<T: FromStr<Err: Display>> TryFrom<String> for Word<T> {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(Word).map_err(|error: T::Err| error.to_string())
+    }
 }
 
 /// How carefully the batches of a backfill are run. What is left out is up to the engine.
@@ -321,9 +339,10 @@ mod tests {
         .unwrap();
         assert_eq!(file.models.loader, Loader::Python);
         assert_eq!(file.models.assume, ["app.config.SCHEMA = 'shop'"]);
-        assert_eq!((file.lint.engine, file.lint.layout.as_deref()), (Some(Engine::Postgres), Some("flyway")));
+        assert_eq!((file.lint.engine, file.lint.layout), (Some(Engine::Postgres), Some(Word(Layout::Flyway))));
+        assert_eq!(file.lint.fail_on, Some(Word(Severity::Breaking)));
         assert_eq!(file.keep.days, Some(7));
-        assert_eq!(file.lint.rules["index-blocks-writes"], "off");
+        assert_eq!(file.lint.rules[&Word("index-blocks-writes".parse().unwrap())], Word(Level(None)));
         assert_eq!(file.guard.lock_patience, Some("1h".parse().unwrap()));
         let roles = (file.guard.role.as_deref(), file.environments["production"].role.as_deref());
         assert_eq!(roles, (Some("owner"), Some("production_owner")));
@@ -356,6 +375,35 @@ mod tests {
           │
           = help: known are `paths`, `loader`, `python`, `assume`
         ");
+    }
+
+    #[test]
+    fn a_rule_that_is_none_is_shown_where_it_stands() {
+        let told = |text: &str| {
+            let failure = parse(text, NAME).unwrap_err();
+            anstream::adapter::strip_str(&crate::render::failure::text(&failure, None)).to_string()
+        };
+        insta::assert_snapshot!(told("[lint]\nrules = { drop-table = \"off\", index-blocks-write = \"care\" }\n"), @r#"
+        error[config]: there is no rule `index-blocks-write`: did you mean `index-blocks-writes`?
+          ┌ whimbrel.toml:2:31
+          │
+        2 │ rules = { drop-table = "off", index-blocks-write = "care" }
+          │                               ^^^^^^^^^^^^^^^^^^
+        "#);
+        insta::assert_snapshot!(told("[lint.rules]\ndrop-table = \"hard\"\n"), @r#"
+        error[config]: `hard` is no severity (advice, care, breaking, destroys-data, unknown, or `off`)
+          ┌ whimbrel.toml:2:14
+          │
+        2 │ drop-table = "hard"
+          │              ^^^^^^
+        "#);
+        insta::assert_snapshot!(told("[lint]\nfail_on = \"never\"\n"), @r#"
+        error[config]: `never` is no severity (advice, care, breaking, destroys-data, unknown)
+          ┌ whimbrel.toml:2:11
+          │
+        2 │ fail_on = "never"
+          │           ^^^^^^^
+        "#);
     }
 
     #[test]

@@ -57,7 +57,9 @@ impl Environment {
     pub fn is_missing(&self) -> bool {
         match &self.url {
             DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) => !file.exists(),
-            DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) | DatabaseUrl::Postgres(_) => false,
+            DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_) => {
+                false
+            }
         }
     }
 }
@@ -231,16 +233,20 @@ impl Settings {
 
     /// The database to work on, if one is named anywhere.
     pub fn database(&self) -> Result<Option<Environment>, Failure> {
-        self.place()?.map(|place| self.named(&place)).transpose()
+        let Some(environment) = self.database_to_look_at()? else { return Ok(None) };
+        match environment.url {
+            DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) => Ok(Some(environment)),
+            DatabaseUrl::Mysql(_) => {
+                let message = "no migrations are run on MySQL and MariaDB yet: whimbrel only judges SQL for them";
+                let failure = Failure::usage("bad-url", message).note("named by", &environment.source);
+                Err(failure.next(format!("whimbrel lint FILES --url '{}'", environment.url)))
+            }
+        }
     }
 
-    /// The engine of that database, also of one that can only be read for, and not be connected to yet.
-    pub fn database_engine(&self) -> Result<Option<Engine>, Failure> {
-        let Some(place) = self.place()? else { return Ok(None) };
-        match whimbrel_engines::url::engine(&place.url) {
-            Some(engine) => Ok(Some(engine)),
-            None => self.named(&place).map(|environment| Some(environment.url.engine())),
-        }
+    /// The same, also where whimbrel only looks and runs nothing.
+    pub fn database_to_look_at(&self) -> Result<Option<Environment>, Failure> {
+        self.place()?.map(|place| self.named(&place)).transpose()
     }
 
     fn place(&self) -> Result<Option<Place<'_>>, Failure> {
@@ -338,7 +344,7 @@ impl Settings {
             DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), parameters }) => {
                 DatabaseUrl::Sqlite(SqliteUrl { file: Some(place.folder.join(file)), parameters })
             }
-            url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_)) => url,
+            url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_)) => url,
         };
         let environment = place.name.and_then(|name| self.file.environments.get(name));
         let soak = match environment.and_then(|environment| environment.soak.as_deref()) {
@@ -352,7 +358,7 @@ impl Settings {
         // A file of SQLite beside a server is no reason to complain of what is said for the server.
         let role = match url {
             DatabaseUrl::Postgres(_) => environment.and_then(|it| it.role.as_ref()).or(self.file.guard.role.as_ref()),
-            DatabaseUrl::Sqlite(_) => environment.and_then(|it| it.role.as_ref()),
+            DatabaseUrl::Sqlite(_) | DatabaseUrl::Mysql(_) => environment.and_then(|it| it.role.as_ref()),
         };
         let role = role.cloned();
         let (name, source) = (place.name.map(str::to_string), place.source.clone());
@@ -362,6 +368,8 @@ impl Settings {
     /// A path as a person at the terminal would write it.
     pub fn shown(&self, path: &Path) -> String {
         let near = path.strip_prefix(&self.here).or_else(|_| path.strip_prefix(&self.root)).unwrap_or(path);
+        // `./a.sql` is `a.sql`, also to the programs that look for the file; `.` alone stays.
+        let near = near.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(near);
         near.display().to_string()
     }
 }

@@ -109,6 +109,7 @@ fn what_cannot_be_judged_is_told_and_nothing_is_skipped() {
     exit 4
     ── stderr ──
     error[unreadable]: `latin.sql` cannot be read: it is not UTF-8: byte 18, on line 2
+      help  if it is text, write it anew: iconv -f latin1 -t utf-8 latin.sql
     nothing was changed · exit 4
     ");
     project.write("a.sql", "CREATE INDEX a ON b (c);\n");
@@ -124,9 +125,9 @@ fn what_cannot_be_judged_is_told_and_nothing_is_skipped() {
     assert_snapshot!(project.whimbrel("lint a.sql --engine pg --rule index-blocks-write=off").screen(), @r"
     exit 2
     ── stderr ──
-    error[unknown-rule]: there is no rule `index-blocks-write`
+    error[unknown-rule]: there is no rule `index-blocks-write`: did you mean `index-blocks-writes`?
       named by  --rule
-      help      did you mean `index-blocks-writes`?
+      next      whimbrel explain
     ");
 }
 

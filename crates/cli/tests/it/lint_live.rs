@@ -46,29 +46,11 @@ fn a_sqlite_file_is_asked_without_being_read_whole() {
     assert!(other.stderr().contains("the SQL is for PostgreSQL, and the database is SQLite"), "{}", other.stderr());
 }
 
-#[test]
-fn a_mysql_url_says_which_engine_and_that_nothing_is_asked_of_it_yet() {
-    let project = Project::new();
-    project.write("a.sql", "ALTER TABLE email MODIFY size bigint;\n");
-    for url in ["mysql://root@localhost:1/app", "mariadb+pymysql://root:secret@localhost:1/app"] {
-        let asked = project.whimbrel(&format!("lint a.sql --url {url}"));
-        let screen = asked.screen();
-        assert_eq!(asked.exit(), 1, "{screen}");
-        assert!(screen.contains("MySQL is not asked for sizes and settings yet"), "{screen}");
-        assert!(screen.contains("care[copy-blocks-writes]"), "{screen}");
-        // What a URL cannot tell, none is asked for.
-        assert!(screen.contains("so the worst is assumed\n") && !screen.contains("--url tells"), "{screen}");
-    }
-    let other = project.whimbrel("lint a.sql --engine postgres --url mysql://localhost/app");
-    assert_eq!(other.exit(), 2);
-    assert!(other.stderr().contains("the SQL is for PostgreSQL, and the database is MySQL"), "{}", other.stderr());
-}
-
 /// Whatever the database has that the files do not say.
 const THERE: &str = "
     CREATE TABLE box (id bigint PRIMARY KEY);
     CREATE TABLE email (id bigint PRIMARY KEY, subject text, body text, box_id bigint CONSTRAINT email_box REFERENCES box,
-        CONSTRAINT body_set CHECK (body IS NOT NULL));
+        twice bigint GENERATED ALWAYS AS (id * 2) STORED, CONSTRAINT body_set CHECK (body IS NOT NULL));
     INSERT INTO email SELECT n, n, n FROM generate_series(1, 400000) n;
     CREATE VIEW inbox AS SELECT id, subject FROM email;
     CREATE INDEX ix_half ON email (subject);
@@ -112,6 +94,16 @@ fn what_the_database_has_decides() {
     );
     let parts = told("parts.sql", &format!("--url {url} --fix --dry-run"));
     assert!(parts.contains("CREATE INDEX CONCURRENTLY event_1_kind_idx ON event_1 (kind);"), "{parts}");
+    let major: u32 = rows(&url, "SHOW server_version_num").parse::<u32>().unwrap() / 10_000;
+    for (since, sql) in [
+        (14, "ALTER TABLE event DETACH PARTITION event_1 CONCURRENTLY;\n"),
+        (17, "ALTER TABLE email ALTER COLUMN twice SET EXPRESSION AS (id * 3);\n"),
+        (18, "ALTER TABLE email ADD COLUMN kilo bigint GENERATED ALWAYS AS (id * 1000) VIRTUAL;\n"),
+    ] {
+        project.write("new.sql", sql);
+        assert_eq!(live("new.sql").contains("[unsupported]"), major < since, "{sql} on {major}: {}", live("new.sql"));
+        assert!(!alone("new.sql").contains("[unsupported]"), "{}", alone("new.sql"));
+    }
     assert!(alone("nothing.sql").contains("[drop-table]"), "{}", alone("nothing.sql"));
     assert!(live("nothing.sql").contains("2 statements in 1 file: 2 safe"), "{}", live("nothing.sql"));
 }

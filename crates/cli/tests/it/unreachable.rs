@@ -197,8 +197,9 @@ fn sqlite_that_cannot_be_opened_or_written() {
     assert_snapshot!(project.whimbrel("upgrade --url mysql://mia@localhost/mail").screen(), @r"
     exit 2
     ── stderr ──
-    error[bad-url]: MySQL is not supported yet: whimbrel works on SQLite and PostgreSQL
+    error[bad-url]: no migrations are run on MySQL and MariaDB yet: whimbrel only judges SQL for them
       named by  --url
+      next      whimbrel lint FILES --url 'mysql://mia@localhost/mail'
     ");
 
     project.whimbrel("upgrade +1").ok();

@@ -28,10 +28,6 @@ impl Dialect for Mysql {
         false
     }
 
-    fn facts_can_be_asked(&self) -> bool {
-        false
-    }
-
     fn split(&self, script: &str) -> Vec<Range<usize>> {
         split::split(script)
     }

@@ -18,8 +18,8 @@ use whimbrel_schema::Version;
 
 use super::bind::bind;
 use super::error::{not_connected, refused};
-use super::settings::{Check, Settings};
-use super::tls;
+use super::settings::Settings;
+use crate::tls::{self, Check};
 
 const OPENING: &str = "BEGIN;";
 
@@ -53,7 +53,7 @@ impl Connection {
         let by_network = settings.config.get_hosts().iter().any(|host| matches!(host, Host::Tcp(_)));
         let tls = match settings.tls.check {
             Check::Nothing | Check::Authority | Check::AuthorityAndHost if by_network => {
-                Some(tls::connector(&settings.tls)?)
+                Some(MakeRustlsConnect::new(tls::config(&settings.tls)?))
             }
             Check::Off | Check::Nothing | Check::Authority | Check::AuthorityAndHost => None,
         };

@@ -48,7 +48,7 @@ WHERE c.relispartition AND p.relkind = 'p'";
 const REPLICAS: &str = "SELECT count(*) FROM pg_catalog.pg_stat_replication";
 
 pub(super) fn facts(driver: &mut PostgresDriver) -> Result<Facts, DriverError> {
-    let mut facts = Facts { version: Some(driver.connection.version), ..Facts::default() };
+    let mut facts = Facts { asked: true, version: Some(driver.connection.version), ..Facts::default() };
     facts.settings = driver.connection.rows(SETTINGS)?.into_iter().filter_map(pair).collect::<BTreeMap<_, _>>();
     for row in driver.connection.rows(TABLES)? {
         let [Some(namespace), Some(name), Some(rows), Some(bytes)] = row.as_slice() else { continue };

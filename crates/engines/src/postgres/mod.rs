@@ -33,7 +33,6 @@ mod session;
 mod settings;
 mod split;
 mod stand_in;
-mod tls;
 mod types;
 mod understand;
 

@@ -6,6 +6,7 @@ use tokio_postgres::config::{SslMode, TargetSessionAttrs};
 use whimbrel_run::{DriverError, DriverErrorKind};
 
 use super::passfile;
+use crate::tls::{Check, Tls};
 use crate::url::PostgresUrl;
 
 /// Everything a connection needs, gathered from the URL first and from libpq's environment second.
@@ -17,28 +18,6 @@ pub struct Settings {
     pub place: String,
     pub user: String,
     pub database: String,
-}
-
-/// How much of the server's certificate has to be right.
-#[derive(Debug, Clone, Default)]
-pub struct Tls {
-    pub check: Check,
-    pub root_certificate: Option<PathBuf>,
-    pub certificate: Option<PathBuf>,
-    pub key: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Check {
-    /// Neither wanted nor offered.
-    Off,
-    /// Encrypted where the server can, unchecked.
-    #[default]
-    Nothing,
-    /// Signed by somebody we trust.
-    Authority,
-    /// And made out to this host.
-    AuthorityAndHost,
 }
 
 /// Reads one variable of the environment; a function, so that tests need not change the process's own.

@@ -13,7 +13,7 @@ const KEPT: [&str; 4] = ["journal_mode", "auto_vacuum", "encoding", "page_size"]
 const COUNTED: u64 = 64 * 1024 * 1024;
 
 pub(super) fn facts(connection: &Connection) -> rusqlite::Result<Facts> {
-    let mut facts = Facts { replicas: Some(0), ..Facts::default() };
+    let mut facts = Facts { asked: true, replicas: Some(0), ..Facts::default() };
     for name in KEPT {
         let value =
             connection.query_row(&format!("PRAGMA main.{name}"), [], |row| row.get::<_, rusqlite::types::Value>(0));

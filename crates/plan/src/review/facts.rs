@@ -6,6 +6,8 @@ use whimbrel_schema::{ObjectName, Version};
 /// What was asked of a live database. What is not here is not known, and the worst is assumed.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Facts {
+    /// Whether a live database was asked at all; a version may be known without.
+    pub asked: bool,
     /// The oldest version that it may be.
     pub version: Option<Version>,
     /// MariaDB, where the engine is one of two that speak the same language.
@@ -16,7 +18,7 @@ pub struct Facts {
     pub invalid_indexes: BTreeSet<ObjectName>,
     /// What is a part of a partitioned table: also parts that no file makes.
     pub partitions: BTreeMap<ObjectName, Part>,
-    /// How many servers follow this one.
+    /// How many servers follow this one; unknown also where who asked may not see them.
     pub replicas: Option<u32>,
 }
 
@@ -36,11 +38,6 @@ pub struct Part {
 }
 
 impl Facts {
-    /// Whether a live database was asked at all; a version may be known without.
-    pub fn were_asked(&self) -> bool {
-        self.replicas.is_some()
-    }
-
     /// What was known of a table is known of it under its new name.
     pub fn rename(&mut self, from: &ObjectName, to: &ObjectName) {
         if let Some(table) = self.tables.remove(from) {

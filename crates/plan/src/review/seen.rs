@@ -61,7 +61,7 @@ impl<'a> Seen<'a> {
 
     /// Whether there is a live database to be asked, and nobody has.
     pub fn can_be_asked(&self) -> bool {
-        self.dialect.facts_can_be_asked() && !self.facts().were_asked()
+        !self.facts().asked
     }
 
     pub fn session(&self) -> &'a Session {

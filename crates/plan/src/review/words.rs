@@ -68,13 +68,20 @@ pub fn here(touches: &[&Touch], facts: &Facts, can_be_asked: bool) -> Option<Str
 
 /// What a server writes its replicas write too, and what keeps readers out of it is kept there as well.
 fn replicas(touches: &[&Touch], facts: &Facts) -> Option<String> {
-    let count = facts.replicas.filter(|count| *count > 0)?;
-    let who = if count == 1 { "a replica".to_string() } else { format!("{count} replicas") };
     let writes = |work: &Work| match work {
         Work::Rewrite | Work::BuildIndex | Work::ChangeRows(Extent::Found | Extent::All) => true,
         Work::Scan | Work::ChangeRows(Extent::Listed) => false,
     };
-    if touches.iter().any(|touch| touch.work.iter().any(writes)) {
+    let writes = touches.iter().any(|touch| touch.work.iter().any(writes));
+    let Some(count) = facts.replicas else {
+        let unseen = "whether replicas follow cannot be seen by this user; they would have to write all of it too";
+        return (facts.asked && writes).then(|| unseen.to_string());
+    };
+    if count == 0 {
+        return None;
+    }
+    let who = if count == 1 { "a replica".to_string() } else { format!("{count} replicas") };
+    if writes {
         let lag = if count == 1 { "lags" } else { "lag" };
         return Some(format!("{who} must write all of it too, and {lag} meanwhile"));
     }
@@ -155,6 +162,11 @@ mod tests {
         let (strong, weak) = (touch(Blocks::ReadsAndWrites, &[]), touch(Blocks::Writes, &[]));
         assert_eq!(said(&strong, 2).as_deref(), Some("readers on 2 replicas wait for its lock as well"));
         assert_eq!((said(&strong, 0), said(&weak, 2)), (None, None));
+        let unseen = Facts { asked: true, ..Facts::default() };
+        let build = touch(Blocks::Writes, &[Work::BuildIndex]);
+        let words = here(&[&build], &unseen, false).unwrap_or_default();
+        assert!(words.contains("whether replicas follow cannot be seen"), "{words}");
+        assert!(!here(&[&build], &Facts::default(), false).unwrap_or_default().contains("replicas"));
         let build = said(&touch(Blocks::Writes, &[Work::BuildIndex]), 1).unwrap_or_default();
         assert!(build.ends_with("; a replica must write all of it too, and lags meanwhile"), "{build}");
     }

@@ -19,7 +19,7 @@ pub fn issues(linted: &Linted) -> Value {
             issues.push(json!({
                 "description": super::words(finding),
                 "check_name": finding.rule,
-                "fingerprint": fingerprint(file, finding, &mut seen),
+                "fingerprint": fingerprint(file, finding, &mut seen).trim_start_matches("w1:"),
                 "severity": severity(finding.severity),
                 "location": { "path": file.shown, "lines": { "begin": place.line, "end": place.end_line } },
             }));

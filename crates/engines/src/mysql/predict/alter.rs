@@ -1,6 +1,8 @@
 //! ALTER TABLE: which algorithm the server chooses, what it locks meanwhile, and what it costs.
 
-use whimbrel_plan::review::{Blocks, Circumstances, Danger, Held, Lock, Prediction, Told, Touch, Touched, Undo, Work};
+use whimbrel_plan::review::{
+    Blocks, Circumstances, Danger, Held, Lock, Prediction, Session, Told, Touch, Touched, Undo, Work,
+};
 use whimbrel_plan::{Cast, Step};
 use whimbrel_schema::{Column, Constraint, ObjectName, Pair, Table};
 
@@ -10,7 +12,7 @@ use super::super::understand::first_steps;
 use super::clause::{self, Ground};
 use super::cost::Cost;
 use super::server::{self, Server};
-use super::{dangers, metadata};
+use super::{dangers, dependents, metadata};
 
 pub(super) fn predict(alter: &Alter, steps: &[Step], at: &Circumstances<'_>) -> Prediction {
     let known = at.before.table(&alter.table);
@@ -41,7 +43,8 @@ pub(super) fn predict(alter: &Alter, steps: &[Step], at: &Circumstances<'_>) -> 
     let algorithm = fastest.map(|outcome| outcome.cost.algorithm);
     for (clause, step) in alter.clauses.iter().zip(&step_of) {
         let found = dangers::of_change(&clause.change, algorithm, known, &alter.table, &servers, at);
-        prediction.dangers.extend(found.into_iter().map(|danger| Told { step: *step, danger }));
+        let broken = dependents::of_change(&clause.change, &alter.table, at);
+        prediction.dangers.extend(found.into_iter().chain(broken).map(|danger| Told { step: *step, danger }));
         prediction.undo = prediction.undo.max(undo(&clause.change, table));
     }
     prediction
@@ -62,15 +65,15 @@ fn outcome(alter: &Alter, ground: &Ground<'_>) -> Result<Outcome, String> {
     let clause = (0..costs.len()).rev().max_by_key(|at| weight(&costs[*at])).unwrap_or_default();
     let needed = costs.into_iter().fold(Cost::instant(), Cost::and);
     let server = ground.server;
-    let cost = heed(needed, alter, server, ground.table.is_some())?;
+    let cost = heed(needed, alter, server, ground.session, ground.table.is_some())?;
     Ok(Outcome { cost, clause, mysql: !server.is_mariadb() })
 }
 
 /// `ALGORITHM=` and `LOCK=` ask for at least that; what the server cannot do so, it refuses. Of a table that is not
 /// `known` it may need less than is feared, and then it does what was asked for.
-fn heed(needed: Cost, alter: &Alter, server: Server, known_table: bool) -> Result<Cost, String> {
+fn heed(needed: Cost, alter: &Alter, server: Server, session: &Session, known_table: bool) -> Result<Cost, String> {
     let mut cost = needed;
-    if let Some(wanted) = alter.algorithm {
+    if let Some(wanted) = alter.algorithm.or_else(|| implied(session, server)) {
         let known = match wanted {
             Algorithm::Nocopy => server.is_mariadb(),
             Algorithm::Instant => server.has_instant(),
@@ -105,6 +108,20 @@ fn heed(needed: Cost, alter: &Alter, server: Server, known_table: bool) -> Resul
         cost.lock = wanted;
     }
     Ok(cost)
+}
+
+/// What a setting asks for where the statement asks for nothing. MariaDB has not listened since 11.5.
+fn implied(session: &Session, server: Server) -> Option<Algorithm> {
+    let is_on = |value: &str| ["1", "on", "true"].contains(&value.to_lowercase().as_str());
+    if server.is_mariadb() {
+        if server.known && server.since((0, 0, 0), (11, 5, 0)) {
+            return None;
+        }
+        let wanted = session.setting("alter_algorithm")?.to_uppercase();
+        let all = [Algorithm::Instant, Algorithm::Nocopy, Algorithm::Inplace, Algorithm::Copy];
+        return all.into_iter().find(|algorithm| algorithm.word() == wanted);
+    }
+    session.setting("old_alter_table").filter(|value| is_on(value)).map(|_| Algorithm::Copy)
 }
 
 impl Outcome {

@@ -54,15 +54,33 @@ impl Ground<'_> {
         self.server.is_mariadb() && self.server.since((0, 0, 0), version)
     }
 
+    /// What MariaDB's `innodb_instant_alter_column_allowed` leaves to be instant: a file that has to be read by older
+    /// servers must not say more than they know.
+    fn instant_allowed(&self) -> Allowed {
+        match self.session.setting("innodb_instant_alter_column_allowed").filter(|_| self.server.is_mariadb()) {
+            Some("never") => Allowed::Nothing,
+            Some("add_last") => Allowed::AtTheEnd,
+            Some(_) | None => Allowed::Anything,
+        }
+    }
+
     /// MariaDB keeps the order of columns apart from that in the rows.
     pub fn keeps_an_order(&self) -> bool {
-        self.is_mariadb_since((10, 4, 0)) && !self.may_have_fulltext()
+        let allowed = self.instant_allowed() >= Allowed::Anything;
+        self.is_mariadb_since((10, 4, 0)) && allowed && !self.may_have_fulltext()
     }
 
     /// Whether NULLs can be looked for in place: MySQL only does so where they make it fail.
     pub fn finds_nulls(&self) -> bool {
         self.server.is_mariadb() || is_strict(self.session)
     }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Allowed {
+    Nothing,
+    AtTheEnd,
+    Anything,
 }
 
 /// The server's own default is strict, until somebody says otherwise.
@@ -127,8 +145,9 @@ fn has_new_primary(alter: &Alter) -> bool {
 /// Whether a column can come without touching rows.
 fn adds_instantly(position: Option<&Position>, ground: &Ground<'_>) -> bool {
     let server = ground.server;
-    let anywhere = server.since((8, 0, 29), (10, 4, 0));
+    let anywhere = server.since((8, 0, 29), (10, 4, 0)) && ground.instant_allowed() >= Allowed::Anything;
     server.has_instant()
+        && ground.instant_allowed() >= Allowed::AtTheEnd
         && (position.is_none() || anywhere)
         && !ground.may_have_fulltext()
         && !ground.may_be_compressed()
@@ -264,8 +283,10 @@ fn drop_column(column: &str, ground: &Ground<'_>) -> Cost {
     }
     let indexed = table.indexes.iter().any(|index| uses(index, column));
     let shared = table.indexes.iter().any(|index| uses(index, column) && index.keys.len() > 1);
-    let instant =
-        ground.server.since((8, 0, 29), (10, 4, 0)) && !ground.may_have_fulltext() && !ground.may_be_compressed();
+    let instant = ground.server.since((8, 0, 29), (10, 4, 0))
+        && ground.instant_allowed() >= Allowed::Anything
+        && !ground.may_have_fulltext()
+        && !ground.may_be_compressed();
     match (instant, indexed) {
         (true, false) => Cost { rebuild: true, ..Cost::instant() },
         (true, true) if ground.server.is_mariadb() && !shared => Cost { rebuild: false, ..Cost::catalogue() },

@@ -10,6 +10,7 @@ mod clause;
 mod cost;
 mod dangers;
 mod data;
+mod dependents;
 mod redefine;
 mod server;
 
@@ -20,6 +21,7 @@ use whimbrel_schema::{ObjectKind, ObjectName};
 use super::statement::{Create, Element, Key, Statement};
 use super::token::tokens;
 use super::understand;
+use dependents::Gone;
 
 pub(super) fn predict(statement: &str, understanding: &Understanding, at: &Circumstances<'_>) -> Prediction {
     let Understanding::Known { steps, .. } = understanding else {
@@ -149,6 +151,8 @@ fn of_step(step: &Step, number: usize, all: &[Step], at: &Circumstances<'_>, pre
             let dropped = |it: &Step, other: &ObjectName| matches!(it, Step::DropTable { table, .. } if table == other);
             let kept = |other: &ObjectName| !all.iter().any(|it| dropped(it, other));
             prediction.dangers.extend(referenced(table, at).filter(kept).map(|other| refused(&other, number)));
+            let broken = dependents::broken(Gone::Table(table), at).into_iter();
+            prediction.dangers.extend(broken.map(|danger| Told { step: number, danger }));
             prediction.undo = Undo::LosesData;
         }
         Step::ChangeData { change: DataChange::Truncate, tables } => {
@@ -158,7 +162,11 @@ fn of_step(step: &Step, number: usize, all: &[Step], at: &Circumstances<'_>, pre
             }
             prediction.undo = Undo::LosesData;
         }
-        Step::RenameTable { from, to } => touches.extend([metadata(from, number), metadata(to, number)]),
+        Step::RenameTable { from, to } => {
+            touches.extend([metadata(from, number), metadata(to, number)]);
+            let broken = dependents::broken(Gone::Renamed(from), at).into_iter();
+            prediction.dangers.extend(broken.map(|danger| Told { step: number, danger }));
+        }
         Step::CreateTrigger { table, .. } => touches.push(metadata(table, number)),
         Step::DropTrigger { name, .. } => {
             let found = table_of_trigger(name, at).map(|table| metadata(&table, number));

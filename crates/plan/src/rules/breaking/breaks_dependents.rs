@@ -7,17 +7,23 @@ pub(super) static RULE: Rule = Rule {
     id: "breaks-dependents",
     severity: Severity::Breaking,
     on: true,
-    engines: &[Engine::Postgres],
+    engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "something else is left broken, or stands in the way",
-    why: "A view, a function, a trigger or a computed column names what is changed. The engine refuses the change, or \
-          lets it pass and whatever depends on it fails when it is next used.",
-    safe_way: "change what depends on it first, in the same transaction",
+    why: "A view, a function, a trigger or a computed column names what is changed. PostgreSQL refuses where it knows \
+          of the dependency, and knows of none in the text of a function. MySQL and MariaDB keep the text of views, \
+          triggers, routines and events and look at it when it is used: the change passes, and the next query of the \
+          view or the next write to the trigger's table fails.",
+    safe_way: "change what depends on it first; on PostgreSQL in the same transaction",
     example: Example {
         bad: "ALTER TABLE email DROP COLUMN subject;",
         good: "CREATE OR REPLACE VIEW inbox AS SELECT id FROM email;",
     },
-    sources: &["https://www.postgresql.org/docs/current/ddl-depend.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/ddl-depend.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/view-restrictions.html",
+        "https://mariadb.com/kb/en/create-view/",
+    ],
     check,
     stands: None,
     fix: None,

@@ -1,5 +1,7 @@
 //! Where a database is, as people write it: SQLAlchemy's URLs, libpq's URLs, and plain names of SQLite files.
 
+mod mysql;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
@@ -8,11 +10,14 @@ use std::str::FromStr;
 use thiserror::Error;
 use whimbrel_schema::Engine;
 
+pub use mysql::MysqlUrl;
+
 /// The place of a database. Its `Display` hides the password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
     Sqlite(SqliteUrl),
     Postgres(PostgresUrl),
+    Mysql(MysqlUrl),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,16 +66,18 @@ pub enum UrlError {
     Empty,
     #[error("this is no database URL: it needs to look like `sqlite:///app.db` or `postgresql://user@host/name`")]
     NoScheme,
-    #[error("`{0}` is not a kind of database that whimbrel knows (sqlite, postgresql)")]
+    #[error("`{0}` is not a kind of database that whimbrel knows (sqlite, postgresql, mysql, mariadb)")]
     UnknownScheme(String),
-    #[error("{0} is not supported yet: whimbrel works on SQLite and PostgreSQL")]
-    NotYet(&'static str),
+    #[error("{0} is not supported: whimbrel works on SQLite and PostgreSQL, and judges SQL for MySQL and MariaDB")]
+    Unsupported(&'static str),
     #[error("`sqlite://` takes no host: write `sqlite:///relative.db` or `sqlite:////absolute/path.db`")]
     SqliteHost,
     #[error("`{0}` is no port")]
     Port(String),
     #[error("`%{0}` in the database URL is no percent-encoding: write `%25` for a `%`")]
     Percent(String),
+    #[error("a MySQL URL names one server")]
+    SeveralServers,
     #[error("a bracket of an IPv6 address is never closed")]
     Bracket,
 }
@@ -80,6 +87,7 @@ impl DatabaseUrl {
         match self {
             DatabaseUrl::Sqlite(_) => Engine::Sqlite,
             DatabaseUrl::Postgres(_) => Engine::Postgres,
+            DatabaseUrl::Mysql(_) => Engine::Mysql,
         }
     }
 }
@@ -87,19 +95,6 @@ impl DatabaseUrl {
 pub fn parse(text: &str) -> Result<DatabaseUrl, UrlError> {
     text.parse()
 }
-
-/// The engine that a URL is of, also where whimbrel reads its SQL and does not connect to it yet. `None` where
-/// [`parse`] says what is wrong.
-pub fn engine(text: &str) -> Option<Engine> {
-    match parse(text) {
-        Ok(url) => Some(url.engine()),
-        Err(UrlError::NotYet(MYSQL | MARIADB)) => Some(Engine::Mysql),
-        Err(_) => None,
-    }
-}
-
-const MYSQL: &str = "MySQL";
-const MARIADB: &str = "MariaDB";
 
 impl FromStr for DatabaseUrl {
     type Err = UrlError;
@@ -117,10 +112,9 @@ impl FromStr for DatabaseUrl {
         match dialect.as_str() {
             "sqlite" | "sqlite3" => sqlite(rest).map(DatabaseUrl::Sqlite),
             "postgresql" | "postgres" => postgres(rest).map(DatabaseUrl::Postgres),
-            "mysql" => Err(UrlError::NotYet(MYSQL)),
-            "mariadb" => Err(UrlError::NotYet(MARIADB)),
-            "mssql" => Err(UrlError::NotYet("SQL Server")),
-            "oracle" => Err(UrlError::NotYet("Oracle")),
+            "mysql" | "mariadb" => mysql::parse(rest).map(DatabaseUrl::Mysql),
+            "mssql" => Err(UrlError::Unsupported("SQL Server")),
+            "oracle" => Err(UrlError::Unsupported("Oracle")),
             _ => Err(UrlError::UnknownScheme(dialect)),
         }
     }
@@ -269,6 +263,7 @@ impl fmt::Display for DatabaseUrl {
                 None => f.write_str("sqlite://"),
             },
             DatabaseUrl::Postgres(url) => url.fmt(f),
+            DatabaseUrl::Mysql(url) => url.fmt(f),
         }
     }
 }
@@ -332,6 +327,13 @@ mod tests {
             ("sqlite://", "sqlite://"),
             ("sqlite+pysqlite:///:memory:", "sqlite://"),
             ("data/app.sqlite3", "sqlite:///data/app.sqlite3"),
+            (
+                "mysql+pymysql://root:s%40c:r%3Fet@h:3307/app?charset=utf8mb4",
+                "mysql://root:***@h:3307/app?charset=utf8mb4",
+            ),
+            ("mariadb://[::1]/we%20ird", "mysql://[::1]/we%20ird"),
+            ("mysql://root@/app?unix_socket=/run/m.sock", "mysql://root@/app?unix_socket=/run/m.sock"),
+            ("mysql://h", "mysql://h/"),
         ];
         for (text, expected) in cases {
             assert_eq!(shown(text), expected, "{text}");
@@ -348,26 +350,24 @@ mod tests {
     }
 
     #[test]
-    fn the_engine_of_a_url_is_known_before_there_is_a_driver_for_it() {
-        let of = ["mysql+pymysql://root@h/app", "mariadb://h/app", "app.db", "postgres://h/app", "oracle://h/app"];
-        let engines = [Some(Engine::Mysql), Some(Engine::Mysql), Some(Engine::Sqlite), Some(Engine::Postgres), None];
-        assert_eq!(of.map(engine), engines);
-    }
-
-    #[test]
     fn refusals_name_what_is_wrong_without_the_url() {
         let cases = [
             (
-                "mysql+pymysql://root:secret@h/app",
-                "MySQL is not supported yet: whimbrel works on SQLite and PostgreSQL",
+                "oracle://root:secret@h/app",
+                "Oracle is not supported: whimbrel works on SQLite and PostgreSQL, and judges SQL for MySQL and MariaDB",
             ),
+            ("mysql://root:secret@a,b/app", "a MySQL URL names one server"),
+            ("mysql://root:secret@a:mysql/app", "`mysql` is no port"),
             (
                 "sqlite://app.db",
                 "`sqlite://` takes no host: write `sqlite:///relative.db` or `sqlite:////absolute/path.db`",
             ),
             ("postgresql://u:100%@h/app", "`%` in the database URL is no percent-encoding: write `%25` for a `%`"),
             ("postgresql://u@h:http/app", "`http` is no port"),
-            ("duckdb:///x", "`duckdb` is not a kind of database that whimbrel knows (sqlite, postgresql)"),
+            (
+                "duckdb:///x",
+                "`duckdb` is not a kind of database that whimbrel knows (sqlite, postgresql, mysql, mariadb)",
+            ),
             ("  ", "the database URL is empty"),
         ];
         for (text, expected) in cases {

@@ -1,4 +1,6 @@
-use std::path::Path;
+//! How a server's certificate is checked, in the rooms that connect over a network.
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
@@ -7,13 +9,32 @@ use rustls::crypto::{CryptoProvider, ring, verify_tls12_signature, verify_tls13_
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use tokio_postgres_rustls::MakeRustlsConnect;
 use whimbrel_run::{DriverError, DriverErrorKind};
 
-use super::settings::{Check, Tls};
+/// How much of the server's certificate has to be right.
+#[derive(Debug, Clone, Default)]
+pub struct Tls {
+    pub check: Check,
+    pub root_certificate: Option<PathBuf>,
+    pub certificate: Option<PathBuf>,
+    pub key: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Check {
+    /// Neither wanted nor offered.
+    Off,
+    /// Encrypted where the server can, unchecked.
+    #[default]
+    Nothing,
+    /// Signed by somebody we trust.
+    Authority,
+    /// And made out to this host.
+    AuthorityAndHost,
+}
 
 /// The machine's own certificates are read only where the server's has to be checked and no root is given.
-pub fn connector(tls: &Tls) -> Result<MakeRustlsConnect, DriverError> {
+pub fn config(tls: &Tls) -> Result<ClientConfig, DriverError> {
     let provider = Arc::new(ring::default_provider());
     let verifier: Arc<dyn ServerCertVerifier> = match tls.check {
         Check::Off | Check::Nothing => Arc::new(Lenient { provider: provider.clone(), authority: None }),
@@ -28,17 +49,16 @@ pub fn connector(tls: &Tls) -> Result<MakeRustlsConnect, DriverError> {
         .map_err(|error| wrong(format!("TLS cannot be set up: {error}")))?
         .dangerous()
         .with_custom_certificate_verifier(verifier);
-    let config = match (&tls.certificate, &tls.key) {
+    match (&tls.certificate, &tls.key) {
         (Some(certificate), Some(key)) => {
             let chain = certificates(certificate)?;
             let key = PrivateKeyDer::from_pem_file(key).map_err(|error| unreadable(key, &error))?;
             builder
                 .with_client_auth_cert(chain, key)
-                .map_err(|error| wrong(format!("the client's certificate cannot be used: {error}")))?
+                .map_err(|error| wrong(format!("the client's certificate cannot be used: {error}")))
         }
-        (None, _) | (_, None) => builder.with_no_client_auth(),
-    };
-    Ok(MakeRustlsConnect::new(config))
+        (None, _) | (_, None) => Ok(builder.with_no_client_auth()),
+    }
 }
 
 fn authority(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier>, DriverError> {
@@ -55,7 +75,8 @@ fn authority(tls: &Tls, provider: &Arc<CryptoProvider>) -> Result<Arc<WebPkiServ
         }
     }
     if roots.is_empty() {
-        let message = "no root certificates to check the server's against: give one by `sslrootcert=FILE`";
+        let message = "no root certificates to check the server's against: give them by `sslrootcert=FILE` (MySQL: \
+                       `ssl_ca=FILE`)";
         return Err(wrong(message.to_string()));
     }
     WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider.clone())
@@ -76,8 +97,8 @@ fn wrong(message: String) -> DriverError {
     DriverError::new(DriverErrorKind::Connect, message)
 }
 
-/// Less than rustls would ask for: `sslmode=require` encrypts to whoever answers, as libpq means it; with `verify-ca`
-/// the chain has to be right, and the name need not be.
+/// Less than rustls would ask for: `sslmode=require` encrypts to whoever answers, as libpq and libmysqlclient mean it;
+/// with `verify-ca` the chain has to be right, and the name need not be.
 #[derive(Debug)]
 struct Lenient {
     provider: Arc<CryptoProvider>,
