@@ -1,8 +1,8 @@
 use whimbrel_schema::Engine;
 
 use crate::Step;
-use crate::review::{Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::review::{Passed, Seen, Severity};
+use crate::rules::{Example, Found, Rule, limits};
 
 pub(super) static RULE: Rule = Rule {
     id: "drop-locks-parent",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
                ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;",
     },
     sources: &[
-        "https://www.postgresql.org/docs/current/sql-altertable.html",
+        "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-CONSTRAINT",
         "https://www.postgresql.org/docs/current/explicit-locking.html",
     ],
     check,
@@ -47,7 +47,21 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         let parents: Vec<_> =
             other.filter(|name| *name != table && keys.iter().any(|key| key.references == **name)).collect();
         if let Some(parent) = parents.first() {
-            found.step(at, format!("dropping {what} blocks every read and write of `{parent}` too"));
+            let finding = found.step(at, format!("dropping {what} blocks every read and write of `{parent}` too"));
+            // By itself and with little patience, nobody waits for more than a moment: that is the safe way.
+            let alone = matches!(step, Step::DropConstraint { .. }) && seen.transaction.iter().all(waits_for_nothing);
+            let patience = limits::milliseconds(seen, "lock_timeout");
+            if alone && patience.is_some_and(|limit| (1..=SHORT).contains(&limit)) {
+                finding.severity(Severity::Advice);
+            }
         }
     }
+}
+
+/// Milliseconds that nobody minds.
+const SHORT: u64 = 1_000;
+
+/// Whether an earlier statement of the transaction holds nothing that others wait for.
+fn waits_for_nothing(passed: &Passed<'_>) -> bool {
+    passed.only_new || passed.prediction.touches.iter().all(|touch| !touch.blocks_writes())
 }

@@ -11,14 +11,14 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: true,
     what: "where or how a table is stored changes, and all of it is written anew while every read and write waits",
-    why: "SET LOGGED, SET UNLOGGED, SET TABLESPACE and SET ACCESS METHOD copy the table and its indexes under ACCESS \
-          EXCLUSIVE.",
+    why: "SET LOGGED, SET UNLOGGED and SET ACCESS METHOD write the table and its indexes anew; SET TABLESPACE copies \
+          the files of the table, and leaves its indexes where they are. All of them hold ACCESS EXCLUSIVE meanwhile.",
     safe_way: "make a new table as it shall be, move the rows over in batches, and switch",
     example: Example {
         bad: "ALTER TABLE email SET LOGGED;",
         good: "CREATE TABLE email_next (LIKE email INCLUDING ALL);",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html"],
+    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-TABLESPACE"],
     check,
     stands: None,
     fix: None,

@@ -13,10 +13,12 @@ pub(super) static RULE: Rule = Rule {
     scales: true,
     what: "one statement changes as many rows as there are, and keeps all of them locked until it ends",
     why: "An UPDATE or DELETE locks every row that it changes until its transaction ends: with all rows in one \
-          statement, whoever writes one of them waits for the whole of it. It also doubles the table, because the old \
-          rows are only given back afterwards, and makes replicas lag. In batches of some thousands of rows, nobody \
-          waits for more than a moment.",
-    safe_way: "write `-- backfill` above it, so that it runs in batches, each its own transaction",
+          statement, whoever writes one of them waits for the whole of it. InnoDB locks every row that it looks at, \
+          and the gaps between them. On PostgreSQL an UPDATE of all rows also doubles the table, because the old ones \
+          are only given back afterwards. And replicas lag. In batches of some thousands of rows, nobody waits for \
+          more than a moment.",
+    safe_way: "write `-- backfill` above an UPDATE, so that `whimbrel upgrade` runs it in batches, each its own \
+               transaction; delete some thousands of rows at a time",
     example: Example {
         bad: "UPDATE email SET state = 'new' WHERE state IS NULL;",
         good: "-- backfill\n\
@@ -25,6 +27,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/explicit-locking.html#LOCKING-ROWS",
         "https://www.postgresql.org/docs/current/routine-vacuuming.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/innodb-locks-set.html",
     ],
     check,
     stands: None,
@@ -39,7 +42,8 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         let Step::ChangeData { change, tables } = step else { continue };
         let (verb, batches) = match change {
             DataChange::Update => ("updating", true),
-            DataChange::Delete => ("deleting", true),
+            // Only an UPDATE is run in batches.
+            DataChange::Delete => ("deleting", false),
             DataChange::Merge => ("merging into", false),
             DataChange::Insert | DataChange::Truncate => continue,
         };
@@ -55,7 +59,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         let all = touch.work.contains(&Work::ChangeRows(Extent::All));
         let rows = if all { "every row of" } else { "rows of" };
         let finding = found.step(at, format!("{verb} {rows}{table} in one statement keeps them locked until it ends"));
-        if !batches || !seen.script.directives {
+        if !batches || !seen.script.directives || seen.dialect.batching().is_none() {
             finding.safe_way(
                 "change some thousands of rows at a time, by the key, each batch in a transaction of its own",
             );

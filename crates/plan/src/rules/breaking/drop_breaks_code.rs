@@ -14,10 +14,14 @@ pub(super) static RULE: Rule = Rule {
     why: "Nothing stored is lost, and the definition can be made again; but whatever still names it fails from the \
           commit on.",
     safe_way: "deploy code that no longer names it, then drop it in a later deploy",
-    example: Example { bad: "DROP VIEW inbox;", good: "ALTER VIEW inbox RENAME TO inbox_unused;" },
+    example: Example {
+        bad: "DROP VIEW inbox;",
+        good: "COMMENT ON VIEW inbox IS 'unused since deploy 1812, to be dropped';",
+    },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-dropview.html",
         "https://www.postgresql.org/docs/current/sql-dropfunction.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/drop-view.html",
     ],
     check,
     stands: Some(stands),

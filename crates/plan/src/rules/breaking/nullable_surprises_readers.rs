@@ -16,7 +16,8 @@ pub(super) static RULE: Rule = Rule {
     safe_way: "deploy code that can read NULL before anything writes one",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;",
-        good: "ALTER TABLE email ALTER COLUMN subject SET DEFAULT '';",
+        good: "-- where it was loosened for inserts that leave it out\n\
+               ALTER TABLE email ALTER COLUMN subject SET DEFAULT '';",
     },
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL"],
     check,

@@ -25,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &[
         "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-RENAME",
         "https://www.sqlite.org/lang_altertable.html#altertabmvcol",
+        "https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-redefine-column",
     ],
     check,
     stands: Some(stands),

@@ -14,7 +14,11 @@ pub(super) static RULE: Rule = Rule {
     why: "Without WHERE, every row of the table goes.",
     safe_way: "say which rows in WHERE, and delete them in batches",
     example: Example { bad: "DELETE FROM email;", good: "DELETE FROM email WHERE sent_at < '2020-01-01';" },
-    sources: &["https://www.postgresql.org/docs/current/sql-delete.html", "https://www.sqlite.org/lang_delete.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-delete.html",
+        "https://www.sqlite.org/lang_delete.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/delete.html",
+    ],
     check,
     stands: None,
     fix: None,

@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     why: "A `timestamp` becomes a `timestamptz` by the session's TimeZone: run from two places, the same migration \
           makes two different sets of instants. Where TimeZone is UTC it is also free; otherwise the table is written \
           anew.",
-    safe_way: "set the setting in the script, or say the zone: USING at AT TIME ZONE 'UTC'",
+    safe_way: "set the setting in the script, or say the zone, as in `USING sent_at AT TIME ZONE 'UTC'`",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN sent_at TYPE timestamptz;",
         good: "SET LOCAL TimeZone = 'UTC';\n\

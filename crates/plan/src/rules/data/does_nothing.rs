@@ -13,11 +13,10 @@ pub(super) static RULE: Rule = Rule {
     what: "the statement says that it is done, and has done nothing",
     why: "IF NOT EXISTS asks for the name only. Whatever bears it, a half-built index that no query uses, a table with \
           other columns, is taken for what was asked for.",
-    safe_way: "drop what is there by its name first, then make it without IF NOT EXISTS",
+    safe_way: "change what is there, or drop it by its name first; and leave IF NOT EXISTS out",
     example: Example {
-        bad: "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_email_subject ON email (subject);",
-        good: "DROP INDEX CONCURRENTLY IF EXISTS ix_email_subject;\n\
-               CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",
+        bad: "CREATE TABLE IF NOT EXISTS email (id bigint PRIMARY KEY, archived_at timestamptz);",
+        good: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",
     },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY",

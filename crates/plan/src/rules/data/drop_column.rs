@@ -12,16 +12,18 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "a column is dropped with every value in it",
     why: "The values are gone when the transaction commits, and code that still names the column, an ORM that lists \
-          all columns of its model among it, fails from that moment on. Indexes and constraints that name the column \
-          go with it without a word.",
+          all columns of its model among it, fails from that moment on. PostgreSQL drops the indexes and constraints \
+          that name it too, without a word; MySQL takes it out of its indexes; SQLite refuses while one names it.",
     safe_way: "deploy code that no longer names it, then drop it in a later deploy, after a backup",
     example: Example {
         bad: "ALTER TABLE email DROP COLUMN subject;",
-        good: "ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;",
+        good: "-- code can leave it out from now on; it goes in a later deploy\n\
+               ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;",
     },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-DROP-COLUMN",
         "https://www.sqlite.org/lang_altertable.html#altertabdropcol",
+        "https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-add-drop-column",
     ],
     check,
     stands: None,

@@ -17,7 +17,8 @@ pub(super) static RULE: Rule = Rule {
     safe_way: "drop it only together with what makes it needless, and say why",
     example: Example {
         bad: "ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;",
-        good: "ALTER TABLE email ALTER CONSTRAINT email_account_id_fkey DEFERRABLE;",
+        good: "-- where rows came in the wrong order\n\
+               ALTER TABLE email ALTER CONSTRAINT email_account_id_fkey DEFERRABLE;",
     },
     sources: &["https://www.postgresql.org/docs/current/ddl-constraints.html"],
     check,

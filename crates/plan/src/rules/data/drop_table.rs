@@ -12,12 +12,17 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "a table is dropped with every row in it",
     why: "The rows are gone when the transaction commits, and whatever code still names the table fails from that \
-          moment on. Nothing but a backup brings them back.",
+          moment on. `whimbrel upgrade` keeps them aside for a while; otherwise nothing but a backup brings them back.",
     safe_way: "deploy code that no longer names it, rename it away for a while, take a backup, then drop it",
-    example: Example { bad: "DROP TABLE email;", good: "ALTER TABLE email RENAME TO email_unused;" },
+    example: Example {
+        bad: "DROP TABLE email;",
+        good: "-- once no code names it; whoever still needs it is heard of, and it is taken back\n\
+               ALTER TABLE email RENAME TO email_unused;",
+    },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-droptable.html",
         "https://www.sqlite.org/lang_droptable.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/drop-table.html",
     ],
     check,
     stands: None,

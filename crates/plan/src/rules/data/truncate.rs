@@ -11,15 +11,19 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a table is emptied",
-    why: "TRUNCATE gives up all rows at once, under ACCESS EXCLUSIVE, without asking any ON DELETE trigger. With \
-          CASCADE it empties every table that refers to it, too.",
+    why: "TRUNCATE gives up all rows at once, without asking any ON DELETE trigger, while nobody reads or writes the \
+          table. On PostgreSQL CASCADE empties every table that refers to it too; on MySQL it commits whatever is \
+          open, and cannot be rolled back.",
     safe_way: "delete what has to go in batches, with a condition",
     example: Example {
         bad: "TRUNCATE email;",
-        good: "-- backfill\n\
-               DELETE FROM email WHERE sent_at < '2020-01-01';",
+        good: "-- again and again, until it finds none\n\
+               DELETE FROM email WHERE id IN (SELECT id FROM email WHERE sent_at < '2020-01-01' LIMIT 5000);",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-truncate.html"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-truncate.html",
+        "https://dev.mysql.com/doc/refman/8.4/en/truncate-table.html",
+    ],
     check,
     stands: None,
     fix: None,

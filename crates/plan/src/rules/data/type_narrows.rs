@@ -17,7 +17,10 @@ pub(super) static RULE: Rule = Rule {
         bad: "ALTER TABLE email ALTER COLUMN size TYPE smallint;",
         good: "ALTER TABLE email ADD CONSTRAINT email_size_small CHECK (size < 32768) NOT VALID;",
     },
-    sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE"],
+    sources: &[
+        "https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DATA-TYPE",
+        "https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-redefine-column",
+    ],
     check,
     stands: None,
     fix: None,

@@ -11,8 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Mysql],
     scales: false,
     what: "a table is kept by an engine that knows no transactions",
-    why: "MyISAM, Aria, MEMORY, CSV and ARCHIVE take no part in transactions: what is written stays after ROLLBACK, a crash \
-          can leave the table broken, foreign keys are ignored, and a writer locks the whole table.",
+    why: "MyISAM, Aria, MEMORY, CSV and ARCHIVE take no part in transactions: what is written stays after ROLLBACK, \
+          foreign keys are ignored, and a writer locks the whole table. A crash can leave a table of MyISAM, CSV or \
+          ARCHIVE broken, and empties one of MEMORY.",
     safe_way: "use InnoDB",
     example: Example {
         bad: "CREATE TABLE email (id int PRIMARY KEY) ENGINE=MyISAM;",

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Mysql],
     scales: false,
     what: "a default that is no date",
-    why: "'0000-00-00' stands for no date where NULL would: strict mode with NO_ZERO_DATE, which is the default, refuses it, so \
-          that the table cannot be made or changed on such a server, and drivers read it as NULL, as an error, or as a \
-          date before Christ.",
+    why: "'0000-00-00' stands for no date where NULL would: strict mode with NO_ZERO_DATE, which is the default of \
+          MySQL and not of MariaDB, refuses it, so that the table cannot be made or changed on such a server, and \
+          drivers read it as NULL, as an error, or as a date before Christ.",
     safe_way: "let the column be NULL, or give it a date that is one",
     example: Example {
         bad: "CREATE TABLE email (sent_at datetime NOT NULL DEFAULT '0000-00-00 00:00:00');",
