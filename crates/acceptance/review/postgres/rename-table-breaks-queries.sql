@@ -83,3 +83,21 @@ CREATE VIEW email AS SELECT * FROM message;
 -- finds: rename-table-breaks-queries
 ALTER TABLE email RENAME TO message;
 CREATE VIEW email AS SELECT id, subject FROM message;
+
+-- case: a column gets another name with it
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+ALTER TABLE email RENAME TO message;
+ALTER TABLE message RENAME COLUMN subject TO title;
+CREATE VIEW email AS SELECT id, title AS subject, size FROM message;
+
+-- case: a column gets another name with it, and the view computes it
+-- setup
+CREATE TABLE email (id bigint PRIMARY KEY, subject text, size bigint);
+-- judge
+-- finds: rename-table-breaks-queries
+ALTER TABLE email RENAME TO message;
+-- finds: rename-column-breaks-queries
+ALTER TABLE message RENAME COLUMN subject TO title;
+CREATE VIEW email AS SELECT id, upper(title) AS subject, size FROM message;

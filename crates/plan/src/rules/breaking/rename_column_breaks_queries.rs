@@ -1,5 +1,6 @@
-use whimbrel_schema::{Engine, ObjectId, ObjectKind, Schema};
+use whimbrel_schema::{Engine, ObjectId, ObjectKind, Pair, Schema};
 
+use super::stood_in::is_column_stood_in;
 use crate::Step;
 use crate::evolution::is_second_column;
 use crate::review::{About, Seen, Severity};
@@ -44,12 +45,15 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             finding.label("no moment at which old and new code both work");
             if is_second_column(to) {
                 finding.about(table, std::slice::from_ref(from));
+            } else if is_column_stood_in(seen, at, table, Pair::new(from.as_str(), to.as_str())) {
+                finding.about(table, &[]);
             }
         }
     }
 }
 
-/// A column that makes room for its successor of the same name, in the same file.
+/// A column that makes room for its successor of the same name, in the same file; or one that a view goes on showing, where
+/// no column is what the finding is about.
 fn stands(schema: &Schema, about: &About) -> bool {
     schema.table(&about.table).is_none_or(|table| about.columns.iter().any(|name| table.column(name).is_none()))
 }

@@ -4,29 +4,53 @@
 //! through it (no WHERE, no join, no expression for a column), and it is not gone again at the end. SQLite writes
 //! through no view by itself; there it needs a trigger for each way of writing.
 
-use whimbrel_schema::{Engine, Object, ObjectId, ObjectKind, ObjectName, View};
+use whimbrel_schema::{Engine, Object, ObjectId, ObjectKind, ObjectName, Pair, View};
 
 use crate::Step;
 use crate::review::Seen;
 use crate::words::{Word, words};
 
 pub(super) fn is_stood_in(seen: &Seen<'_>, at: usize, from: &ObjectName, to: &ObjectName) -> bool {
+    let columns = seen.table(from).map(|table| table.columns.iter().map(|column| column.name.clone()).collect());
+    does_as(seen, at, from, to, columns, Vec::new())
+}
+
+/// The same of a column that gets another name after its table did, in one transaction: the view shows it by the old one.
+pub(super) fn is_column_stood_in(seen: &Seen<'_>, at: usize, table: &ObjectName, column: Pair<&str>) -> bool {
+    let earlier = seen.transaction.iter().flat_map(|passed| passed.steps).chain(seen.steps().iter().take(at));
+    let mut names =
+        earlier.filter_map(|step| if let Step::RenameTable { from, to } = step { Some((from, to)) } else { None });
+    let old = names.find(|(_, to)| *to == table).map(|(from, _)| from);
+    let Some(old) = old else { return false };
+    let renamed = Changed::Renamed(column.from.to_string(), column.to.to_string());
+    does_as(seen, at, old, table, Some(vec![column.from.to_string()]), vec![renamed])
+}
+
+/// Whether a view does for `columns` of the table under its old name what the table did; `None` is all of them, which are
+/// not known.
+fn does_as(
+    seen: &Seen<'_>,
+    at: usize,
+    old: &ObjectName,
+    table: &ObjectName,
+    columns: Option<Vec<String>>,
+    mut changes: Vec<Changed>,
+) -> bool {
     let engine = seen.dialect.engine();
     let rest = seen.steps().iter().skip(at + 1).cloned();
     let together = later(seen, true);
     let steps: Vec<Step> = rest.chain(together.iter().flat_map(|sql| steps_of(seen, sql))).collect();
-    let Some((made, view)) = steps.iter().enumerate().find_map(|(at, step)| Some((at, view_of(step, from, engine)?)))
+    let Some((made, view)) = steps.iter().enumerate().find_map(|(at, step)| Some((at, view_of(step, old, engine)?)))
     else {
         return false;
     };
-    let before: Option<Vec<String>> =
-        seen.table(from).map(|table| table.columns.iter().map(|column| column.name.clone()).collect());
-    let columns = Columns { before, changed: changed(steps.iter().take(made), to, engine), engine };
-    let shown = shown(&view.query.to_string(), to, engine);
+    changes.extend(changed(steps.iter().take(made), table, engine));
+    let columns = Columns { before: columns, changed: changes, engine };
+    let shown = shown(&view.query.to_string(), table, engine);
     !view.materialized
         && shown.is_some_and(|shown| columns.are_all_in(&shown, &view.columns))
-        && (engine != Engine::Sqlite || is_written_through(&steps, from, engine))
-        && !later(seen, false).iter().flat_map(|sql| steps_of(seen, sql)).any(|step| drops(&step, from, engine))
+        && (engine != Engine::Sqlite || is_written_through(&steps, old, engine))
+        && !later(seen, false).iter().flat_map(|sql| steps_of(seen, sql)).any(|step| drops(&step, old, engine))
 }
 
 /// What comes after the statement: in the same transaction, or at all.
@@ -70,14 +94,18 @@ fn drops(step: &Step, name: &ObjectName, engine: Engine) -> bool {
 
 /// Whether a trigger of the view does each way of writing.
 fn is_written_through(steps: &[Step], view: &ObjectName, engine: Engine) -> bool {
-    let triggers: Vec<&str> = (steps.iter())
-        .filter_map(|step| match step {
-            Step::CreateTrigger { table, trigger } if table.is(view, engine) => Some(trigger.definition.as_str()),
-            _ => None,
-        })
-        .collect();
+    let of_view = |step: &Step| {
+        if let Step::CreateTrigger { table, trigger } = step
+            && table.is(view, engine)
+        {
+            Some(trigger.definition.clone())
+        } else {
+            None
+        }
+    };
+    let triggers: Vec<String> = steps.iter().filter_map(of_view).collect();
     ["INSERT", "UPDATE", "DELETE"].iter().all(|way| {
-        let does = |text: &&str| {
+        let does = |text: &String| {
             let words = words(text);
             words
                 .windows(3)
@@ -94,15 +122,20 @@ enum Changed {
 }
 
 fn changed<'s>(steps: impl Iterator<Item = &'s Step>, table: &ObjectName, engine: Engine) -> Vec<Changed> {
-    steps
-        .filter_map(|step| match step {
-            Step::RenameColumn { table: on, from, to } if on.is(table, engine) => {
-                Some(Changed::Renamed(from.clone(), to.clone()))
-            }
-            Step::DropColumn { table: on, column, .. } if on.is(table, engine) => Some(Changed::Gone(column.clone())),
-            _ => None,
-        })
-        .collect()
+    let change = |step: &Step| {
+        if let Step::RenameColumn { table: on, from, to } = step
+            && on.is(table, engine)
+        {
+            Some(Changed::Renamed(from.clone(), to.clone()))
+        } else if let Step::DropColumn { table: on, column, .. } = step
+            && on.is(table, engine)
+        {
+            Some(Changed::Gone(column.clone()))
+        } else {
+            None
+        }
+    };
+    steps.filter_map(change).collect()
 }
 
 struct Columns {
