@@ -8,7 +8,8 @@ use tokio_postgres::Config;
 use tokio_postgres::config::{Host, SslMode};
 use whimbrel_run::{DriverError, DriverErrorKind};
 
-use super::super::settings::{Check, Settings, Tls};
+use super::super::settings::Settings;
+use crate::tls::{Check, Tls};
 
 /// What would come before that, or change what is written, if it were left from whoever started us.
 const CLEARED: &[&str] = &[
