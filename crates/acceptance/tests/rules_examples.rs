@@ -91,7 +91,7 @@ fn found(rule: &'static Rule, engine: Engine, files: &[String]) -> Option<Severi
         "instant-default-is-one-value" | "check-not-validated" => config.facts.variant = Some("MariaDB".into()),
         _ => {}
     }
-    let in_transaction = matches!(rule.id, "driver-commits-ddl" | "one-alter-would-do");
+    let in_transaction = matches!(rule.id, "driver-commits-ddl" | "one-alter-would-do" | "depends-on-setting");
     let mut reviewer = Reviewer::new(Schema::new(engine), dialect, &config);
     let mut take = |text: &str, judged: bool| {
         let whole = [Part::new(0..text.len(), in_transaction)];

@@ -167,11 +167,26 @@ fn github_reads_back_what_was_found() {
     assert!(all > 6, "only {all} findings");
 }
 
-/// What the schema that Jenkins publishes for JUnit's XML (`junit-10.xsd` of its xUnit plugin) has: which attributes an
-/// element may have, which it must, and which elements may stand in it.
-const JUNIT: [(&str, &[&str], &[&str], &[&str]); 8] = [
-    ("testsuites", &["name", "time", "tests", "failures", "errors", "disabled"], &[], &["testsuite"]),
-    (
+/// An element as the schema that Jenkins publishes for JUnit's XML has it (`junit-10.xsd` of its xUnit plugin).
+struct Element {
+    name: &'static str,
+    may_have: &'static [&'static str],
+    must_have: &'static [&'static str],
+    children: &'static [&'static str],
+}
+
+const fn element(
+    name: &'static str,
+    may_have: &'static [&'static str],
+    must_have: &'static [&'static str],
+    children: &'static [&'static str],
+) -> Element {
+    Element { name, may_have, must_have, children }
+}
+
+const JUNIT: [Element; 8] = [
+    element("testsuites", &["name", "time", "tests", "failures", "errors", "disabled"], &[], &["testsuite"]),
+    element(
         "testsuite",
         &[
             "name",
@@ -193,27 +208,26 @@ const JUNIT: [(&str, &[&str], &[&str], &[&str]); 8] = [
         &["name"],
         &["testsuite", "properties", "testcase", "system-out", "system-err"],
     ),
-    (
+    element(
         "testcase",
         &["name", "time", "classname", "group"],
         &["name"],
         &["skipped", "error", "failure", "system-out", "system-err"],
     ),
-    ("failure", &["type", "message"], &[], &[]),
-    ("error", &["type", "message"], &[], &[]),
-    ("skipped", &["type", "message"], &[], &[]),
-    ("system-out", &[], &[], &[]),
-    ("system-err", &[], &[], &[]),
+    element("failure", &["type", "message"], &[], &[]),
+    element("error", &["type", "message"], &[], &[]),
+    element("skipped", &["type", "message"], &[], &[]),
+    element("system-out", &[], &[], &[]),
+    element("system-err", &[], &[], &[]),
 ];
 
 fn hold(node: Node<'_, '_>) {
     let name = node.tag_name().name();
-    let (_, may, must, children) =
-        JUNIT.iter().find(|(known, ..)| *known == name).unwrap_or_else(|| panic!("<{name}>"));
-    assert!(node.attributes().all(|attribute| may.contains(&attribute.name())), "{node:?}");
-    assert!(must.iter().all(|attribute| node.has_attribute(*attribute)), "{node:?}");
+    let element = JUNIT.iter().find(|element| element.name == name).unwrap_or_else(|| panic!("<{name}>"));
+    assert!(node.attributes().all(|attribute| element.may_have.contains(&attribute.name())), "{node:?}");
+    assert!(element.must_have.iter().all(|attribute| node.has_attribute(*attribute)), "{node:?}");
     for child in node.children().filter(Node::is_element) {
-        assert!(children.contains(&child.tag_name().name()), "<{}> in <{name}>", child.tag_name().name());
+        assert!(element.children.contains(&child.tag_name().name()), "<{}> in <{name}>", child.tag_name().name());
         hold(child);
     }
     let mixed = ["failure", "error", "skipped", "system-out", "system-err"].contains(&name);
