@@ -10,6 +10,7 @@ use crate::AtWork;
 use crate::backup::{Scope, Snapshot, TableContents, Watch};
 use crate::guard::{Leftover, Limits, Observer};
 use crate::keep::{PackedColumn, Sealed};
+use crate::rehearse::{Digest, Gauge, Observed, Tried};
 
 /// One open connection to one database. Synchronous: one colour; whoever wants progress uses a thread.
 ///
@@ -212,6 +213,42 @@ pub trait Driver: Send {
         _watch: &mut Watch<'_>,
     ) -> Result<Vec<TableContents>, DriverError> {
         Err(DriverError::new(DriverErrorKind::Unsupported, "whimbrel hashes no tables of this engine"))
+    }
+
+    /// Reads off what statements do on this connection; `None` where an engine lets nobody see it.
+    fn gauge(&self) -> Option<Box<dyn Gauge>> {
+        None
+    }
+    /// Plans a query as an application sends it, and runs it where its parameters have values, no longer than
+    /// `at_most`. Outside any transaction; whatever it does is taken back. With its placeholders in any of the ways that
+    /// drivers write them.
+    fn try_out(&mut self, _query: &str, _at_most: Duration) -> Result<Tried, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "queries cannot be tried out on this engine"))
+    }
+    /// Has the engine count its tables, so that plans are made as they would be in a database that has lived for a while.
+    fn count_for_plans(&mut self) -> Result<(), DriverError> {
+        Ok(())
+    }
+    /// The queries that the engine remembers, the most frequent first; `None` where it remembers none.
+    fn observed_queries(&mut self) -> Result<Option<Vec<Observed>>, DriverError> {
+        Ok(None)
+    }
+    /// How many rows a table has, and a hash over these columns of all of them, whatever their order.
+    fn digest(&mut self, _table: &ObjectName, _columns: &[String]) -> Result<Digest, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "this engine's rows cannot be hashed"))
+    }
+    /// Whether the other connection is to this very database, whatever both call it. Outside any transaction.
+    fn is_same_as(&mut self, _other: &mut dyn Driver) -> Result<bool, DriverError> {
+        Err(DriverError::new(DriverErrorKind::Unsupported, "this engine's databases cannot be told from each other"))
+    }
+    /// Drops scratch databases that a run which was killed left behind, and says which.
+    fn clear_scratch(&mut self) -> Result<Vec<String>, DriverError> {
+        Ok(Vec::new())
+    }
+    /// A handle with which another thread breaks the connection off, as if this process had died: nothing is said to
+    /// the engine, and whatever is asked afterwards says [`Lost`](DriverErrorKind::Lost).
+    fn severer(&self) -> Option<Canceller> {
+        None
     }
 
     /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.

@@ -11,6 +11,7 @@ pub mod event;
 pub mod guard;
 pub mod keep;
 pub mod ledger;
+pub mod rehearse;
 pub mod replay;
 
 pub use actor::{Actor, Deploy};

@@ -61,7 +61,7 @@ fn ends_in_escape_prefix(before: &str) -> bool {
 }
 
 /// How long the string, quoted name or comment is that begins here; one byte for anything else.
-fn opaque_length(text: &str, escapes: bool) -> usize {
+pub(super) fn opaque_length(text: &str, escapes: bool) -> usize {
     let to_end = |found: Option<usize>| found.unwrap_or(text.len());
     match text.as_bytes() {
         [b'\'', ..] if escapes => {

@@ -193,6 +193,12 @@ impl Connection {
         self.notices.lock().unwrap_or_else(PoisonError::into_inner).push(notice);
     }
 
+    /// Drops the socket without a word, as the system does for a process that died.
+    pub fn severer(&self) -> Canceller {
+        let wire = self.wire.abort_handle();
+        Box::new(move || wire.abort())
+    }
+
     pub fn canceller(&self) -> Canceller {
         let token = self.client.as_ref().map(Client::cancel_token);
         let tls = self.tls.clone();

@@ -8,6 +8,7 @@ use whimbrel_plan::{Dialect, Step};
 use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
 use whimbrel_run::guard::{self, Leftover, Limits};
 use whimbrel_run::keep::{PackedColumn, Sealed};
+use whimbrel_run::rehearse::{self, Digest, Observed, Tried};
 use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
@@ -16,7 +17,7 @@ use super::observer::Observer;
 use super::quote::quote;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::{at_work, backup, facts, introspect, leftovers, normalize, packing, scratch};
+use super::{at_work, backup, digest, facts, gauge, introspect, leftovers, normalize, packing, scratch, try_out};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
@@ -385,6 +386,38 @@ impl Driver for PostgresDriver {
         self.execute_script(&format!("VACUUM (SKIP_LOCKED, TRUNCATE false) {name}"))?;
         self.execute_script("RESET vacuum_cost_delay; RESET vacuum_cost_limit")?;
         Ok(true)
+    }
+
+    fn gauge(&self) -> Option<Box<dyn rehearse::Gauge>> {
+        Some(Box::new(gauge::Gauge::of(self.settings.clone(), self.home.clone())))
+    }
+
+    fn try_out(&mut self, query: &str, at_most: Duration) -> Result<Tried, DriverError> {
+        try_out::try_out(&mut self.connection, query, at_most)
+    }
+
+    fn count_for_plans(&mut self) -> Result<(), DriverError> {
+        self.execute_script("ANALYZE")
+    }
+
+    fn observed_queries(&mut self) -> Result<Option<Vec<Observed>>, DriverError> {
+        try_out::observed(&mut self.connection)
+    }
+
+    fn digest(&mut self, table: &ObjectName, columns: &[String]) -> Result<Digest, DriverError> {
+        digest::digest(&mut self.connection, table, columns)
+    }
+
+    fn is_same_as(&mut self, other: &mut dyn Driver) -> Result<bool, DriverError> {
+        scratch::is_same(&mut self.connection, other)
+    }
+
+    fn clear_scratch(&mut self) -> Result<Vec<String>, DriverError> {
+        scratch::clear(&mut self.connection)
+    }
+
+    fn severer(&self) -> Option<Canceller> {
+        Some(self.connection.severer())
     }
 
     fn notices(&mut self) -> Vec<String> {

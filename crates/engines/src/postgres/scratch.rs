@@ -1,8 +1,9 @@
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
-use std::time::SystemTime;
+use std::thread::sleep;
+use std::time::{Duration, SystemTime};
 
-use whimbrel_run::DriverError;
+use whimbrel_run::{Driver, DriverError};
 
 use super::bind::{identifier, literal};
 use super::connection::Connection;
@@ -39,6 +40,46 @@ pub fn create(driver: &mut PostgresDriver) -> Result<PostgresDriver, DriverError
     }
     scratch.guard = Some(guard);
     Ok(scratch)
+}
+
+/// Whether both are connected to one database. Its name and its server's do not tell: a copy of a whole server has the
+/// same ones. A lock that the one takes is seen by the other only there.
+pub fn is_same(connection: &mut Connection, other: &mut dyn Driver) -> Result<bool, DriverError> {
+    let (one, two) = (number() >> 33, number() >> 33);
+    connection.rows(&format!("SELECT pg_advisory_lock({one}, {two})"))?;
+    let seen = other.query(
+        &format!(
+            "SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND classid = {one} AND objid = {two} \
+             AND objsubid = 2 AND database = (SELECT oid FROM pg_catalog.pg_database \
+             WHERE datname = pg_catalog.current_database())"
+        ),
+        &[],
+    );
+    connection.rows(&format!("SELECT pg_advisory_unlock({one}, {two})"))?;
+    Ok(!seen?.is_empty())
+}
+
+/// Scratch databases to which nobody is connected: whoever made one is connected to it for as long as it is wanted. One
+/// that was made this moment is looked at twice.
+pub fn clear(connection: &mut Connection) -> Result<Vec<String>, DriverError> {
+    let mut left = deserted(connection)?;
+    if !left.is_empty() {
+        sleep(Duration::from_secs(1));
+        let still = deserted(connection)?;
+        left.retain(|name| still.contains(name));
+    }
+    // Whoever has connected since keeps it, and whoever else clears here may be quicker.
+    left.retain(|name| connection.rows(&format!("DROP DATABASE {}", identifier(name))).is_ok());
+    Ok(left)
+}
+
+fn deserted(connection: &mut Connection) -> Result<Vec<String>, DriverError> {
+    let rows = connection.rows(
+        "SELECT d.datname FROM pg_catalog.pg_database d WHERE d.datname ~ '^whimbrel_scratch_[0-9a-f]{16}$' \
+         AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) \
+         AND pg_catalog.pg_has_role(d.datdba, 'USAGE')",
+    )?;
+    Ok(rows.into_iter().flatten().flatten().collect())
 }
 
 fn with_advice(error: DriverError, settings: &Settings) -> DriverError {

@@ -3,17 +3,20 @@
 use std::cell::Cell;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OpenFlags, ToSql, params_from_iter};
+use rusqlite::{Connection, ErrorCode, OpenFlags, StatementStatus, ToSql, params_from_iter};
 use whimbrel_plan::Dialect;
 use whimbrel_plan::guard::Class;
 use whimbrel_plan::review::Facts;
 use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
 use whimbrel_run::guard::{Blocker, Limit, Limits, Observer, Sight, first_line};
 use whimbrel_run::keep::{PackedColumn, Sealed};
+use whimbrel_run::rehearse::{self, Digest, Tried};
 use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
@@ -21,7 +24,7 @@ use super::dialect::dialect;
 use super::lock::{self, FileLock};
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
-use super::{backup, facts, introspect, packing};
+use super::{backup, digest, facts, gauge, introspect, packing, try_out};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -81,6 +84,8 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
         orphans: Orphans::new(file),
         lock: None,
         commit_waits: PATIENCE,
+        stepped: Arc::default(),
+        severed: Arc::default(),
     })
 }
 
@@ -166,6 +171,10 @@ pub struct SqliteDriver {
     lock: Option<FileLock>,
     /// How long the commit of the transaction that is open may wait for readers: it keeps new ones out meanwhile.
     commit_waits: Duration,
+    /// How many rows the last statement went over, from end to end.
+    stepped: Arc<AtomicU64>,
+    /// Somebody broke the connection off.
+    severed: Arc<AtomicBool>,
 }
 
 /// So many times as long as a chunk of packed rows took others may write.
@@ -176,6 +185,16 @@ impl SqliteDriver {
         if let Some(lock) = &mut self.lock {
             lock.note(statement);
         }
+    }
+
+    /// Runs something on a connection that nobody has broken off.
+    fn unsevered<T>(&self, run: impl FnOnce(&Self) -> Result<T, DriverError>) -> Result<T, DriverError> {
+        let is_severed = || self.severed.load(Ordering::SeqCst);
+        let lost = || DriverError::new(DriverErrorKind::Lost, "the connection was broken off");
+        if is_severed() {
+            return Err(lost());
+        }
+        run(self).map_err(|error| if is_severed() { lost() } else { error })
     }
 
     /// Runs something that waits no longer than it may.
@@ -191,17 +210,37 @@ impl SqliteDriver {
     }
 
     fn run(&self, statement: &str) -> Result<u64, DriverError> {
+        self.unsevered(|driver| driver.run_now(statement))
+    }
+
+    fn run_now(&self, statement: &str) -> Result<u64, DriverError> {
         let before = self.connection.total_changes();
         let mut prepared = self.connection.prepare(statement).map_err(|error| error_of(&error))?;
         // PRAGMA and RETURNING give rows, and take effect as they are read.
         let mut rows = prepared.query([]).map_err(|error| error_of(&error))?;
         while rows.next().map_err(|error| error_of(&error))?.is_some() {}
+        drop(rows);
+        let stepped = u64::try_from(prepared.get_status(StatementStatus::FullscanStep)).unwrap_or_default();
+        self.stepped.store(stepped, Ordering::Relaxed);
         let touched = self.connection.total_changes() != before;
         Ok(if touched { self.connection.changes() } else { 0 })
     }
 
     fn batch(&self, sql: &str) -> Result<(), DriverError> {
-        self.connection.execute_batch(sql).map_err(|error| error_of(&error))
+        self.unsevered(|driver| driver.connection.execute_batch(sql).map_err(|error| error_of(&error)))
+    }
+
+    fn rows(&self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError> {
+        let mut prepared = self.connection.prepare_cached(statement).map_err(|error| error_of(&error))?;
+        let width = prepared.column_count();
+        let parameters = parameters.iter().copied().map(Parameter);
+        let mut rows = prepared.query(params_from_iter(parameters)).map_err(|error| error_of(&error))?;
+        let mut read = Vec::new();
+        while let Some(row) = rows.next().map_err(|error| error_of(&error))? {
+            let values = (0..width).map(|at| row.get_ref(at).map(printed));
+            read.push(values.collect::<Result<Row, _>>().map_err(|error| error_of(&error))?);
+        }
+        Ok(read)
     }
 }
 
@@ -279,16 +318,7 @@ impl Driver for SqliteDriver {
     }
 
     fn query(&mut self, statement: &str, parameters: &[Value<'_>]) -> Result<Vec<Row>, DriverError> {
-        let mut prepared = self.connection.prepare_cached(statement).map_err(|error| error_of(&error))?;
-        let width = prepared.column_count();
-        let parameters = parameters.iter().copied().map(Parameter);
-        let mut rows = prepared.query(params_from_iter(parameters)).map_err(|error| error_of(&error))?;
-        let mut read = Vec::new();
-        while let Some(row) = rows.next().map_err(|error| error_of(&error))? {
-            let values = (0..width).map(|at| row.get_ref(at).map(printed));
-            read.push(values.collect::<Result<Row, _>>().map_err(|error| error_of(&error))?);
-        }
-        Ok(read)
+        self.unsevered(|driver| driver.rows(statement, parameters))
     }
 
     fn query_within(&mut self, statement: &str, at_most: Option<Duration>) -> Result<Vec<Row>, DriverError> {
@@ -441,6 +471,38 @@ impl Driver for SqliteDriver {
         watch: &mut Watch<'_>,
     ) -> Result<Vec<TableContents>, DriverError> {
         backup::contents(&self.connection, tables, watch)
+    }
+
+    fn gauge(&self) -> Option<Box<dyn rehearse::Gauge>> {
+        let file = match &self.place {
+            Place::Memory => None,
+            Place::File(path) => Some(path.clone()),
+        };
+        Some(Box::new(gauge::Gauge::of(file, Arc::clone(&self.stepped))))
+    }
+
+    fn try_out(&mut self, query: &str, at_most: Duration) -> Result<Tried, DriverError> {
+        try_out::try_out(&mut self.connection, query, at_most)
+    }
+
+    fn digest(&mut self, table: &ObjectName, columns: &[String]) -> Result<Digest, DriverError> {
+        digest::digest(&self.connection, table, columns).map_err(|error| error_of(&error))
+    }
+
+    fn is_same_as(&mut self, other: &mut dyn Driver) -> Result<bool, DriverError> {
+        let Place::File(own) = &self.place else { return Ok(false) };
+        let rows = other.query("SELECT file FROM pragma_database_list WHERE name = 'main'", &[])?;
+        let Some(file) = rows.into_iter().flatten().flatten().next() else { return Ok(false) };
+        let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
+        Ok(real(own) == real(Path::new(&file)))
+    }
+
+    fn severer(&self) -> Option<Canceller> {
+        let (handle, severed) = (self.connection.get_interrupt_handle(), Arc::clone(&self.severed));
+        Some(Box::new(move || {
+            severed.store(true, Ordering::SeqCst);
+            handle.interrupt();
+        }))
     }
 
     /// SQLite keeps every expression as it was written: its catalogue prints what it was given.

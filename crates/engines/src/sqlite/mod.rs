@@ -6,11 +6,14 @@
 mod backup;
 mod batching;
 mod complete;
+mod copy;
 mod dialect;
+mod digest;
 mod driver;
 mod dual_write;
 mod expression;
 mod facts;
+mod gauge;
 mod how;
 mod in_step;
 mod introspect;
@@ -27,8 +30,10 @@ mod split;
 mod stand_in;
 mod strings;
 mod token;
+mod try_out;
 mod types;
 mod understand;
 
+pub use copy::copy;
 pub use dialect::{Sqlite, dialect};
 pub use driver::{Mode, Place, SqliteDriver, connect};

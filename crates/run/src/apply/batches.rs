@@ -4,7 +4,7 @@ use whimbrel_plan::revision::StatementOrigin;
 use super::job::{Job, Prepared};
 use super::run::{Moment, milliseconds, refused, row_of};
 use super::runner::{Runner, Turn};
-use super::{Failure, Refusal};
+use super::{Failure, Ran, Refusal};
 use crate::backfill::{self, Checkpoint, Checkpoints, Ended, Progress, State, TABLE, Worker};
 use crate::ledger::{StatementOutcome, StatementRow};
 use crate::{Driver, DriverErrorKind, Event};
@@ -26,6 +26,7 @@ impl Runner<'_> {
             State::Done => Vec::new(),
             State::Running => self.gather(job, at, &plan, &checkpoint)?,
         };
+        self.look_before(job, at, prepared)?;
         self.driver.begin_batches()?;
         for notice in self.driver.notices() {
             (self.listen)(Event::Notice { text: &notice });
@@ -68,7 +69,9 @@ impl Runner<'_> {
         }
         self.part_done(job, at + 1);
         self.write_down(&self.tables.update_statement(seq, &row))?;
-        (self.listen)(Event::StatementDone { number, of, rows: checkpoint.changed, took: begun.tick.elapsed() });
+        let took = begun.tick.elapsed();
+        self.look_after(job, at, prepared, &Ran { rows: checkpoint.changed, took, notices: &[] })?;
+        (self.listen)(Event::StatementDone { number, of, rows: checkpoint.changed, took });
         if let Proof::Once { why } = &plan.proof {
             let left = checkpoint.left;
             (self.listen)(Event::Unproved { table: &plan.table, why, left });

@@ -25,6 +25,7 @@ mod runner;
 mod script;
 mod stamp;
 mod turn_back;
+mod witness;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -47,6 +48,7 @@ pub use refusal::Refusal;
 pub use report::{Partial, Report, RevisionReport};
 pub use script::{ScriptError, downgrade_script, upgrade_script};
 pub use stamp::stamp;
+pub use witness::{Ran, Watched, Within, Witness};
 
 use runner::Runner;
 
@@ -113,6 +115,22 @@ pub fn upgrade(
 ) -> Result<Report, ApplyError> {
     let runner = Runner::new(driver, history, options, listen, Direction::Up);
     runner.run(|history, applied| history.upgrade_path(applied, target))
+}
+
+/// The same, up or down, with somebody looking on.
+pub fn run_watched(
+    driver: &mut dyn Driver,
+    history: &History,
+    (direction, target): (Direction, &Target),
+    options: &Options,
+    listen: &mut dyn FnMut(Event<'_>),
+    witness: &mut dyn Witness,
+) -> Result<Report, ApplyError> {
+    let runner = Runner::new(driver, history, options, listen, direction).watched_by(witness);
+    runner.run(|history, applied| match direction {
+        Direction::Up => history.upgrade_path(applied, target),
+        Direction::Down => history.downgrade_path(applied, target),
+    })
 }
 
 /// What an upgrade to the target would hold back now. Nothing is changed, and nobody is waited for.

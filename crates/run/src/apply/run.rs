@@ -6,7 +6,7 @@ use whimbrel_schema::Fingerprint;
 
 use super::job::{Group, Job, Prepared};
 use super::runner::{Runner, Turn};
-use super::{Failure, Partial, RevisionReport, StatementFailure};
+use super::{Failure, Partial, Ran, RevisionReport, StatementFailure};
 use crate::ledger::{EventRow, Outcome, Seq, StatementOutcome, StatementRow, Time};
 use crate::{DriverError, DriverErrorKind, Event};
 
@@ -366,13 +366,17 @@ impl Runner<'_> {
     fn execute(&mut self, job: &Job<'_>, at: usize, prepared: &Prepared, foreseen: &Foreseen) -> Result<u64, Failure> {
         let (number, of) = (at + 1, job.statements.len());
         (self.listen)(Event::StatementStarted { statement: &prepared.statement, number, of });
+        self.look_before(job, at, prepared)?;
         let begun = Instant::now();
         let result = self.execute_guarded(prepared, foreseen);
-        for notice in self.driver.notices() {
-            (self.listen)(Event::Notice { text: &notice });
+        let took = begun.elapsed();
+        let notices = self.driver.notices();
+        for notice in &notices {
+            (self.listen)(Event::Notice { text: notice });
         }
         let rows = result.map_err(|error| refused(job, prepared, error))?;
-        (self.listen)(Event::StatementDone { number, of, rows, took: begun.elapsed() });
+        self.look_after(job, at, prepared, &Ran { rows, took, notices: &notices })?;
+        (self.listen)(Event::StatementDone { number, of, rows, took });
         Ok(rows)
     }
 

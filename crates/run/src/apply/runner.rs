@@ -12,7 +12,7 @@ use super::guarded::Lookout;
 use super::job::Job;
 use super::keeping::Recalled;
 use super::run::Moment;
-use super::{ApplyError, Failure, Options, Report, Waiting, gate};
+use super::{ApplyError, Failure, Options, Report, Waiting, Witness, gate};
 use crate::ledger::{self, Ledger, Tables};
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
@@ -44,6 +44,8 @@ pub(super) struct Runner<'r> {
     pub recalled: Recalled,
     /// It only looks, and whoever asked waits for the answer.
     pub glancing: bool,
+    /// Who looks on.
+    pub witness: Option<&'r mut dyn Witness>,
 }
 
 /// Whether a step of the run took place, or somebody else was there first.
@@ -81,6 +83,7 @@ impl<'r> Runner<'r> {
             told_limits: BTreeSet::new(),
             recalled: Recalled::default(),
             glancing: false,
+            witness: None,
         }
     }
 

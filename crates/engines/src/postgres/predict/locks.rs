@@ -51,6 +51,15 @@ impl Mode {
         }
     }
 
+    /// Whether whoever has to wait for the other mode has to wait for this one, too: by the manual's table of conflicts,
+    /// for each mode a bit for each that it conflicts with, the weakest first.
+    pub(in crate::postgres) fn includes(self, other: Mode) -> bool {
+        const CONFLICTS: [u8; 8] =
+            [0b1000_0000, 0b1100_0000, 0b1111_0000, 0b1111_1000, 0b1110_1100, 0b1111_1100, 0b1111_1110, 0b1111_1111];
+        let conflicts = |mode: Mode| CONFLICTS.get(mode as usize).copied().unwrap_or(u8::MAX);
+        conflicts(other) & !conflicts(self) == 0
+    }
+
     pub(super) fn lock(self, held: Held) -> Lock {
         Lock::new(self.name(), self.blocks(), held)
     }
@@ -87,5 +96,9 @@ mod tests {
             assert_eq!(mode.and(Mode::AccessExclusive), Mode::AccessExclusive);
         }
         assert_eq!(Mode::Share.and(Mode::ShareUpdateExclusive), Mode::ShareRowExclusive);
+        for (one, other) in Mode::ALL.into_iter().flat_map(|one| Mode::ALL.map(|other| (one, other))) {
+            assert!(one.and(other).includes(one) && Mode::AccessExclusive.includes(one));
+        }
+        assert!(!Mode::Share.includes(Mode::ShareUpdateExclusive) && !Mode::ShareUpdateExclusive.includes(Mode::Share));
     }
 }

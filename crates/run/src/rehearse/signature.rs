@@ -1,0 +1,100 @@
+//! Who vouches for a receipt: an Ed25519 signature over all that it says.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::receipt::Receipt;
+
+/// In base64.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub public_key: String,
+    pub value: String,
+}
+
+/// A private key. It shows itself to nobody.
+pub struct Key(Ed25519KeyPair);
+
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum KeyError {
+    #[error("the key is no Ed25519 key: `openssl genpkey -algorithm ed25519` makes one")]
+    NoKey,
+}
+
+/// Whether a receipt says what was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signed {
+    Well,
+    /// By somebody else's key.
+    ByAnother,
+    /// It says something else than was signed.
+    Wrong,
+    Not,
+}
+
+impl Key {
+    /// Of a file in PEM, as OpenSSL writes it, or of its base64 alone.
+    pub fn read(text: &str) -> Result<Key, KeyError> {
+        let inner: String = text.lines().filter(|line| !line.starts_with("-----")).map(str::trim).collect();
+        let bytes = STANDARD.decode(inner).map_err(|_| KeyError::NoKey)?;
+        let pair = Ed25519KeyPair::from_pkcs8_maybe_unchecked(&bytes);
+        pair.map(Key).map_err(|_| KeyError::NoKey)
+    }
+
+    pub fn public(&self) -> String {
+        STANDARD.encode(self.0.public_key().as_ref())
+    }
+
+    pub fn sign(&self, receipt: &mut Receipt) -> Result<(), serde_json::Error> {
+        receipt.signature = None;
+        let value = STANDARD.encode(self.0.sign(&said(receipt)?).as_ref());
+        receipt.signature = Some(Signature { public_key: self.public(), value });
+        Ok(())
+    }
+}
+
+impl Receipt {
+    /// Whether it was signed with the private half of this key, and says what it said then.
+    pub fn signed_by(&self, public_key: &str) -> Signed {
+        let Some(signature) = &self.signature else { return Signed::Not };
+        if signature.public_key != public_key.trim() {
+            return Signed::ByAnother;
+        }
+        let bare = Receipt { signature: None, ..self.clone() };
+        let (Ok(said), Ok(key), Ok(value)) =
+            (said(&bare), STANDARD.decode(&signature.public_key), STANDARD.decode(&signature.value))
+        else {
+            return Signed::Wrong;
+        };
+        match UnparsedPublicKey::new(&ED25519, key).verify(&said, &value) {
+            Ok(()) => Signed::Well,
+            Err(_) => Signed::Wrong,
+        }
+    }
+}
+
+/// Fields are written in the order of the type, so that one value is one text.
+fn said(receipt: &Receipt) -> Result<Vec<u8>, serde_json::Error> {
+    serde_json::to_vec(receipt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The secret of RFC 8032, section 7.1, test 1, which everybody knows.
+    const PEM: &str = "-----BEGIN PRIVATE KEY-----\n\
+                       MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n\
+                       -----END PRIVATE KEY-----\n";
+
+    #[test]
+    fn a_key_is_read_as_openssl_writes_it() {
+        let key = Key::read(PEM).unwrap();
+        assert_eq!(key.public(), "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=");
+        assert_eq!(Key::read("bm8=").err(), Some(KeyError::NoKey));
+        assert_eq!(Key::read("-----BEGIN RSA").err(), Some(KeyError::NoKey));
+    }
+}
