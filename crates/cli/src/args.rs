@@ -112,6 +112,7 @@ pub enum Command {
     Check(Check),
     Lint(Lint),
     Plan(Plan),
+    Rehearse(Rehearse),
     Refs(Refs),
     Explain(Explain),
     Schema(Schema),
@@ -608,6 +609,54 @@ pub struct Plan {
     /// Do not ask the database: show every revision
     #[arg(long)]
     pub offline: bool,
+}
+
+/// Run the pending revisions on a copy, and measure what they do
+///
+/// The copy is made here and gone afterwards; the database itself is only read. Each statement is measured, rows are
+/// compared, the revisions are undone and run again, and that run is killed once. The receipt that comes of it is bound to
+/// the revisions, the schema and the server.
+#[derive(Debug, Args)]
+pub struct Rehearse {
+    /// Where `upgrade` would go: an id or the beginning of one, `head`, `heads`, `+1`, or a branch label
+    #[arg(value_name = "TARGET", default_value = "heads")]
+    pub target: String,
+    /// A copy that somebody else made, to be changed: never the database itself
+    #[arg(long, value_name = "URL")]
+    pub on: Option<String>,
+    /// On the tables alone, made by the revisions that are applied, where the rows must not leave their place
+    #[arg(long, conflicts_with = "on")]
+    pub schema_only: bool,
+    /// A folder of `.sql` files: queries of the code that runs now, asked in every state in between
+    #[arg(long, value_name = "FOLDER")]
+    pub queries: Option<PathBuf>,
+    /// The same, of the code that comes after the revisions
+    #[arg(long, value_name = "FOLDER")]
+    pub new_queries: Option<PathBuf>,
+    /// Also the queries that the database has counted (`pg_stat_statements`)
+    #[arg(long)]
+    pub observed: bool,
+    /// Also the SQL that the code here holds as text, as new code; and that of the last deploy's commit, as old
+    #[arg(long)]
+    pub code: bool,
+    /// The commit that runs now, instead of the last deploy's
+    #[arg(long, value_name = "REF", requires = "code")]
+    pub old_code: Option<String>,
+    /// Do not ask queries while the revisions run: nobody is seen waiting then
+    #[arg(long)]
+    pub without_load: bool,
+    /// Do not undo the revisions and run them again
+    #[arg(long)]
+    pub without_undo: bool,
+    /// Do not kill the second run
+    #[arg(long)]
+    pub without_kill: bool,
+    /// Which moment the second run is killed at: one number, one moment (default: by the plan)
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Write it as Markdown too, for a pull request
+    #[arg(long, value_name = "FILE")]
+    pub markdown: Option<PathBuf>,
 }
 
 /// Explain a rule of `lint`: what it finds, why, and the safe way

@@ -10,7 +10,7 @@ use std::thread;
 use ignore::overrides::OverrideBuilder;
 use ignore::{DirEntry, WalkBuilder, WalkState};
 use serde::Serialize;
-use whimbrel_frontends::refs::{Certainty, Search, Wanted, Why};
+use whimbrel_frontends::refs::{Certainty, Search, SqlTexts, Wanted, Why, beginnings, sql_texts};
 
 use crate::git;
 
@@ -70,8 +70,19 @@ pub struct Large {
 }
 
 /// Packages of others, and what is made of code.
-const NOT_OURS: [&str; 9] =
-    [".git", ".venv", "venv", "node_modules", "target", "__pycache__", ".tox", "site-packages", ".mypy_cache"];
+const NOT_OURS: [&str; 10] = [
+    ".git",
+    ".venv",
+    "venv",
+    "node_modules",
+    "target",
+    "__pycache__",
+    ".tox",
+    "site-packages",
+    ".mypy_cache",
+    // What rehearsals found says every name there is.
+    ".whimbrel",
+];
 
 /// Nobody writes code in files larger than this.
 const LARGEST: u64 = 8 * 1024 * 1024;
@@ -125,6 +136,20 @@ impl Sweep {
         let mut seen = std::collections::HashSet::new();
         places.retain(|place| seen.insert((place.object.clone(), place.file.clone(), place.line)));
         Ok(Swept { places, files: texts.len(), unread, large })
+    }
+
+    /// The SQL that the code holds as text, file by file.
+    pub fn queries(&self, version: &Version) -> Result<Vec<(String, SqlTexts)>, String> {
+        let search = Search::new(beginnings());
+        thread::scope(|scope| {
+            let read = || {
+                let texts = self.texts(&search, version)?.texts;
+                Ok(texts.into_iter().map(|it| (it.file.clone(), sql_texts(&it.file, &it.text))).collect())
+            };
+            let handle = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+            let handle = handle.map_err(|error| format!("no thread can be started: {error}"))?;
+            handle.join().unwrap_or_else(|_| Err("the search broke off".to_string()))
+        })
     }
 
     fn texts(&self, search: &Search, version: &Version) -> Result<Texts, String> {

@@ -19,6 +19,7 @@ mod output;
 mod printer;
 mod progress;
 mod project;
+mod rehearsing;
 mod render;
 mod schemas;
 mod settings;

@@ -18,6 +18,7 @@ mod man;
 mod merge;
 mod plan;
 mod refs;
+mod rehearse;
 mod repair;
 mod revision;
 mod schema;
@@ -53,6 +54,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Backfill(_)
         | Command::Refs(_)
         | Command::Status(_)
+        | Command::Rehearse(_)
         | Command::Plan(_) => Some(Progress::new(printer)),
         Command::Current(_) | Command::History(_) | Command::Heads(_) => Some(Progress::new(printer)),
         Command::Branches(_) | Command::Show(_) | Command::Merge(_) => Some(Progress::new(printer)),
@@ -79,6 +81,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Check(command) => check::run(command, global, &project()?, printer),
         Command::Lint(command) => lint::run(command, global, printer),
         Command::Plan(command) => plan::run(command, &project()?, printer),
+        Command::Rehearse(command) => rehearse::run(command, global, &project()?, printer),
         Command::Refs(command) => refs::run(command, &project()?, printer),
         Command::Explain(command) => explain::run(command, printer),
         Command::Schema(command) => schema::run(command, &project()?, printer),
@@ -116,6 +119,7 @@ impl Command {
             Command::Check(_) => "check",
             Command::Lint(_) => "lint",
             Command::Plan(_) => "plan",
+            Command::Rehearse(_) => "rehearse",
             Command::Refs(_) => "refs",
             Command::Status(_) => "status",
             Command::Explain(_) => "explain",

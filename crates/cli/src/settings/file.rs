@@ -37,6 +37,8 @@ pub struct File {
     #[serde(default)]
     pub refs: Refs,
     #[serde(default)]
+    pub rehearse: Rehearse,
+    #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -205,6 +207,20 @@ pub struct Refs {
     pub exclude: Vec<String>,
 }
 
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rehearse {
+    /// A folder of `.sql` files: the queries of the code that runs.
+    #[serde(default)]
+    pub queries: Option<PathBuf>,
+    /// Where receipts lie.
+    #[serde(default)]
+    pub folder: Option<PathBuf>,
+    /// Where the key is that signs them: `env:NAME` or `file:PATH`.
+    #[serde(default)]
+    pub key: Option<String>,
+}
+
 /// Reads the file; `shown` is what to call it.
 pub fn read(path: &Path, shown: &str) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -262,7 +278,9 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
         "a map" | "struct Models" | "struct Migrations" | "struct Keep" | "struct Lint" | "struct Refs"
-        | "struct Backfill" | "struct Backup" | "struct Guard" => "a table: its name in brackets on a line of its own",
+        | "struct Backfill" | "struct Backup" | "struct Guard" | "struct Rehearse" => {
+            "a table: its name in brackets on a line of its own"
+        }
         other => other,
     };
     let (kind, value) = found.split_once(' ').unwrap_or((found, ""));

@@ -24,6 +24,9 @@ pub use file::Loader;
 /// Where revisions are, if nothing else is said.
 pub const FOLDER: &str = "migrations";
 
+/// Where receipts lie, if nothing else is said.
+const SHELF: &str = ".whimbrel/rehearsals";
+
 /// The environment that is meant when several are there and none is named.
 const DEFAULT_ENVIRONMENT: &str = "dev";
 
@@ -187,6 +190,15 @@ impl Settings {
     /// For how many days what revisions destroy is kept, where somebody says so.
     pub fn keep_days(&self) -> Option<u32> {
         self.file.keep.days
+    }
+
+    pub fn rehearse(&self) -> &file::Rehearse {
+        &self.file.rehearse
+    }
+
+    /// The folder of rehearsals and their receipts; it need not exist.
+    pub fn shelf(&self) -> PathBuf {
+        self.root.join(self.file.rehearse.folder.as_deref().unwrap_or(Path::new(SHELF)))
     }
 
     pub fn lint(&self) -> &file::Lint {

@@ -17,6 +17,7 @@ fn every_command_prints_one_document() {
         "refs one.id",
         "upgrade",
         "downgrade -1",
+        "rehearse",
         "upgrade +1",
         "stamp head",
         "repair",

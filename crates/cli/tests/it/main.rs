@@ -37,6 +37,7 @@ mod postgres;
 mod project;
 mod readme;
 mod refs;
+mod rehearse;
 mod repair;
 mod revision;
 mod schema;

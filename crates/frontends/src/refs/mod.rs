@@ -12,6 +12,7 @@ mod names;
 mod python;
 mod sql;
 mod template;
+mod texts;
 mod told;
 mod words;
 
@@ -24,6 +25,7 @@ use serde::Serialize;
 
 pub use files::Language;
 use names::Names;
+pub use texts::{SqlText, SqlTexts, beginnings, sql_texts};
 
 /// What is looked for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,0 +1,8 @@
+//! What `rehearse` needs beside the rehearsal itself: a copy, queries, and ways to tell of it.
+
+pub mod copy;
+pub mod interrupts;
+pub mod key;
+pub mod markdown;
+pub mod queries;
+pub mod screen;

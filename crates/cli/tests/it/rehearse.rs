@@ -1,0 +1,225 @@
+use std::time::{Duration, Instant};
+
+use insta::assert_snapshot;
+use whimbrel_acceptance::server;
+
+use crate::postgres::{execute, fresh_database, rows};
+use crate::project::Project;
+
+/// One table with rows, and a revision that is pending.
+fn project(upgrade: &str, downgrade: &str) -> Project {
+    let project = Project::with_revisions(&[]);
+    filled(&project);
+    project.sql("INSERT INTO email VALUES (1, 'a', 3), (2, 'b', 4)");
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", upgrade, downgrade);
+    project
+}
+
+fn filled(project: &Project) {
+    let table = "CREATE TABLE email (id INTEGER PRIMARY KEY, subject VARCHAR(50) NOT NULL, size INTEGER);\n\
+                 CREATE INDEX ix_email_subject ON email (subject);";
+    project.revision_of("aaaa00000001", "none", "first", table, "DROP TABLE email;");
+    project.whimbrel("upgrade").ok();
+}
+
+/// Everything in `app.db`, as text.
+fn contents(project: &Project) -> String {
+    let connection = rusqlite::Connection::open(project.path("app.db")).unwrap();
+    let mut all = String::new();
+    for query in [
+        "SELECT group_concat(sql, ';') FROM sqlite_master",
+        "SELECT group_concat(id || subject || size) FROM email",
+        "SELECT group_concat(seq || revision) FROM whimbrel_ledger",
+    ] {
+        let text: Option<String> = connection.query_row(query, [], |row| row.get(0)).unwrap();
+        all.push_str(&text.unwrap_or_default());
+    }
+    all
+}
+
+fn copies(project: &Project) -> Vec<String> {
+    project.list(".").into_iter().filter(|name| name.contains("rehearsal-")).collect()
+}
+
+const RENAME: (&str, &str) =
+    ("ALTER TABLE email RENAME COLUMN subject TO title;", "ALTER TABLE email RENAME COLUMN title TO subject;");
+
+#[test]
+fn what_breaks_old_code_is_told_and_the_database_is_left_alone() {
+    let project = project(RENAME.0, RENAME.1);
+    project.write("queries/inbox.sql", "SELECT id FROM email WHERE subject = :subject;\n\nSELECT size FROM email;\n");
+    let before = contents(&project);
+    let ran = project.whimbrel("rehearse --queries queries --markdown page.md --without-load");
+    let mut screen = ran.screen();
+    for (pattern, word) in [
+        (r"\d+\.(\d ms|\[duration\])", "[duration]"),
+        (r"\d{4}-\d\d-\d\d-\d{6}-\w+", "[id]"),
+        (r"  +(\[duration\])", "  $1"),
+        (r"killed (before|\[duration\] into) statement", "killed [moment] statement"),
+    ] {
+        screen = regex::Regex::new(pattern).unwrap().replace_all(&screen, word).into_owned();
+    }
+    assert_snapshot!(screen, @r"
+    exit 1
+    dev · SQLite [version], app.db
+
+      ✓  copy     a copy of the file, 32 kB  [duration]
+      ✓  ran      1 revision, 1 statement, longest lock [duration]  [duration]
+      ✓  rows     1 table as they were
+      ✓  undone   schema and rows are what they were  [duration]
+      ✓  killed   killed [moment] statement 1 of bbbb00000002, and ended by the next run  [duration]
+      ✗  queries  2 queries in 2 states: 1 break, longest wait [duration]
+
+    broken[query-breaks]: `queries/inbox.sql:1` (old code) fails after bbbb00000002: no such column: subject
+    receipt  .whimbrel/rehearsals/[id]/receipt.json  (not signed: no `key` under `[rehearse]`)
+    next     correct it, then: whimbrel rehearse heads
+    ");
+    assert_eq!(contents(&project), before);
+    assert_eq!(copies(&project), [""; 0]);
+    let page = project.read("page.md");
+    assert!(page.contains("no such column: subject") && page.contains("| `email` | 2 | 2 |"), "{page}");
+}
+
+#[test]
+fn a_receipt_is_bound_and_signed() {
+    let project = project("ALTER TABLE email ADD COLUMN flag INTEGER;", "ALTER TABLE email DROP COLUMN flag;");
+    project.append("whimbrel.toml", "\n[rehearse]\nkey = \"env:REHEARSAL_KEY\"\n");
+    let refused = project.whimbrel("rehearse");
+    assert!(refused.exit() == 2 && refused.stderr().contains("`REHEARSAL_KEY` is not set"), "{}", refused.stderr());
+    let project = project.variable("REHEARSAL_KEY", "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g");
+    let document = project.whimbrel("rehearse --json").ok().json();
+    let receipt: whimbrel_run::rehearse::Receipt =
+        serde_json::from_value(document["result"]["receipt"].clone()).unwrap();
+    let public = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";
+    assert_eq!(receipt.signed_by(public), whimbrel_run::rehearse::Signed::Well);
+    assert_eq!(receipt.signed_by("other"), whimbrel_run::rehearse::Signed::ByAnother);
+    let mut forged = receipt.clone();
+    forged.bound.plan.push('0');
+    assert_eq!(forged.signed_by(public), whimbrel_run::rehearse::Signed::Wrong);
+    assert!(receipt.passed && receipt.bound.revisions.len() == 1 && receipt.summary.broken_queries == 0);
+    let shelf = whimbrel_run::rehearse::Shelf::at(project.path(".whimbrel/rehearsals"));
+    assert_eq!(shelf.newest(&receipt.bound.plan), Some(receipt.clone()));
+    let bytes = shelf.rehearsal(&receipt).unwrap();
+    assert_eq!(whimbrel_run::rehearse::Shelf::hash(&bytes), receipt.rehearsal);
+    // What it was made from and what is read off the database now are one.
+    assert_eq!(
+        project.whimbrel("rehearse --json").ok().json()["result"]["receipt"]["bound"],
+        document["result"]["receipt"]["bound"]
+    );
+    project.whimbrel("upgrade").ok();
+    let screen = project.whimbrel("rehearse").screen();
+    assert_snapshot!(screen, @r"
+    exit 0
+    nothing is pending: there is nothing to rehearse
+    dev · SQLite [version], app.db
+    ");
+}
+
+#[test]
+fn tables_without_rows_are_made_by_the_revisions_that_are_applied() {
+    if server::installed().is_empty() && server::may_be_missing() {
+        return;
+    }
+    // One of its own: others make and drop scratch databases too.
+    let server = server::Server::start(None).unwrap();
+    let url = server.fresh_database().unwrap();
+    let project = Project::on(&url);
+    filled(&project);
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", RENAME.0, RENAME.1);
+    project.write("app/inbox.py", "def inbox(cursor):\n    cursor.execute('SELECT title FROM email WHERE id = %s')\n");
+    project.write("queries/old.sql", "SELECT subject FROM email");
+    let document = project.whimbrel("rehearse --schema-only --queries queries --code --json").json();
+    let found = &document["result"]["rehearsal"];
+    assert_eq!(
+        (document["exit"].as_u64(), found["copy"]["how"].as_str()),
+        (Some(1), Some("schema_only")),
+        "{document:#}"
+    );
+    let told = found["findings"][0]["message"].as_str().unwrap();
+    assert_eq!(told, "`queries/old.sql:1` (old code) fails after bbbb00000002: column \"subject\" does not exist");
+    let asked = &found["queries"][1];
+    assert_eq!(asked["name"], "app/inbox.py:2");
+    assert!(asked["answers"][0]["came"]["failed"].is_object() && asked["answers"][1]["came"]["worked"].is_object());
+    let locks = found["revisions"][0]["statements"][0]["reading"]["relations"].to_string();
+    assert!(locks.contains("ACCESS EXCLUSIVE"), "{locks}");
+    assert_eq!(rows(&url, SCRATCH), "0");
+    // One that is killed leaves its database, and the next rehearsal drops it.
+    project.revision_of("cccc00000003", "bbbb00000002", "third", "SELECT pg_sleep(30);", "SELECT 1;");
+    let running = project.start("rehearse --schema-only");
+    let begun = Instant::now();
+    let sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)' AND pid <> pg_backend_pid()";
+    while rows(&url, sleeping) == "0" && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    running.signal("KILL");
+    assert_ne!(running.end().exit(), 0);
+    assert_eq!(rows(&url, SCRATCH), "1");
+    std::fs::remove_file(project.path("migrations/cccc00000003_third.sql")).unwrap();
+    let deserted = "SELECT count(*) FROM pg_stat_activity WHERE datname LIKE 'whimbrel_scratch%'";
+    while rows(&url, deserted) != "0" && begun.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    let ran = project.whimbrel("rehearse --schema-only");
+    assert!(ran.stderr().contains("which a killed run had left behind, is dropped"), "{}", ran.stderr());
+    assert_eq!(rows(&url, SCRATCH), "0");
+}
+
+const SCRATCH: &str = "SELECT count(*) FROM pg_database WHERE datname LIKE 'whimbrel_scratch%'";
+
+/// Long enough to be stopped in.
+const LONG: &str = "CREATE TABLE numbers AS WITH RECURSIVE n(g) AS \
+                    (SELECT 1 UNION ALL SELECT g + 1 FROM n WHERE g < 40000000) SELECT count(*) c FROM n;";
+
+#[test]
+fn no_copy_is_left_behind_when_it_is_stopped_or_killed() {
+    let project = project(LONG, "DROP TABLE numbers;");
+    let before = contents(&project);
+    for signal in ["INT", "KILL"] {
+        let running = project.start("rehearse");
+        let begun = Instant::now();
+        while copies(&project).is_empty() && begun.elapsed() < Duration::from_secs(20) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        assert_eq!(copies(&project).len(), 1, "{signal}: it was over too early");
+        running.signal(signal);
+        let ran = running.end();
+        assert_ne!(ran.exit(), 0, "{signal}");
+        assert_eq!(contents(&project), before, "{signal}");
+        if signal == "INT" {
+            assert_eq!(copies(&project), [""; 0], "{}", ran.stderr());
+        }
+    }
+    // Nobody could clear up after the second: the next one does.
+    assert_eq!(copies(&project).len(), 1);
+    std::fs::remove_file(project.path("migrations/bbbb00000002_second.sql")).unwrap();
+    project.whimbrel("rehearse").ok();
+    assert_eq!(copies(&project), [""; 0]);
+}
+
+#[test]
+fn a_copy_that_is_named_must_be_one() {
+    let Some(url) = fresh_database() else { return };
+    let project = Project::on(&url);
+    filled(&project);
+    execute(&url, "INSERT INTO email SELECT g, 's' || g, g FROM generate_series(1, 100) g");
+    let copy = server::shared(None).unwrap().copy_of(&url).unwrap();
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", RENAME.0, RENAME.1);
+    let refused = project.whimbrel(&format!("rehearse --on {url}"));
+    assert_eq!(refused.exit(), 3);
+    assert!(refused.stderr().contains("--on names the database itself"), "{}", refused.stderr());
+    project.append("whimbrel.toml", &format!("\n[environments.live]\nurl = \"{copy}\"\nprotected = true\n"));
+    let refused = project.whimbrel(&format!("rehearse --env dev --on {copy}&application_name=x"));
+    assert!(
+        refused.exit() == 3 && refused.stderr().contains("the database of `live`, which is protected"),
+        "{}",
+        refused.stderr()
+    );
+    project.write("whimbrel.toml", &format!("[environments.dev]\nurl = \"{url}\"\n"));
+    project.write("queries/one.sql", "SELECT id FROM email WHERE subject = %s");
+    let ran = project.whimbrel(&format!("rehearse --on {copy} --queries queries"));
+    let shown = ran.stdout();
+    assert!(ran.exit() == 1 && shown.contains("column \"subject\" does not exist"), "{shown}{}", ran.stderr());
+    assert!(shown.contains("the copy stays as the rehearsal left it"), "{shown}");
+    assert_eq!(rows(&url, "SELECT count(*), min(subject) FROM email"), "100 | s1");
+}
