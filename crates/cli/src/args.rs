@@ -657,6 +657,9 @@ pub struct Rehearse {
     /// Write it as Markdown too, for a pull request
     #[arg(long, value_name = "FILE")]
     pub markdown: Option<PathBuf>,
+    /// Write the rehearsal as one HTML page for a reviewer, which needs nothing from elsewhere
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// Explain a rule of `lint`: what it finds, why, and the safe way

@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail};
 
 use crate::process::succeed;
-use crate::{client, mariadb};
+use crate::{chromium, client, mariadb};
 
 /// What a run of the tests uses: the oldest that counts, Debian's, the newest.
 const USUAL: &[u32] = &[13, 15, 18];
@@ -32,7 +32,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
             client::install()?;
         }
     }
-    Ok(())
+    chromium::install()
 }
 
 fn majors(arguments: &[String]) -> Result<Vec<u32>> {

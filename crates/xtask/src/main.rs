@@ -2,6 +2,7 @@
 
 mod backfill;
 mod bench;
+mod chromium;
 mod client;
 mod corpora;
 mod crash;

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use whimbrel_plan::revision::Revision;
 use whimbrel_run::apply::Options;
 use whimbrel_run::guard::first_line;
@@ -13,7 +15,7 @@ use crate::project::Project;
 use crate::rehearsing::copy::Copy;
 use crate::rehearsing::interrupts::Interrupts;
 use crate::rehearsing::screen::Shown;
-use crate::rehearsing::{key, markdown, queries};
+use crate::rehearsing::{key, markdown, page, queries};
 use crate::settings::guard::Guard;
 
 pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &Printer) -> Outcome {
@@ -85,14 +87,22 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
         false => shown.next.push(format!("correct it, then: whimbrel rehearse {}{again}", arguments.target)),
     }
     if let Some(file) = &arguments.markdown {
-        let shown_file = project.settings.shown(file);
-        std::fs::write(file, markdown::text(&shown)).map_err(|error| {
-            Failure::new(Exit::Failed, "output", format!("`{shown_file}` cannot be written: {}", error.kind()))
-        })?;
+        write(file, &markdown::text(&shown), project)?;
+    }
+    if let Some(file) = &arguments.html {
+        let page = page::text(&shown);
+        let page = page.map_err(|error| Failure::new(Exit::Failed, "output", format!("the page: {error:#}")))?;
+        write(file, &page, project)?;
     }
     let exit = if passed { Exit::Fine } else { Exit::Differences };
     printer.show(exit, &shown);
     Ok(exit)
+}
+
+fn write(file: &Path, text: &str, project: &Project) -> Result<(), Failure> {
+    let shown = project.settings.shown(file);
+    std::fs::write(file, text)
+        .map_err(|error| Failure::new(Exit::Failed, "output", format!("`{shown}` cannot be written: {}", error.kind())))
 }
 
 fn bound(

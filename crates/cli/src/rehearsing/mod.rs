@@ -4,5 +4,6 @@ pub mod copy;
 pub mod interrupts;
 pub mod key;
 pub mod markdown;
+pub mod page;
 pub mod queries;
 pub mod screen;

@@ -31,6 +31,7 @@ mod lint_since;
 mod live;
 mod merge;
 mod models;
+mod page;
 mod pairs;
 mod plan;
 mod postgres;
