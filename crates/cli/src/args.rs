@@ -108,6 +108,7 @@ pub enum Command {
     Repair(Repair),
     Kept(Kept),
     Backup(Backup),
+    Guard(Guard),
     Edit(Edit),
     Check(Check),
     Lint(Lint),
@@ -524,6 +525,33 @@ pub struct BackupPrune {
     /// Only show
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Have the database itself refuse changes of its schema that do not come through whimbrel (PostgreSQL)
+///
+/// Event triggers refuse DDL of every other session; temporary tables, GRANT and REVOKE are everybody's own. There is one
+/// door: after `SET whimbrel.emergency = 'reason'` a session may, and what it does is written down.
+#[derive(Debug, Args)]
+pub struct Guard {
+    #[command(subcommand)]
+    pub command: Option<GuardCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GuardCommand {
+    /// Show whether it is there and whole, and what came through the door; exits with 1 when it is not whole
+    Status,
+    /// Put it there, or put it there anew; only a superuser can
+    Install(GuardInstall),
+    /// Take it away, with what it wrote down
+    Remove,
+}
+
+#[derive(Debug, Args)]
+pub struct GuardInstall {
+    /// Let this role change the schema as it likes; may be given several times
+    #[arg(long, value_name = "ROLE")]
+    pub allow_role: Vec<String>,
 }
 
 /// Open a revision in your editor ($VISUAL, $EDITOR)

@@ -8,6 +8,7 @@ use whimbrel_schema::{ObjectName, Schema, Version};
 
 use crate::AtWork;
 use crate::backup::{Scope, Snapshot, TableContents, Watch};
+use crate::ddl_guard::DdlGuard;
 use crate::guard::{Leftover, Limits, Observer};
 use crate::keep::{PackedColumn, Sealed};
 use crate::rehearse::{Digest, Gauge, Observed, Tried};
@@ -249,6 +250,19 @@ pub trait Driver: Send {
     /// the engine, and whatever is asked afterwards says [`Lost`](DriverErrorKind::Lost).
     fn severer(&self) -> Option<Canceller> {
         None
+    }
+
+    /// Makes the database refuse changes of its schema by sessions that are not whimbrel's, except those of these
+    /// roles. In place of a guard that is there already.
+    fn install_ddl_guard(&mut self, _allowed_roles: &[String]) -> Result<(), DriverError> {
+        let message = format!("{} cannot refuse changes of its schema", self.dialect().engine().title());
+        Err(DriverError::new(DriverErrorKind::Unsupported, message))
+    }
+    fn remove_ddl_guard(&mut self) -> Result<(), DriverError> {
+        Ok(())
+    }
+    fn ddl_guard(&mut self) -> Result<Option<DdlGuard>, DriverError> {
+        Ok(None)
     }
 
     /// What the engine remarked (`NOTICE`, `WARNING`) since this was last asked.

@@ -8,6 +8,7 @@ use whimbrel_plan::autogenerate::suspected_renames;
 use whimbrel_plan::diff::DiffOptions;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
+use whimbrel_run::ddl_guard::Emergency;
 use whimbrel_run::ledger::{self, AppliedRevision, EventDirection, Ledger, LedgerEvent};
 use whimbrel_run::{Driver, apply, drift};
 use whimbrel_schema::{Engine, Pair, Schema};
@@ -124,6 +125,10 @@ fn in_database(
     let changes = drift::compare(driver.as_mut(), &expected, &schema).map_err(|error| diagnose::database(&error))?;
     let pending = history.upgrade_path(&applied, &Target::Heads).map_err(|error| diagnose::target(&error))?;
     let strays = apply::strays(history, &ledger);
+    let last = ledger.events.iter().map(|event| event.started_at.as_str()).max().unwrap_or_default();
+    let guard = driver.ddl_guard().map_err(|error| diagnose::database(&error))?;
+    let emergencies = guard.into_iter().flat_map(|guard| guard.emergencies);
+    let emergencies = emergencies.filter(|emergency| emergency.at.as_str() > last).collect();
     let ids = |revisions: Vec<AppliedRevision>| revisions.into_iter().map(|revision| revision.id).collect();
     Ok(InDatabase {
         database: project.place(environment, Some(driver.as_ref())),
@@ -134,6 +139,7 @@ fn in_database(
         strangers: ids(strays.missing),
         edited: ids(strays.edited),
         unfinished: ledger.unfinished().map(Unfinished::of),
+        emergencies,
     })
 }
 
@@ -178,6 +184,9 @@ struct InDatabase {
     /// The revision at which an earlier run stopped.
     #[serde(skip_serializing_if = "Option::is_none")]
     unfinished: Option<Unfinished>,
+    /// What came through the door of the database's guard since whimbrel last changed it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    emergencies: Vec<Emergency>,
 }
 
 #[derive(Serialize)]
@@ -221,6 +230,7 @@ impl Screen for Compared {
                 told: "the models ask for what no revision does:".to_string(),
                 differences: models.changes.clone(),
                 questions: models.questions.clone(),
+                notes: Vec::new(),
                 next: format!("whimbrel revision --autogenerate -m \"…\"{}", self.again),
             };
             section(&mut out, &title, &part.or_none(), detail);
@@ -247,6 +257,7 @@ impl InDatabase {
                 false => format!("revision `{}` was begun, and not ended", unfinished.id),
             }],
             questions: Vec::new(),
+            notes: Vec::new(),
             next: match unfinished.undoing {
                 true => format!("whimbrel downgrade {}-1{again}", unfinished.id),
                 false => upgrade.clone(),
@@ -256,12 +267,14 @@ impl InDatabase {
             told: "the database is ahead of the files:".to_string(),
             differences: told(&self.strangers, "is applied, and no file is that revision"),
             questions: Vec::new(),
+            notes: Vec::new(),
             next: "get the files: another branch or a newer checkout has them".to_string(),
         };
         let edited = Part {
             told: "the files say something else than what was applied:".to_string(),
             differences: told(&self.edited, "was edited after it was applied"),
             questions: Vec::new(),
+            notes: Vec::new(),
             next: "bring the files back as they were, and write the change as a new revision".to_string(),
         };
         let begun = |id: &RevisionId| self.unfinished.as_ref().is_some_and(|unfinished| unfinished.id == *id);
@@ -270,6 +283,7 @@ impl InDatabase {
             told: "the database has not yet:".to_string(),
             differences: pending.map(|revision| format!("revision `{}` {}", revision.id, revision.words())).collect(),
             questions: Vec::new(),
+            notes: Vec::new(),
             next: upgrade,
         };
         // While what was run and what the files say are not the same, nobody did these beside anything.
@@ -282,11 +296,17 @@ impl InDatabase {
             told: format!("{} {what}:", self.database),
             differences: self.changes.clone(),
             questions: Vec::new(),
+            notes: self.emergencies.iter().map(through_the_door).collect(),
             next: next.to_string(),
         };
         let parts = half_way.into_iter().chain([strangers, edited, pending, changes]);
         parts.filter(|part| !part.differences.is_empty()).collect()
     }
+}
+
+fn through_the_door(emergency: &Emergency) -> String {
+    let Emergency { at, login, command, objects, reason, .. } = emergency;
+    format!("{} `{login}` did {command} of {objects} through the emergency door: {reason}", words::when(at))
 }
 
 fn told(ids: &[RevisionId], what: &str) -> Vec<String> {
@@ -298,6 +318,8 @@ struct Part {
     told: String,
     differences: Vec<String>,
     questions: Vec<String>,
+    /// What is known of how it came about.
+    notes: Vec<String>,
     next: String,
 }
 
@@ -326,6 +348,9 @@ fn section(out: &mut String, title: &str, parts: &[Part], detail: Detail) {
         }
         for question in &part.questions {
             let _ = writeln!(out, "    {} {question}", "?".yellow());
+        }
+        for note in &part.notes {
+            let _ = writeln!(out, "    {}", note.dimmed());
         }
         if detail != Detail::Quiet {
             let _ = writeln!(out, "  next  {}", part.next.bold());

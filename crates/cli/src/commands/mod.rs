@@ -9,6 +9,7 @@ mod current;
 mod downgrade;
 mod edit;
 mod explain;
+mod guard;
 mod heads;
 mod history;
 mod init;
@@ -50,6 +51,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         | Command::Repair(_)
         | Command::Kept(_)
         | Command::Backup(_)
+        | Command::Guard(_)
         | Command::Lint(_)
         | Command::Backfill(_)
         | Command::Refs(_)
@@ -75,6 +77,7 @@ pub fn run(arguments: &Arguments, printer: &Printer) -> Outcome {
         Command::Merge(command) => merge::run(command, &project()?, printer),
         Command::Stamp(command) => stamp::run(command, &project()?, printer),
         Command::Repair(command) => repair::run(command, &project()?, printer),
+        Command::Guard(command) => guard::run(command, &project()?, printer),
         Command::Kept(command) => kept::run(command, &project()?, printer),
         Command::Backup(command) => backup::run(command, &project()?, printer),
         Command::Edit(command) => edit::run(command, &project()?, printer),
@@ -113,6 +116,7 @@ impl Command {
             Command::Merge(_) => "merge",
             Command::Stamp(_) => "stamp",
             Command::Repair(_) => "repair",
+            Command::Guard(_) => "guard",
             Command::Kept(_) => "kept",
             Command::Backup(_) => "backup",
             Command::Edit(_) => "edit",

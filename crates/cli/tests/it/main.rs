@@ -15,6 +15,7 @@ mod downgrade;
 mod edit;
 mod evolutions;
 mod explain;
+mod guard;
 mod heads;
 mod history;
 mod init;

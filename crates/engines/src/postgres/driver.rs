@@ -6,6 +6,7 @@ use tokio_postgres::SimpleQueryMessage;
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::{Dialect, Step};
 use whimbrel_run::backup::{Scope, Snapshot, TableContents, Watch};
+use whimbrel_run::ddl_guard::DdlGuard;
 use whimbrel_run::guard::{self, Leftover, Limits};
 use whimbrel_run::keep::{PackedColumn, Sealed};
 use whimbrel_run::rehearse::{self, Digest, Observed, Tried};
@@ -17,12 +18,14 @@ use super::observer::Observer;
 use super::quote::quote;
 use super::session::{self, Session};
 use super::settings::Settings;
-use super::{at_work, backup, digest, facts, gauge, introspect, leftovers, normalize, packing, scratch, try_out};
+use super::{
+    at_work, backup, ddl_guard, digest, facts, gauge, introspect, leftovers, normalize, packing, scratch, try_out,
+};
 use crate::url::PostgresUrl;
 
 /// The session lock of whoever changes the schema: `whimbrel` in letters. PostgreSQL keeps such locks per database,
 /// so one number serves all.
-const LOCK: i64 = i64::from_be_bytes(*b"whimbrel");
+pub(super) const LOCK: i64 = i64::from_be_bytes(*b"whimbrel");
 
 /// How long a batch waits for a row that somebody else has locked.
 const BATCH_LOCK_MS: u32 = 250;
@@ -69,7 +72,7 @@ impl PostgresDriver {
     }
 
     pub(super) fn ask_home(connection: &mut Connection) -> Result<String, DriverError> {
-        let rows = connection.rows("SELECT current_schema()")?;
+        let rows = connection.rows(&format!("{}; SELECT current_schema()", ddl_guard::SESSION))?;
         Ok(rows.into_iter().flatten().next().flatten().unwrap_or_else(|| "public".to_string()))
     }
 
@@ -418,6 +421,18 @@ impl Driver for PostgresDriver {
 
     fn severer(&self) -> Option<Canceller> {
         Some(self.connection.severer())
+    }
+
+    fn install_ddl_guard(&mut self, allowed_roles: &[String]) -> Result<(), DriverError> {
+        ddl_guard::install(self, allowed_roles)
+    }
+
+    fn remove_ddl_guard(&mut self) -> Result<(), DriverError> {
+        ddl_guard::remove(self)
+    }
+
+    fn ddl_guard(&mut self) -> Result<Option<DdlGuard>, DriverError> {
+        ddl_guard::read(self)
     }
 
     fn notices(&mut self) -> Vec<String> {

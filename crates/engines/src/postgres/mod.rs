@@ -8,6 +8,7 @@ mod cast;
 mod complete;
 mod connection;
 mod creation;
+mod ddl_guard;
 mod dialect;
 mod digest;
 mod driver;

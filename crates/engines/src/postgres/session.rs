@@ -28,9 +28,10 @@ pub(super) fn prepare(watched: bool, role: Option<&str>) -> String {
     let watch = if watched { format!("{NOTICE_LOST_CLIENTS}; ") } else { String::new() };
     let role = role.map_or(String::new(), |role| format!("{}; ", set_role(role)));
     format!(
-        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; {role}{watch}\
+        "SET SESSION AUTHORIZATION DEFAULT; RESET ALL; {}; {role}{watch}\
          SELECT CASE pg_catalog.current_setting('{idle}') \
          WHEN '0' THEN pg_catalog.set_config('{idle}', '{}', false) END; SELECT {STATE}",
+        super::ddl_guard::SESSION,
         IDLE.as_millis()
     )
 }

@@ -8,8 +8,12 @@ use super::fields::{Fields, Oid};
 pub fn read_namespace(catalogue: &mut Catalogue, fields: &mut Fields<'_>) -> Result<(), DriverError> {
     let (oid, name) = (fields.number()?, fields.string()?);
     let home = catalogue.is_home(&name);
+    // What is in a namespace of whimbrel's own has no name that anybody knows.
+    if !home && is_ours(&name) {
+        return Ok(());
+    }
     catalogue.namespaces.insert(oid, (!home).then(|| name.clone()));
-    if !home && name != "public" && !catalogue.members.contains(&(NAMESPACE, oid)) && !is_ours(&name) {
+    if !home && name != "public" && !catalogue.members.contains(&(NAMESPACE, oid)) {
         let comment = catalogue.comment(NAMESPACE, oid, 0);
         catalogue.objects.push((NAMESPACE, oid, Object::Namespace(Namespace { name, comment })));
     }
