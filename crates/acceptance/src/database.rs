@@ -1,9 +1,11 @@
 //! Grounds to stand on: each engine, each of its versions that the run asks for, with databases that are empty when
 //! they are handed out.
 
+use std::panic::resume_unwind;
 use std::path::PathBuf;
+use std::thread;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use whimbrel_engines::sqlite::{Mode, Place};
 use whimbrel_run::Driver;
 use whimbrel_schema::Engine;
@@ -47,6 +49,21 @@ pub fn postgres() -> Result<Vec<Ground>> {
     }
     let grounds = wanted.into_iter().filter(|major| installed.contains(major));
     Ok(grounds.map(|major| Ground { engine: Engine::Postgres, major }).collect())
+}
+
+/// The law on each of them, side by side: a server works while the client of another one thinks. Says of each that fails
+/// how.
+pub fn on_each_postgres(law: impl Fn(Ground) -> Result<()> + Sync) -> Result<()> {
+    let grounds = postgres()?;
+    let outcomes: Vec<Result<()>> = thread::scope(|scope| {
+        let running: Vec<_> = grounds.iter().map(|ground| scope.spawn(|| law(*ground))).collect();
+        let ended = |outcome: thread::Result<Result<()>>| outcome.unwrap_or_else(|panic| resume_unwind(panic));
+        running.into_iter().map(|thread| ended(thread.join())).collect()
+    });
+    let problems: Vec<String> =
+        outcomes.into_iter().filter_map(|outcome| Some(format!("{:#}", outcome.err()?))).collect();
+    ensure!(problems.is_empty(), "{}", problems.join("\n\n"));
+    Ok(())
 }
 
 /// A database that is thrown away with this value.

@@ -47,7 +47,7 @@ fn written_cases_hold_on_sqlite() -> Result<()> {
 
 #[test]
 fn written_cases_hold_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(|ground| written_cases_hold(ground, Through::Draft))
+    database::on_each_postgres(|ground| written_cases_hold(ground, Through::Draft))
 }
 
 #[test]
@@ -57,5 +57,5 @@ fn written_cases_hold_over_a_chain_on_sqlite() -> Result<()> {
 
 #[test]
 fn written_cases_hold_over_a_chain_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(|ground| written_cases_hold(ground, Through::Chain))
+    database::on_each_postgres(|ground| written_cases_hold(ground, Through::Chain))
 }

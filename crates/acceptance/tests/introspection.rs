@@ -30,5 +30,5 @@ fn agrees(ground: Ground) -> Result<()> {
 
 #[test]
 fn on_postgres_the_inspector_agrees() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(agrees)
+    database::on_each_postgres(agrees)
 }

@@ -35,5 +35,5 @@ fn values_come_back_on_sqlite() -> Result<()> {
 
 #[test]
 fn values_come_back_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(values_come_back)
+    database::on_each_postgres(values_come_back)
 }

@@ -80,7 +80,7 @@ fn random_pairs_converge_on_sqlite() -> Result<()> {
 
 #[test]
 fn random_pairs_converge_on_postgres() -> Result<()> {
-    database::postgres()?.into_iter().try_for_each(|ground| random_pairs_converge(ground, cases(100), Through::Draft))
+    database::on_each_postgres(|ground| random_pairs_converge(ground, cases(100), Through::Draft))
 }
 
 #[test]
@@ -91,5 +91,5 @@ fn random_pairs_converge_over_a_chain_on_sqlite() -> Result<()> {
 #[test]
 fn random_pairs_converge_over_a_chain_on_postgres() -> Result<()> {
     let chains = |ground| random_pairs_converge(ground, cases(60), Through::Chain);
-    database::postgres()?.into_iter().try_for_each(chains)
+    database::on_each_postgres(chains)
 }

@@ -61,26 +61,19 @@ fn what_is_not_known_is_taken_for_the_worst() -> Result<()> {
 
 #[test]
 fn operations_run_again_are_not_understated() -> Result<()> {
-    for ground in database::postgres()? {
-        hold(&format!("{ground}, operations"), &facts::run(ground)?, 80, &WEAKENED)?;
-    }
-    Ok(())
+    database::on_each_postgres(|ground| hold(&format!("{ground}, operations"), &facts::run(ground)?, 80, &WEAKENED))
 }
 
 #[test]
 fn more_operations_are_not_understated() -> Result<()> {
-    for ground in database::postgres()? {
-        hold(&format!("{ground}, more operations"), &base::run_more(ground)?, 60, &WEAKENED)?;
-    }
-    Ok(())
+    database::on_each_postgres(|ground| {
+        hold(&format!("{ground}, more operations"), &base::run_more(ground)?, 60, &WEAKENED)
+    })
 }
 
 #[test]
 fn cases_of_the_rules_are_not_understated() -> Result<()> {
-    for ground in database::postgres()? {
-        hold(&format!("{ground}, cases"), &judged::measured(ground)?, 200, &WEAKENED)?;
-    }
-    Ok(())
+    database::on_each_postgres(|ground| hold(&format!("{ground}, cases"), &judged::measured(ground)?, 200, &WEAKENED))
 }
 
 #[test]
@@ -88,8 +81,7 @@ fn what_autogenerate_writes_is_not_understated() -> Result<()> {
     let cases = std::env::var("WHIMBREL_CASES").ok().and_then(|text| text.parse::<u32>().ok());
     // Each statement of a pair is run and measured; one pair for each twenty that the laws take.
     let wanted = cases.map_or(25, |cases| (cases / 20).max(25));
-    for ground in database::postgres()? {
-        hold(&format!("{ground}, random pairs"), &pairs::measured(ground, wanted)?, 60, &WEAKENED)?;
-    }
-    Ok(())
+    database::on_each_postgres(|ground| {
+        hold(&format!("{ground}, random pairs"), &pairs::measured(ground, wanted)?, 60, &WEAKENED)
+    })
 }
