@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use rusqlite::types::ValueRef;
 use tokio::runtime::{Builder, Runtime};
-use tokio_postgres::types::{FromSql, Type};
+use tokio_postgres::types::{FromSql, ToSql, Type};
 use tokio_postgres::{Client, NoTls};
 
 use super::code::Statement;
@@ -59,7 +59,7 @@ impl Session {
                 let mut rows = select.query([i64::try_from(id)?])?;
                 rows.next()?.map(|row| text(row.get_ref(0)?)).transpose()
             }
-            Session::Postgres(session) => session.read(statement.prepared(), i32::try_from(id)?),
+            Session::Postgres(session) => session.read(statement.prepared(), id),
         }
     }
 
@@ -76,7 +76,7 @@ impl Session {
 }
 
 impl Postgres {
-    fn read(&mut self, sql: String, id: i32) -> Result<Option<String>> {
+    fn read(&mut self, sql: String, id: u64) -> Result<Option<String>> {
         let (runtime, client) = (&self.runtime, &self.client);
         let statement = match self.prepared.get(&sql) {
             Some(statement) => statement.clone(),
@@ -85,7 +85,10 @@ impl Postgres {
                 self.prepared.entry(sql).or_insert(statement).clone()
             }
         };
-        let row = runtime.block_on(client.query_opt(&statement, &[&id])).map_err(told)?;
+        // A key that has grown is asked for as what it is now.
+        let (narrow, wide) = (i32::try_from(id)?, i64::try_from(id)?);
+        let id: &(dyn ToSql + Sync) = if *statement.params() == [Type::INT8] { &wide } else { &narrow };
+        let row = runtime.block_on(client.query_opt(&statement, &[id])).map_err(told)?;
         let Some(row) = row else { return Ok(None) };
         let value: Option<Word> = row.try_get(0).map_err(told)?;
         Ok(Some(value.map_or_else(|| "NULL".to_owned(), |word| word.0)))

@@ -26,6 +26,7 @@ fn every_command_prints_one_document() {
         "kept check",
         "kept prune",
         "kept drop --all",
+        "guard",
         "backup create",
         "backup list",
         "backup verify",
@@ -86,6 +87,7 @@ fn every_failure_is_one_document_too() {
         ("current --url nonsense", 2, "current", "bad-url"),
         ("upgrade", 3, "upgrade", "drift"),
         ("upgrade --url sqlite:///no/such/app.db", 4, "upgrade", "connection"),
+        ("guard install", 2, "guard", "guard"),
         ("init --models nowhere.py", 2, "init", "exists"),
     ];
     for (line, exit, command, code) in wrong {

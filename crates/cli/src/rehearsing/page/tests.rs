@@ -88,8 +88,8 @@ fn the_verdict_and_its_reason_come_first() {
     assert!(header.contains("<h1>Do not run this</h1>"), "{header}");
     assert!(header.contains("<code>inbox.sql:1</code> (old code) fails: column &quot;subject&quot;"), "{header}");
     for told in [
-        "ACCESS EXCLUSIVE on <code>email</code>: blocks reads and writes, 400.0 ms",
-        "inbox.sql:1 waited 250.0 ms",
+        "ACCESS EXCLUSIVE on <code>email</code>: blocks reads and writes, 400 ms",
+        "inbox.sql:1 waited 250 ms",
         "<code>email</code>: written anew",
         "not foretold: <code>email</code> was written anew",
         "left:0.000%;width:100.000%",

@@ -66,12 +66,8 @@ impl Mode {
 
     /// The weakest mode that keeps out what both keep out.
     pub(super) fn and(self, other: Mode) -> Mode {
-        let (weaker, stronger) = if self <= other { (self, other) } else { (other, self) };
-        match (weaker, stronger) {
-            // The two that neither includes the other: only one of them conflicts with itself, only one with writers.
-            (Mode::ShareUpdateExclusive, Mode::Share) => Mode::ShareRowExclusive,
-            (_, stronger) => stronger,
-        }
+        let includes_both = |mode: &Mode| mode.includes(self) && mode.includes(other);
+        Mode::ALL.into_iter().find(includes_both).unwrap_or(Mode::AccessExclusive)
     }
 
     /// Reads the manual's words in any case, with spaces or without.
@@ -95,7 +91,9 @@ mod tests {
             assert_eq!(Mode::AccessShare.and(mode), mode);
             assert_eq!(mode.and(Mode::AccessExclusive), Mode::AccessExclusive);
         }
+        // SHARE keeps writers out and not itself; the other two of each pair keep SHARE out.
         assert_eq!(Mode::Share.and(Mode::ShareUpdateExclusive), Mode::ShareRowExclusive);
+        assert_eq!(Mode::RowExclusive.and(Mode::Share), Mode::ShareRowExclusive);
         for (one, other) in Mode::ALL.into_iter().flat_map(|one| Mode::ALL.map(|other| (one, other))) {
             assert!(one.and(other).includes(one) && Mode::AccessExclusive.includes(one));
         }
