@@ -60,6 +60,24 @@ impl Keeping for PostgresKeeping {
         true
     }
 
+    /// Those that say when the transaction began, or who it is.
+    fn stays_in_transaction(&self, word: &str) -> bool {
+        const STAYS: [&str; 11] = [
+            "current_date",
+            "current_role",
+            "current_schema",
+            "current_time",
+            "current_timestamp",
+            "current_user",
+            "localtime",
+            "localtimestamp",
+            "now",
+            "session_user",
+            "transaction_timestamp",
+        ];
+        STAYS.contains(&word)
+    }
+
     fn only(&self, table: &str) -> String {
         format!("ONLY {table}")
     }

@@ -14,8 +14,7 @@ pub(super) fn cut(statement: &str, dialect: &dyn Dialect) -> Result<Update, NotB
     };
     let table = changed(dialect.understand(statement))?;
     let lexemes = batching.lexemes(statement);
-    let cutter = Cutter { lexemes: &lexemes, depths: depths(&lexemes) };
-    cutter.update(table)
+    Cutter::new(&lexemes).update(table)
 }
 
 fn changed(understanding: Understanding) -> Result<ObjectName, NotBatched> {
@@ -35,7 +34,8 @@ fn changed(understanding: Understanding) -> Result<ObjectName, NotBatched> {
     }
 }
 
-struct Cutter<'l> {
+/// A statement as words, and how deep within brackets each stands.
+pub(crate) struct Cutter<'l> {
     lexemes: &'l [Lexeme],
     depths: Vec<usize>,
 }
@@ -57,7 +57,11 @@ fn depths(lexemes: &[Lexeme]) -> Vec<usize> {
     lexemes.iter().map(depth_of).collect()
 }
 
-impl Cutter<'_> {
+impl<'l> Cutter<'l> {
+    pub fn new(lexemes: &'l [Lexeme]) -> Self {
+        Cutter { lexemes, depths: depths(lexemes) }
+    }
+
     fn update(&self, table: ObjectName) -> Result<Update, NotBatched> {
         if !self.is(0, "UPDATE") {
             return Err(NotBatched::form("something stands before UPDATE"));
@@ -67,7 +71,9 @@ impl Cutter<'_> {
         }
         let all = 0..self.lexemes.len();
         let Some(set) = self.find(all, "SET") else { return Err(NotBatched::form("there is no SET")) };
-        let name = self.name(1..set)?;
+        let Some(name) = self.name(1..set) else {
+            return Err(NotBatched::form("there is more than a table between UPDATE and SET"));
+        };
         let known_as = self.lexemes.get(name).map(|lexeme| lexeme.text.clone()).unwrap_or_default();
         let rest = set + 1..self.lexemes.len();
         for (word, what) in
@@ -98,7 +104,7 @@ impl Cutter<'_> {
     }
 
     /// The word by which the statement calls the table's rows.
-    fn name(&self, target: Range<usize>) -> Result<usize, NotBatched> {
+    pub fn name(&self, target: Range<usize>) -> Option<usize> {
         let mut at = target.start;
         let mut closing = 0;
         if self.is(at, "ONLY") {
@@ -122,12 +128,9 @@ impl Cutter<'_> {
         } else if at + 1 == target.end {
             name = at;
         } else if at == target.end {
-            return Ok(name);
+            return Some(name);
         }
-        match at + 1 == target.end && self.lexemes.get(name).is_some_and(Lexeme::is_name) {
-            true => Ok(name),
-            false => Err(NotBatched::form("there is more than a table between UPDATE and SET")),
-        }
+        Some(name).filter(|name| at + 1 == target.end && self.lexemes.get(*name).is_some_and(Lexeme::is_name))
     }
 
     fn assignment(&self, range: Range<usize>) -> Result<Assignment, NotBatched> {
@@ -163,7 +166,7 @@ impl Cutter<'_> {
         parts
     }
 
-    fn piece(&self, range: Range<usize>, nested: bool) -> Piece {
+    pub fn piece(&self, range: Range<usize>, nested: bool) -> Piece {
         let mut words = Vec::new();
         // For each bracket that is open, whether a query is in it.
         let mut open: Vec<bool> = Vec::new();
@@ -190,12 +193,12 @@ impl Cutter<'_> {
     }
 
     /// The first such word that begins a clause: `IS DISTINCT FROM` begins none.
-    fn find(&self, range: Range<usize>, word: &str) -> Option<usize> {
+    pub fn find(&self, range: Range<usize>, word: &str) -> Option<usize> {
         let mut range = range;
         range.find(|at| self.depths[*at] == 0 && self.is(*at, word) && !(*at > 0 && self.is(*at - 1, "DISTINCT")))
     }
 
-    fn is(&self, at: usize, word: &str) -> bool {
+    pub fn is(&self, at: usize, word: &str) -> bool {
         self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_word(word))
     }
 
@@ -203,7 +206,7 @@ impl Cutter<'_> {
         self.lexemes.get(at).is_some_and(|lexeme| lexeme.is_symbol(symbol))
     }
 
-    fn span(&self, range: Range<usize>) -> Range<usize> {
+    pub fn span(&self, range: Range<usize>) -> Range<usize> {
         match self.lexemes.get(range).unwrap_or_default() {
             [first, .., last] => first.span.start..last.span.end,
             [only] => only.span.clone(),

@@ -15,6 +15,7 @@ mod update;
 
 pub use batch::{BackfillPlan, Pass, Position};
 pub use batching::{Batching, Lexeme, LexemeKind, Pacing};
+pub(crate) use cut::Cutter;
 pub use few::FewRows;
 pub use key::Key;
 pub use proof::Proof;

@@ -85,6 +85,11 @@ impl<'d> Lineage<'d> {
         self.folding.schema()
     }
 
+    /// Whether rows go with those that they refer to.
+    pub fn minds_keys(&self) -> bool {
+        self.minds_keys
+    }
+
     /// Takes one step of a statement.
     pub fn take(&mut self, step: &Step, sql: &str) -> Result<(), FoldError> {
         match step {

@@ -3,7 +3,7 @@
 use whimbrel_schema::{Column, Engine, Generation, ObjectKind, ObjectName, Pair, Schema, Table};
 
 use super::lineage::{Line, Lineage, is_computed};
-use super::{Identity, KeptColumn, Loss, Lost, fills};
+use super::{Identity, KeptColumn, Loss, Lost, chosen, fills};
 use crate::evolution::first_name;
 use crate::{DataChange, Dialect, Step, Understanding};
 
@@ -62,6 +62,7 @@ pub fn losses(
     };
     let mut lineage = Lineage::new(before, dialect, keeping);
     earlier.iter().flat_map(Reading::steps).for_each(|step| lineage.heed_session(step));
+    let minds_keys = lineage.minds_keys();
     for reading in now {
         if let Understanding::Unknown { reason, .. } = reading.understanding {
             losses.not_kept.push(NotKept::unknown(quoted(reading.sql), reason.clone()));
@@ -85,6 +86,7 @@ pub fn losses(
         }
     }
     fills::settle(&mut losses.kept, &lineage, now, way_back);
+    chosen::settle(&mut losses.kept, before, now, minds_keys, dialect);
     losses
 }
 
@@ -140,6 +142,7 @@ fn of_table(
         derived_late: false,
         taken_along: line.taken_along && what == Lost::Rows || what == Lost::Overwritten,
         only: what == Lost::Table && has_heirs(table, before),
+        chosen: Vec::new(),
     };
     if line.now.is_none() {
         // One that inherits has columns of its own; it is kept by itself.

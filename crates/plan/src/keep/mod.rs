@@ -3,6 +3,8 @@
 //! Everything is named as it was *before* the revision: the downgrade makes those names again, so that is where the
 //! values return to. Where they are read, and where the same rows stand after the revision, may be under other names.
 
+mod chosen;
+mod deletion;
 mod fills;
 mod lineage;
 mod losses;
@@ -14,6 +16,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
+pub use chosen::Chosen;
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
 pub use ready::{Ready, RingKey, parents_first, ready, ring_keys};
 pub use sql::Side;
@@ -45,6 +48,9 @@ pub struct Loss {
     /// Without the rows of tables that inherit from it, which are kept by themselves.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only: bool,
+    /// Which rows go, or change with those that go; none where that is told only from what stays.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chosen: Vec<Chosen>,
 }
 
 impl Loss {
@@ -162,6 +168,12 @@ pub trait Keeping: Send + Sync {
     /// Whether this setting makes it mind them, or not mind them.
     fn turns_keys(&self, _setting: &str, _value: Option<&str>) -> Option<bool> {
         None
+    }
+
+    /// Whether a function, or a word that looks like none, gives the same to every statement of a transaction though not
+    /// always.
+    fn stays_in_transaction(&self, _word: &str) -> bool {
+        false
     }
 
     /// Whether `DROP TABLE` deletes the rows first, with all that this takes along.

@@ -3,7 +3,7 @@
 
 use whimbrel_schema::ObjectName;
 
-use super::{Identity, Keeping, KeptColumn, Loss, Lost};
+use super::{Chosen, Identity, Keeping, KeptColumn, Loss, Lost};
 use crate::Dialect;
 
 /// The table in which one loss is kept.
@@ -13,6 +13,8 @@ pub struct Side<'a> {
     pub name: String,
     /// Where a conversion is kept until it has run.
     draft: String,
+    /// The keys of the rows that are copied, where those are not all.
+    rows: String,
     bare: ObjectName,
     home: Option<&'a str>,
     dialect: &'a dyn Dialect,
@@ -30,10 +32,10 @@ impl<'a> Side<'a> {
     /// `home` is the namespace that unqualified names are in. `None` where the engine keeps nothing.
     pub fn new(loss: &'a Loss, name: &str, home: Option<&'a str>, dialect: &'a dyn Dialect) -> Option<Self> {
         let keeping = dialect.keeping()?;
-        let draft = qualified(&ObjectName::new(format!("{name}_draft")), home);
+        let beside = |what: &str| dialect.quote_name(&qualified(&ObjectName::new(format!("{name}_{what}")), home));
         let bare = qualified(&ObjectName::new(name), home);
-        let (name, draft) = (dialect.quote_name(&bare), dialect.quote_name(&draft));
-        Some(Side { loss, name, draft, bare, home, dialect, keeping })
+        let (name, draft, rows) = (dialect.quote_name(&bare), beside("draft"), beside("rows"));
+        Some(Side { loss, name, draft, rows, bare, home, dialect, keeping })
     }
 
     fn full(&self, table: &ObjectName) -> String {
@@ -75,9 +77,64 @@ impl<'a> Side<'a> {
         }
         let source = self.full(&self.loss.source);
         let source = if self.loss.only { self.keeping.only(&source) } else { source };
-        let query = format!("SELECT {} FROM {source} AS t", with_names(&values, &names).join(", "));
+        let mut query = format!("SELECT {} FROM {source} AS t", with_names(&values, &names).join(", "));
+        if !self.loss.chosen.is_empty() {
+            let same = self.keys().iter().zip(0..).map(|(key, at)| {
+                let value = self.named("t", key, Names::Source);
+                format!("{value} = s.k{at}")
+            });
+            query.push_str(&format!(" JOIN {} AS s ON {}", self.rows, same.collect::<Vec<_>>().join(" AND ")));
+        }
         let into = if self.is_drafted() { &self.draft } else { &self.name };
         self.keeping.create(into, &names, &query)
+    }
+
+    /// Names the rows that are copied, in the session as the statements will find it: what a condition means may hang on
+    /// its settings. `rows_of` is where those of another table are named; `None` until they are.
+    pub fn choose(&self, rows_of: &dyn Fn(&ObjectName) -> Option<String>) -> Option<Vec<String>> {
+        let key = |alias: &str| {
+            let named = self.keys().iter().zip(0..);
+            let named = named.map(|(key, at)| format!("{alias}.{} AS k{at}", self.dialect.quote(&key.source)));
+            named.collect::<Vec<_>>().join(", ")
+        };
+        let equal = |pairs: Vec<(String, String)>| {
+            pairs.into_iter().map(|(a, b)| format!("{a} = {b}")).collect::<Vec<_>>().join(" AND ")
+        };
+        let queries = self.loss.chosen.iter().map(|chosen| match chosen {
+            Chosen::Where { target, name, condition } => Some(format!(
+                "SELECT {} FROM {target} WHERE {condition}
+",
+                key(name)
+            )),
+            Chosen::Behind { parent, key: parents, columns, referenced } => {
+                let column = |alias: &str, name: &String| format!("{alias}.{}", self.dialect.quote(name));
+                let goes = parents.iter().zip(0..).map(|(name, at)| (column("p", name), format!("s.k{at}")));
+                let refers = referenced.iter().zip(columns).map(|(to, from)| (column("p", to), column("t", from)));
+                Some(format!(
+                    "SELECT {} FROM {} AS t WHERE EXISTS (SELECT 1 FROM {} AS p JOIN {} AS s ON {} WHERE {})",
+                    key("t"),
+                    self.full(&self.loss.source),
+                    self.full(parent),
+                    rows_of(parent)?,
+                    equal(goes.collect()),
+                    equal(refers.collect())
+                ))
+            }
+        });
+        let queries: Vec<String> = queries.collect::<Option<_>>()?;
+        let names: Vec<String> = (0..self.keys().len()).map(|at| format!("k{at}")).collect();
+        let mut statements = self.keeping.create(&self.rows, &names, &queries.join(" UNION "));
+        statements.extend(self.keeping.analyze(&self.rows));
+        Some(statements)
+    }
+
+    /// Where the rows that are copied are named.
+    pub fn rows(&self) -> &str {
+        &self.rows
+    }
+
+    pub fn drop_rows(&self) -> String {
+        format!("DROP TABLE {}", self.rows)
     }
 
     /// Whether it is joined with what the revision has made of the table before it is complete.

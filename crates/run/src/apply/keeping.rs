@@ -87,9 +87,11 @@ impl Runner<'_> {
             Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
         let first = first.unwrap_or(&brief);
         let brief = first.class == Class::Brief;
-        self.refuse_a_long_copy(job, found.kept.iter().filter(|loss| brief || loss.taken_along), &facts)?;
+        // Rows that were chosen are as few as those that go.
+        let whole = found.kept.iter().filter(|loss| loss.chosen.is_empty());
+        self.refuse_a_long_copy(job, whole.filter(|loss| brief || loss.taken_along), &facts)?;
         for loss in &found.kept {
-            let size = facts.table(&loss.source);
+            let size = facts.table(&loss.source).filter(|_| loss.chosen.is_empty());
             (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
         }
         let begun = Timestamp::now();

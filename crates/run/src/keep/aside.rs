@@ -5,7 +5,7 @@ use whimbrel_schema::ObjectName;
 use super::manifest::number;
 use super::{Kept, KeptError, Manifest, of_revision, remove};
 use crate::guard::Limits;
-use crate::{Driver, DriverError};
+use crate::{Driver, DriverError, DriverErrorKind};
 
 /// One loss, copied and not yet on the manifest.
 #[derive(Debug, Clone)]
@@ -45,8 +45,46 @@ pub fn put_aside(
         })
         .collect();
     hold(driver, &manifest, &asides, limits)?;
+    choose(driver, &manifest, &asides)?;
     printed_in_full(driver, |driver| asides.iter_mut().try_for_each(|aside| aside.copy(driver, &manifest)))?;
+    for aside in asides.iter().filter(|aside| !aside.kept.loss.chosen.is_empty()) {
+        if let Some(side) = aside.kept.side(manifest.home.as_deref(), driver.dialect()) {
+            driver.execute(&side.drop_rows())?;
+        }
+    }
     Ok(asides)
+}
+
+/// Names the rows of those of which not all are copied: of a table that others refer to before theirs.
+fn choose(driver: &mut dyn Driver, manifest: &Manifest, asides: &[Aside]) -> Result<(), KeptError> {
+    let dialect = driver.dialect();
+    let mut named: Vec<(ObjectName, String)> = Vec::new();
+    let mut left: Vec<&Aside> = asides.iter().filter(|aside| !aside.kept.loss.chosen.is_empty()).collect();
+    while !left.is_empty() {
+        let before = left.len();
+        let mut later = Vec::new();
+        for aside in left {
+            let Some(side) = aside.kept.side(manifest.home.as_deref(), dialect) else { continue };
+            let rows_of = |table: &ObjectName| named.iter().find(|(name, _)| name == table).map(|it| it.1.clone());
+            let Some(statements) = side.choose(&rows_of) else {
+                later.push(aside);
+                continue;
+            };
+            for statement in statements {
+                driver.execute(&statement)?;
+            }
+            if aside.kept.loss.what == Lost::Rows {
+                named.push((aside.kept.loss.source.clone(), side.rows().to_string()));
+            }
+        }
+        left = later;
+        if left.len() == before {
+            let what = left.iter().map(|aside| aside.kept.loss.to_string()).collect::<Vec<_>>().join(", ");
+            let what = format!("nobody can tell which rows to keep: {what}");
+            return Err(DriverError::new(DriverErrorKind::Statement, what).into());
+        }
+    }
+    Ok(())
 }
 
 /// From here on nobody else changes them, and what follows needs the same lock.
