@@ -61,7 +61,7 @@ impl Shelf {
         backup::restore(driver, from, &options, &mut go_on)
     }
 
-    /// Everything that lies there, by its path.
+    /// Everything that lies there, by its name, beside the file that keeps backups out of repositories.
     pub fn left(&self) -> Result<Vec<String>> {
         let mut names = Vec::new();
         for folder in [self.backups.path(), &self.staging] {
@@ -71,6 +71,7 @@ impl Shelf {
                 }
             }
         }
+        names.retain(|name| name != ".gitignore");
         names.sort();
         Ok(names)
     }

@@ -39,8 +39,11 @@ fn screen(ran: &Ran) -> String {
     })
 }
 
+/// What is in the folder of backups, beside the file that keeps them out of a repository.
 fn ids(project: &Project) -> Vec<String> {
-    if project.path("backups").exists() { project.list("backups") } else { Vec::new() }
+    let mut names = if project.path("backups").exists() { project.list("backups") } else { Vec::new() };
+    names.retain(|name| name != ".gitignore");
+    names
 }
 
 #[test]
@@ -58,6 +61,7 @@ fn from_the_first_backup_to_the_last() {
       in       backups/[id]
     nothing has come out of it yet; next: whimbrel backup restore [id] --into URL
     ");
+    assert_eq!(std::fs::read_to_string(project.path("backups/.gitignore")).unwrap(), "*\n");
     assert_snapshot!(screen(&project.whimbrel("backup verify")), @r"
     exit 0
     backups

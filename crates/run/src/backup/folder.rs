@@ -154,7 +154,12 @@ impl Folder {
             }
             match files::create_folder(&self.path) {
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                outcome => outcome.map_err(making())?,
+                outcome => {
+                    outcome.map_err(making())?;
+                    // Rows of production are not to be committed along with the code that they lie beside.
+                    let ignored = self.path.join(".gitignore");
+                    fs::write(&ignored, "*\n").map_err(BackupError::file("writing", &ignored))?;
+                }
             }
         }
         let moment = now.strftime("%Y-%m-%d-%H%M%S").to_string();
