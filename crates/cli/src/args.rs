@@ -655,6 +655,15 @@ pub struct Rehearse {
     /// On the tables alone, made by the revisions that are applied, where the rows must not leave their place
     #[arg(long, conflicts_with = "on")]
     pub schema_only: bool,
+    /// The backup to restore as the copy: an id or its beginning, `latest`, `new` to make one, `none` to copy without one
+    ///
+    /// By default the newest that stands for the database as it is now and is no older than a day; where there is none, one
+    /// is made. What comes out of it is compared with it table by table, and that proves it.
+    #[arg(long, value_name = "BACKUP", conflicts_with_all = ["on", "schema_only"])]
+    pub backup: Option<String>,
+    /// The file with the age identity that opens it, instead of that in whimbrel.toml
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["on", "schema_only"])]
+    pub identity: Option<PathBuf>,
     /// A folder of `.sql` files: queries of the code that runs now, asked in every state in between
     #[arg(long, value_name = "FOLDER")]
     pub queries: Option<PathBuf>,

@@ -5,6 +5,7 @@ mod applying;
 mod args;
 mod autogenerate;
 mod backfilling;
+mod backups;
 mod beside;
 mod code;
 mod commands;

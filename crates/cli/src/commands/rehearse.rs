@@ -1,21 +1,27 @@
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use whimbrel_plan::revision::Revision;
 use whimbrel_run::apply::Options;
 use whimbrel_run::guard::first_line;
 use whimbrel_run::rehearse::{Bound, Receipt, Rehearsal, RehearseError, Shelf, Stage, Wanted, plan_hash, rehearse};
 use whimbrel_run::{Driver, ledger};
+use whimbrel_schema::Fingerprint;
 
 use crate::applying::actor;
 use crate::args::{Global, Rehearse};
+use crate::backups::{self, progress::watching};
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::Printer;
 use crate::project::Project;
-use crate::rehearsing::copy::Copy;
+use crate::rehearsing::backup::{self, Choice, Choosing};
+use crate::rehearsing::copy::{Copy, Restoring};
 use crate::rehearsing::interrupts::Interrupts;
 use crate::rehearsing::screen::Shown;
 use crate::rehearsing::{key, markdown, page, queries};
+use crate::settings::Environment;
 use crate::settings::guard::Guard;
 
 pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &Printer) -> Outcome {
@@ -41,7 +47,14 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
     let schema = source.introspect().map_err(failed)?.fingerprint();
     let applied = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
     let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
-    let bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
+    let mut bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
+    if pending.is_empty() {
+        let rehearsal =
+            Rehearsal::of_nothing(source.as_mut(), env!("CARGO_PKG_VERSION")).map_err(|error| failure(&error))?;
+        let nothing =
+            Shown { place, rehearsal, receipt: None, file: None, signed: false, left: None, next: Vec::new() };
+        return told(nothing, arguments, project, printer);
+    }
     let queries = queries::gather(arguments, project, source.as_mut(), printer)?;
     let mut copy = match &arguments.on {
         Some(url) => {
@@ -52,8 +65,12 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
         None if arguments.schema_only => {
             Copy::without_rows(&environment, source.as_mut(), (&history, &applied), &options, printer)?
         }
-        None => Copy::make(&environment, source.as_mut(), &options.stop, printer)?,
+        None => {
+            let room = Room { arguments, project, environment: &environment, stop: &options.stop, printer };
+            room.copy(source.as_mut(), &bound.schema)?
+        }
     };
+    bound.backup = copy.backup.clone();
     let wanted = Wanted {
         history: &history,
         target: &target,
@@ -77,15 +94,17 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
     drop(copy);
     let passed = rehearsal.passed();
     let mut shown = Shown { place, rehearsal, receipt: None, file: None, signed: false, left, next: Vec::new() };
-    if !pending.is_empty() {
-        put(&mut shown, bound, environment.name.clone(), key.as_ref(), project, &options)?;
-    }
+    put(&mut shown, bound, environment.name.clone(), key.as_ref(), project, &options)?;
     let again = global.again();
     match passed {
-        true if pending.is_empty() => {}
         true => shown.next.push(format!("whimbrel upgrade {}{again}", arguments.target)),
         false => shown.next.push(format!("correct it, then: whimbrel rehearse {}{again}", arguments.target)),
     }
+    told(shown, arguments, project, printer)
+}
+
+/// On the screen, and as the files that were asked for.
+fn told(shown: Shown, arguments: &Rehearse, project: &Project, printer: &Printer) -> Outcome {
     if let Some(file) = &arguments.markdown {
         write(file, &markdown::text(&shown), project)?;
     }
@@ -94,9 +113,38 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
         let page = page.map_err(|error| Failure::new(Exit::Failed, "output", format!("the page: {error:#}")))?;
         write(file, &page, project)?;
     }
-    let exit = if passed { Exit::Fine } else { Exit::Differences };
+    let exit = if shown.rehearsal.passed() { Exit::Fine } else { Exit::Differences };
     printer.show(exit, &shown);
     Ok(exit)
+}
+
+/// What a copy of the database is made with.
+struct Room<'r> {
+    arguments: &'r Rehearse,
+    project: &'r Project,
+    environment: &'r Environment,
+    stop: &'r Arc<AtomicBool>,
+    printer: &'r Printer,
+}
+
+impl Room<'_> {
+    /// Out of a backup, unless somebody wants none.
+    fn copy(&self, source: &mut dyn Driver, schema: &Fingerprint) -> Result<Copy, Failure> {
+        let Room { arguments, project, environment, stop, printer } = *self;
+        let choice = Choice::of(arguments.backup.as_deref());
+        let identity = arguments.identity.as_deref();
+        let place = backups::Place::of(None, project);
+        let mut watch = watching(printer, Arc::clone(stop));
+        let present = backup::present(source, schema.clone())?;
+        let choosing = Choosing { choice: &choice, place: &place, present: &present, identity };
+        match backup::choose(&choosing, source, project, &mut watch, printer)? {
+            None => Copy::direct(environment, source, stop, printer),
+            Some(backup) => {
+                let restoring = Restoring { backup: &backup, identity, place: &place, project };
+                Copy::of_backup(&restoring, environment, source, &mut watch, printer)
+            }
+        }
+    }
 }
 
 fn write(file: &Path, text: &str, project: &Project) -> Result<(), Failure> {

@@ -1,5 +1,6 @@
 //! What `rehearse` needs beside the rehearsal itself: a copy, queries, and ways to tell of it.
 
+pub mod backup;
 pub mod copy;
 pub mod interrupts;
 pub mod key;

@@ -53,9 +53,10 @@ fn what_breaks_old_code_is_told_and_the_database_is_left_alone() {
     let mut screen = ran.screen();
     for (pattern, word) in [
         (r"\d+\.(\d ms|\[duration\])", "[duration]"),
-        (r"\d{4}-\d\d-\d\d-\d{6}-\w+", "[id]"),
+        (r"\d{4}-\d\d-\d\d-\d{6}(-\w+)?", "[id]"),
+        (r"\d+ (tables|rows)\b", "[n] $1"),
         (r"  +(\[duration\])", "  $1"),
-        (r"killed (before|\[duration\] into) statement", "killed [moment] statement"),
+        (r"(killed  +).*(before|\[duration\] into) statement 1 of bbbb00000002.*", "$1[moment]"),
     ] {
         screen = regex::Regex::new(pattern).unwrap().replace_all(&screen, word).into_owned();
     }
@@ -63,21 +64,114 @@ fn what_breaks_old_code_is_told_and_the_database_is_left_alone() {
     exit 1
     dev · SQLite [version], app.db
 
-      ✓  copy     a copy of the file, 32 kB  [duration]
+      ✓  copy     backup [id], restored: [n] tables ([n] rows), each equal by row count and hash  [duration]
       ✓  ran      1 revision, 1 statement, longest lock [duration]  [duration]
       ✓  rows     1 table as they were
       ✓  undone   schema and rows are what they were  [duration]
-      ✓  killed   killed [moment] statement 1 of bbbb00000002, and ended by the next run  [duration]
+      ✓  killed   [moment]
       ✗  queries  2 queries in 2 states: 1 break, longest wait [duration]
 
     broken[query-breaks]: `queries/inbox.sql:1` (old code) fails after bbbb00000002: no such column: subject
     receipt  .whimbrel/rehearsals/[id]/receipt.json  (not signed: no `key` under `[rehearse]`)
     next     correct it, then: whimbrel rehearse heads
+    ── stderr ──
+    there is no backup of this database; one is made in `backups`
     ");
     assert_eq!(contents(&project), before);
     assert_eq!(copies(&project), [""; 0]);
     let page = project.read("page.md");
     assert!(page.contains("no such column: subject") && page.contains("| `email` | 2 | 2 |"), "{page}");
+}
+
+/// The backup that a rehearsal's copy came out of, and how it was copied.
+fn copied(document: &serde_json::Value) -> (String, String) {
+    let receipt = &document["result"]["receipt"];
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or("-").to_string();
+    assert_eq!(receipt["bound"]["backup"]["id"], receipt["copy"]["backup"], "{document:#}");
+    (text(&receipt["copy"]["how"]), text(&receipt["copy"]["backup"]))
+}
+
+#[test]
+fn the_copy_comes_out_of_a_backup_and_proves_it() {
+    let project = project("ALTER TABLE email ADD COLUMN flag INTEGER;", "ALTER TABLE email DROP COLUMN flag;");
+    let ran = project.whimbrel("rehearse --json").ok();
+    assert!(ran.stderr().contains("there is no backup of this database; one is made in `backups`"), "{}", ran.stderr());
+    let (how, first) = copied(&ran.json());
+    assert_eq!((how.as_str(), project.list("backups")), ("restored", vec![first.clone()]));
+    let proof: serde_json::Value = serde_json::from_str(&project.read(&format!("backups/{first}/proof.json"))).unwrap();
+    let rows = proof["by"]["restore"]["rows"].as_u64();
+    assert!(rows >= Some(3) && proof["differences"] == serde_json::json!([]), "{proof:#}");
+    project.whimbrel(&format!("backup verify {first}")).ok();
+
+    // As long as it stands for the database, it is the one; what is newer and does not is passed over.
+    project.whimbrel("backup create --scope affected").ok();
+    let ran = project.whimbrel("rehearse --json").ok();
+    assert_eq!((copied(&ran.json()).1, ran.stderr().contains("one is made")), (first.clone(), false));
+    let (_, second) = copied(&project.whimbrel("rehearse --backup new --json").ok().json());
+    assert!(second > first && copied(&project.whimbrel("rehearse --json").ok().json()).1 == second);
+    assert_eq!(copied(&project.whimbrel(&format!("rehearse --backup {first} --json")).ok().json()).1, first);
+    let none = project.whimbrel("rehearse --backup none --json").ok().json();
+    assert_eq!(copied(&none), ("file".to_string(), "-".to_string()));
+    assert_eq!(project.list("backups").len(), 3);
+
+    project.sql("CREATE TABLE beside (id INTEGER PRIMARY KEY)");
+    let ran = project.whimbrel("rehearse --json");
+    let why = format!("the backup `{second}` does not stand for the database as it is now: the schema is another one");
+    assert!(ran.stderr().contains(&why), "{}", ran.stderr());
+    project.whimbrel("upgrade --accept-drift test").ok();
+    let nothing = project.whimbrel("rehearse --json").ok().json();
+    assert_eq!(nothing["result"]["rehearsal"]["copy"]["how"], "nothing");
+    assert_eq!(project.list("backups").len(), 4);
+    project.revision_of("cccc00000003", "bbbb00000002", "third", "DROP TABLE email;", "SELECT 1;");
+    let refused = project.whimbrel(&format!("rehearse --backup {second}"));
+    assert_snapshot!(settled(&refused.screen()), @r"
+    exit 3
+    ── stderr ──
+    error[backup-unfit]: the backup `[id]` does not stand for the database as it is now: the ledger has gone on since it was taken
+      next  whimbrel rehearse --backup new
+    nothing was changed · exit 3
+    ");
+}
+
+#[test]
+fn a_copy_of_postgres_comes_out_of_a_backup_and_proves_it() {
+    let Some(url) = fresh_database() else { return };
+    let project = Project::on(&url);
+    filled(&project);
+    execute(&url, "INSERT INTO email SELECT g, 's' || g, g FROM generate_series(1, 100) g");
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", RENAME.0, RENAME.1);
+    let ran = project.whimbrel("rehearse --json").ok();
+    let (how, id) = copied(&ran.json());
+    let standing = project.whimbrel("backup list --json").ok().json();
+    let listed = standing["result"].to_string();
+    assert!(how == "restored" && listed.contains(&id) && listed.contains("proved"), "{listed}");
+    assert_eq!(copied(&project.whimbrel("rehearse --json").ok().json()).1, id);
+    assert_eq!(rows(&url, "SELECT count(*), min(subject) FROM email"), "100 | s1");
+}
+
+fn settled(text: &str) -> String {
+    regex::Regex::new(r"\d{4}-\d\d-\d\d-\d{6}(-\d+)?").unwrap().replace_all(text, "[id]").into_owned()
+}
+
+#[test]
+fn a_backup_that_is_elsewhere_or_shut_is_told() {
+    let project = project("ALTER TABLE email ADD COLUMN flag INTEGER;", "ALTER TABLE email DROP COLUMN flag;");
+    let plain = project.read("whimbrel.toml");
+    project.append("whimbrel.toml", "\n[backup]\nscope = \"external\"\ncreate = \"echo 1\"\n");
+    let ran = project.whimbrel("rehearse --json").ok();
+    assert!(ran.stderr().contains("(`scope = \"external\"`): the copy is made without one"), "{}", ran.stderr());
+    assert_eq!(copied(&ran.json()).0, "file");
+    assert_eq!(project.whimbrel("rehearse --backup new").exit(), 2);
+    project.write("whimbrel.toml", &plain);
+    let recipient = "age1pl4s05huunh3g9deznm9yuccm6q9n4qxj73p4wflmtxntq5vaswq46eeqx";
+    project.append("whimbrel.toml", &format!("\n[backup]\nrecipients = [\"{recipient}\"]\n"));
+    let shut = project.whimbrel("rehearse");
+    let told = shut.stderr();
+    assert!(shut.exit() == 3 && told.contains("no identity is named that opens them"), "{told}");
+    assert!(!project.path("backups").exists());
+    let identity = "AGE-SECRET-KEY-135DP7DF8PYZAMPJJ6VVN2JSX3RLL3KU2CAA5C5Q3XPUJ55H4WUVQURLAF5\n";
+    project.write("identity", identity);
+    assert_eq!(copied(&project.whimbrel("rehearse --identity identity --json").ok().json()).0, "restored");
 }
 
 #[test]
@@ -192,7 +286,8 @@ fn no_copy_is_left_behind_when_it_is_stopped_or_killed() {
     }
     // Nobody could clear up after the second: the next one does.
     assert_eq!(copies(&project).len(), 1);
-    std::fs::remove_file(project.path("migrations/bbbb00000002_second.sql")).unwrap();
+    let short = "ALTER TABLE email ADD COLUMN flag INTEGER;";
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", short, "ALTER TABLE email DROP COLUMN flag;");
     project.whimbrel("rehearse").ok();
     assert_eq!(copies(&project), [""; 0]);
 }

@@ -12,6 +12,7 @@ mod encryption;
 mod error;
 pub mod external;
 mod files;
+mod fitting;
 mod folder;
 mod manifest;
 mod pack;
@@ -27,6 +28,7 @@ pub use contents::{ContentHash, ContentHasher, Difference, TableContents, differ
 pub use create::{CreateOptions, create};
 pub use encryption::{Identities, Recipient};
 pub use error::BackupError;
+pub use fitting::{Present, Unfit};
 pub use folder::{Backup, Folder, Leftover, Listed, Standing, sweep_staging};
 pub use manifest::{BackupId, FORMAT, FileEntry, Manifest, Proof, Proved};
 pub use progress::{Doing, Progress, Watch};

@@ -62,12 +62,16 @@ pub struct Copied {
 pub enum How {
     /// SQLite's own copy of the file.
     File,
-    /// A backup, restored.
+    /// What one snapshot of the server held, in a new database.
+    Snapshot,
+    /// A backup, restored and compared.
     Restored,
     /// A database that somebody else made.
     Existing,
     /// The tables, and no rows.
     SchemaOnly,
+    /// There was nothing to run.
+    Nothing,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -78,16 +78,29 @@ pub fn rehearse(
     let applied = ledger::read(driver.as_mut())?.applied_ids();
     let pending = wanted.history.upgrade_path(&applied, wanted.target)?;
     let schema = driver.introspect()?;
-    let mut rehearsal = Rehearsal {
+    let mut rehearsal = blank(driver.as_ref(), wanted.copy.clone(), &wanted.version, &schema);
+    rehearsal.plan = plan_hash(&pending, rehearsal.engine);
+    rehearsal.applied = applied.iter().cloned().collect();
+    rehearsal.seed = wanted.seed;
+    let mut play = Play { wanted: &wanted, pending, applied, connect, tell, clock };
+    play.run(driver, schema, &mut rehearsal)?;
+    findings::gather(&mut rehearsal);
+    rehearsal.took_us = micros(clock.elapsed());
+    Ok(rehearsal)
+}
+
+/// Before anything was done.
+fn blank(driver: &dyn Driver, copy: Copied, version: &str, schema: &Schema) -> Rehearsal {
+    Rehearsal {
         format: FORMAT,
-        whimbrel: wanted.version.clone(),
+        whimbrel: version.to_string(),
         engine: driver.dialect().engine(),
         server: driver.version(),
-        copy: wanted.copy.clone(),
+        copy,
         began_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
         took_us: 0,
-        plan: plan_hash(&pending, driver.dialect().engine()),
-        applied: applied.iter().cloned().collect(),
+        plan: plan_hash(&[], driver.dialect().engine()),
+        applied: Vec::new(),
         schema: schema.fingerprint(),
         revisions: Vec::new(),
         stopped: None,
@@ -95,16 +108,24 @@ pub fn rehearse(
         destroyed: Vec::new(),
         undone: not_done("it was not asked for"),
         killed: not_done("it was not asked for"),
-        seed: wanted.seed,
+        seed: 0,
         queries: Vec::new(),
         findings: Vec::new(),
         unknown: Vec::new(),
-    };
-    let mut play = Play { wanted: &wanted, pending, applied, connect, tell, clock };
-    play.run(driver, schema, &mut rehearsal)?;
-    findings::gather(&mut rehearsal);
-    rehearsal.took_us = micros(clock.elapsed());
-    Ok(rehearsal)
+    }
+}
+
+impl Rehearsal {
+    /// Where nothing is pending, the database itself is looked at, and no copy is made.
+    pub fn of_nothing(source: &mut dyn Driver, version: &str) -> Result<Rehearsal, RehearseError> {
+        let place = "none, because nothing is pending".to_string();
+        let copy = Copied { how: How::Nothing, place, took_us: 0, backup: None };
+        let schema = source.introspect()?;
+        let mut rehearsal = blank(source, copy, version, &schema);
+        rehearsal.applied = ledger::read(source)?.applied_ids().into_iter().collect();
+        (rehearsal.undone, rehearsal.killed) = (not_done("nothing is pending"), not_done("nothing is pending"));
+        Ok(rehearsal)
+    }
 }
 
 fn not_done(why: &str) -> Trial {

@@ -6,12 +6,13 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::revision::Direction;
 use whimbrel_plan::{Affected, Understanding, affected, destroyed};
-use whimbrel_run::backup::{self, Backup, BackupError, CreateOptions, Folder, Recipient, Scope};
+use whimbrel_run::backup::{self, Backup, BackupError, CreateOptions, Folder, Scope};
 use whimbrel_run::{Driver, ledger};
 use whimbrel_schema::{ObjectName, Schema};
 
-use super::{Place, heed, refusal, watching};
+use super::heed;
 use crate::args::{BackupCreate, BackupScope};
+use crate::backups::{Place, progress::watching, recipients, refusal};
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
@@ -22,9 +23,7 @@ use crate::settings::file;
 pub fn run(arguments: &BackupCreate, place: &Place, project: &Project, printer: &Printer) -> Outcome {
     let refused = |error: &BackupError| refusal::of(error, project);
     let settings = project.settings.backup();
-    let recipients = if arguments.recipient.is_empty() { &settings.recipients } else { &arguments.recipient };
-    let recipients: Result<Vec<_>, _> = recipients.iter().map(|text| Recipient::parse(text)).collect();
-    let recipients = recipients.map_err(|error| refused(&error))?;
+    let recipients = recipients(&arguments.recipient, project)?;
     let scope = match (arguments.scope, settings.scope) {
         (Some(BackupScope::Full), _) | (None, file::BackupScope::Full) => BackupScope::Full,
         (Some(BackupScope::Affected), _) | (None, file::BackupScope::Affected) => BackupScope::Affected,

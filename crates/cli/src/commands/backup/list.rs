@@ -2,8 +2,8 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_run::backup::{Leftover, Listed, Manifest, Scope, Standing};
 
-use super::{Place, refusal};
 use crate::args::BackupList;
+use crate::backups::{Place, refusal};
 use crate::failure::{Exit, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;

@@ -4,8 +4,8 @@ use serde::Serialize;
 use whimbrel_run::backup::{Retention, expired};
 
 use super::list::One;
-use super::{Place, refusal};
 use crate::args::BackupPrune;
+use crate::backups::{Place, refusal};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;

@@ -4,11 +4,12 @@ use std::time::Duration;
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::object_name;
-use whimbrel_run::backup::{self, BackupError, Identities, RestoreOptions};
+use whimbrel_run::backup::{self, BackupError, RestoreOptions};
 use whimbrel_schema::ObjectName;
 
-use super::{Place, heed, refusal, watching};
+use super::heed;
 use crate::args::BackupRestore;
+use crate::backups::{Place, identities, progress::watching, refusal};
 use crate::failure::{Exit, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
@@ -21,12 +22,7 @@ pub fn run(arguments: &BackupRestore, place: &Place, project: &Project, printer:
         Some(url) => project.settings.at(url).need_database()?,
         None => project.settings.need_database()?,
     };
-    let identities = match (&arguments.identity, &project.settings.backup().identity) {
-        _ if found.manifest.recipients.is_empty() => Identities::none(),
-        (Some(file), _) => Identities::read(&project.settings.under_here(file)).map_err(refused)?,
-        (None, Some(file)) => Identities::read(&project.settings.under_root(file)).map_err(refused)?,
-        (None, None) => Identities::none(),
-    };
+    let identities = identities(&found, arguments.identity.as_deref(), project)?;
     place.sweep(project, printer)?;
     let was_missing = environment.is_missing();
     let mut driver = project.connect(&environment)?;

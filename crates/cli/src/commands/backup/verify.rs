@@ -2,8 +2,9 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_run::backup::{self, Backup, Doing, Listed, Progress, Standing};
 
-use super::{Place, heed, refusal, watching};
+use super::heed;
 use crate::args::BackupVerify;
+use crate::backups::{Place, progress::watching, refusal};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;

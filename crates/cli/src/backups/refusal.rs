@@ -6,7 +6,7 @@ use crate::diagnose;
 use crate::failure::{Exit, Failure};
 use crate::project::Project;
 
-pub(super) fn of(error: &BackupError, project: &Project) -> Failure {
+pub fn of(error: &BackupError, project: &Project) -> Failure {
     let message = error.to_string().replace(&format!("{}/", project.settings.root.display()), "");
     let refused = |code: &str| Failure::new(Exit::Refused, code, &message);
     let failed = |code: &str| Failure::new(Exit::Failed, code, &message);

@@ -1,0 +1,91 @@
+//! The copy that is rehearsed on: made here and gone afterwards, or one that somebody names.
+
+mod direct;
+mod folder;
+mod named;
+mod of_backup;
+mod without_rows;
+
+pub use of_backup::Restoring;
+
+use std::time::Instant;
+
+use tempfile::TempDir;
+use whimbrel_engines::url::DatabaseUrl;
+use whimbrel_run::rehearse::{BackupBound, Copied};
+use whimbrel_run::{Driver, DriverError};
+
+use crate::failure::{Exit, Failure};
+use crate::printer::Printer;
+
+pub struct Copy {
+    pub copied: Copied,
+    /// The backup that it came out of, for the receipt.
+    pub backup: Option<BackupBound>,
+    place: Place,
+    role: Option<String>,
+}
+
+enum Place {
+    /// In a folder that goes with this value.
+    File {
+        _folder: TempDir,
+        url: DatabaseUrl,
+    },
+    /// A new database on the server, which goes with this connection.
+    Scratch {
+        main: Box<dyn Driver>,
+    },
+    Named {
+        url: DatabaseUrl,
+    },
+}
+
+impl Copy {
+    /// Another connection to the copy.
+    pub fn connect(&mut self) -> Result<Box<dyn Driver>, DriverError> {
+        let mut driver = match &mut self.place {
+            Place::File { url, .. } | Place::Named { url } => whimbrel_engines::connect_existing(url)?,
+            Place::Scratch { main } => main.beside()?.ok_or_else(|| {
+                let message = "this engine has no second connection to a scratch database";
+                DriverError::new(whimbrel_run::DriverErrorKind::Unsupported, message)
+            })?,
+        };
+        if let (Some(role), Place::Named { .. }) = (&self.role, &self.place) {
+            driver.assume_role(role)?;
+        }
+        Ok(driver)
+    }
+
+    /// Whether it stays, with the revisions applied.
+    pub fn stays(&self) -> bool {
+        matches!(self.place, Place::Named { .. })
+    }
+}
+
+fn clear_scratch(source: &mut dyn Driver, printer: &Printer) -> Result<(), Failure> {
+    for name in source.clear_scratch().map_err(|error| copying_failed(&error))? {
+        printer.remark(&format!("`{name}`, which a killed run had left behind, is dropped"));
+    }
+    Ok(())
+}
+
+fn nothing_runs_there() -> Failure {
+    Failure::usage("no-copy", "no migrations are run on MySQL and MariaDB yet, so there is nothing to rehearse")
+}
+
+fn copying_failed(error: &DriverError) -> Failure {
+    let mut failure = Failure::new(Exit::Failed, "no-copy", format!("no copy could be made: {error}"));
+    if let Some(hint) = &error.hint {
+        failure = failure.note("help", hint);
+    }
+    failure.next("whimbrel rehearse --on URL-OF-A-COPY")
+}
+
+fn in_memory() -> Failure {
+    Failure::usage("no-copy", "a database in memory cannot be copied: nobody else sees it")
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
