@@ -1,9 +1,9 @@
 //! How values are put aside and given back on PostgreSQL.
 
-use whimbrel_plan::keep::{Against, Keeping, KeptColumn};
+use whimbrel_plan::keep::{Against, Follower, Keeping, KeptColumn};
 use whimbrel_schema::{ColumnType, ObjectName, Pair};
 
-use super::{cast, quote, types};
+use super::{cast, following, quote, types};
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct PostgresKeeping;
@@ -91,6 +91,22 @@ impl Keeping for PostgresKeeping {
         };
         let names: Vec<String> = tables.iter().map(name).collect();
         (!names.is_empty()).then(|| format!("LOCK TABLE {} IN {mode} MODE", names.join(", ")))
+    }
+
+    fn follow(&self, follower: &Follower) -> Option<Vec<String>> {
+        Some(following::begin(follower))
+    }
+
+    fn follows(&self, follower: &Follower) -> Option<String> {
+        Some(following::follows(follower))
+    }
+
+    fn stop_following(&self, follower: &Follower) -> Option<String> {
+        Some(following::stop(follower))
+    }
+
+    fn clear_following(&self, home: Option<&str>, prefix: &str) -> Option<String> {
+        Some(following::clear(home, prefix))
     }
 
     fn create(&self, side: &str, _columns: &[String], query: &str) -> Vec<String> {

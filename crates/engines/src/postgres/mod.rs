@@ -16,6 +16,7 @@ mod dual_write;
 mod error;
 mod expression;
 mod facts;
+mod following;
 mod gauge;
 mod hand_over;
 mod in_step;

@@ -157,10 +157,7 @@ impl<'d> BackfillPlan<'d> {
 
     /// The UPDATE of the rows behind `after` up to `upto`.
     pub fn update(&self, pass: Pass, after: Option<&Position>, upto: &Position) -> String {
-        let range = match &self.key {
-            Key::Columns(_) => self.between(after, Some(upto)).collect::<Vec<_>>().join(" AND "),
-            Key::Blocks => self.batching.in_blocks(&self.name, block_of(after)..block_of(Some(upto))),
-        };
+        let range = self.range(after, upto);
         // Rows that are changed lie in another place afterwards, and must not be found there once more.
         let condition = match (pass, &self.key) {
             (Pass::First, Key::Columns(_)) => self.condition.as_ref(),
@@ -169,6 +166,14 @@ impl<'d> BackfillPlan<'d> {
         let condition = condition.map_or(String::new(), |condition| format!("({condition}\n) AND "));
         let from = self.from.as_ref().map_or(String::new(), |from| format!("FROM {from}\n"));
         format!("UPDATE {}\nSET {}\n{from}WHERE {condition}{range}", self.target, self.set)
+    }
+
+    /// The condition that a row is behind `after` and not behind `upto`.
+    pub fn range(&self, after: Option<&Position>, upto: &Position) -> String {
+        match &self.key {
+            Key::Columns(_) => self.between(after, Some(upto)).collect::<Vec<_>>().join(" AND "),
+            Key::Blocks => self.batching.in_blocks(&self.name, block_of(after)..block_of(Some(upto))),
+        }
     }
 
     /// How many rows are left to be changed; `None` where nobody can tell.

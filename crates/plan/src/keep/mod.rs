@@ -3,6 +3,7 @@
 //! Everything is named as it was *before* the revision: the downgrade makes those names again, so that is where the
 //! values return to. Where they are read, and where the same rows stand after the revision, may be under other names.
 
+mod ahead;
 mod chosen;
 mod deletion;
 mod fills;
@@ -16,6 +17,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
+pub use ahead::{Ahead, Follower, rows_ahead};
 pub use chosen::Chosen;
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
 pub use ready::{Ready, RingKey, parents_first, ready, ring_keys};
@@ -189,6 +191,26 @@ pub trait Keeping: Send + Sync {
     /// Holds tables as they are until the transaction ends: against everybody, as those who alter them do anyway, or
     /// against writers alone. `None` where whoever writes is alone.
     fn hold(&self, tables: &[ObjectName], against: Against) -> Option<String>;
+
+    /// Makes an empty copy that is written along with its table. `None` where nobody has to wait for a copy anyway.
+    fn follow(&self, _follower: &Follower) -> Option<Vec<String>> {
+        None
+    }
+
+    /// A query with a row as long as nothing has kept the copy from following.
+    fn follows(&self, _follower: &Follower) -> Option<String> {
+        None
+    }
+
+    /// Lets it follow no longer.
+    fn stop_following(&self, _follower: &Follower) -> Option<String> {
+        None
+    }
+
+    /// A query for the statements that clear away every copy that follows, by the beginning of its name.
+    fn clear_following(&self, _home: Option<&str>, _prefix: &str) -> Option<String> {
+        None
+    }
 
     /// Makes the side table from a query; `columns` are the query's, in order.
     fn create(&self, side: &str, columns: &[String], query: &str) -> Vec<String>;

@@ -22,7 +22,7 @@ pub struct Side<'a> {
 }
 
 #[derive(Clone, Copy)]
-enum Names {
+pub(super) enum Names {
     Before,
     Source,
     After,
@@ -38,7 +38,20 @@ impl<'a> Side<'a> {
         Some(Side { loss, name, draft, rows, bare, home, dialect, keeping })
     }
 
-    fn full(&self, table: &ObjectName) -> String {
+    pub(super) fn dialect(&self) -> &'a dyn Dialect {
+        self.dialect
+    }
+
+    pub(super) fn bare_name(&self) -> &str {
+        &self.bare.name
+    }
+
+    /// A table of Whimbrel's own beside it.
+    pub(super) fn beside(&self, name: &str) -> String {
+        self.dialect.quote_name(&ObjectName { namespace: self.bare.namespace.clone(), name: name.to_string() })
+    }
+
+    pub(super) fn full(&self, table: &ObjectName) -> String {
         self.dialect.quote_name(&qualified(table, self.home))
     }
 
@@ -52,7 +65,7 @@ impl<'a> Side<'a> {
         qualified(&self.loss.table, self.home)
     }
 
-    fn keys(&self) -> &'a [KeptColumn] {
+    pub(super) fn keys(&self) -> &'a [KeptColumn] {
         self.loss.rows.columns()
     }
 
@@ -67,12 +80,8 @@ impl<'a> Side<'a> {
 
     /// Puts the values aside as they are now.
     pub fn copy(&self) -> Vec<String> {
-        let (mut names, mut values) = (self.names(), Vec::new());
-        for column in self.keys().iter().chain(&self.loss.columns) {
-            values.push(self.keeping.put_aside(column, &self.named("t", column, Names::Source)));
-        }
+        let (mut names, values) = (self.names(), self.values("t", Names::Source));
         if !self.is_drafted() {
-            values.extend(self.marked(Names::Source));
             names.extend(self.mark_names());
         }
         let source = self.full(&self.loss.source);
@@ -87,6 +96,17 @@ impl<'a> Side<'a> {
         }
         let into = if self.is_drafted() { &self.draft } else { &self.name };
         self.keeping.create(into, &names, &query)
+    }
+
+    /// What is copied of a row.
+    pub(super) fn values(&self, row: &str, names: Names) -> Vec<String> {
+        let kept = self.keys().iter().chain(&self.loss.columns);
+        let mut values: Vec<String> =
+            kept.map(|column| self.keeping.put_aside(column, &self.named(row, column, names))).collect();
+        if !self.is_drafted() {
+            values.extend(self.marked(row, names));
+        }
+        values
     }
 
     /// Names the rows that are copied, in the session as the statements will find it: what a condition means may hang on
@@ -147,15 +167,15 @@ impl<'a> Side<'a> {
     }
 
     /// What tells whether somebody has written since: as a text, which asks nothing of the type.
-    fn marked(&self, names: Names) -> impl Iterator<Item = String> {
-        self.loss.marks().iter().map(move |column| self.keeping.text_of(&[self.named("t", column, names)]))
+    fn marked(&self, row: &str, names: Names) -> impl Iterator<Item = String> {
+        self.loss.marks().iter().map(move |column| self.keeping.text_of(&[self.named(row, column, names)]))
     }
 
-    fn mark_names(&self) -> impl Iterator<Item = String> {
+    pub(super) fn mark_names(&self) -> impl Iterator<Item = String> {
         (0..self.loss.marks().len()).map(|at| format!("m{at}"))
     }
 
-    fn names(&self) -> Vec<String> {
+    pub(super) fn names(&self) -> Vec<String> {
         let keys = (0..self.keys().len()).map(|at| format!("k{at}"));
         keys.chain((0..self.loss.columns.len()).map(|at| format!("c{at}"))).collect()
     }
@@ -167,7 +187,7 @@ impl<'a> Side<'a> {
         if self.is_drafted() {
             let mut names = self.names();
             let mut values: Vec<String> = names.iter().map(|name| format!("s.{name}")).collect();
-            values.extend(self.marked(Names::After));
+            values.extend(self.marked("t", Names::After));
             names.extend(self.mark_names());
             let mut query = format!(
                 "SELECT {} FROM {} AS s JOIN {after} AS t ON {}",
@@ -269,7 +289,7 @@ impl<'a> Side<'a> {
         if self.loss.marks().is_empty() {
             return None;
         }
-        let same = self.marked(Names::After).zip(self.mark_names());
+        let same = self.marked("t", Names::After).zip(self.mark_names());
         let same = same.map(|(value, mark)| self.keeping.same(&value, &format!("s.{mark}")));
         Some(format!(
             "DELETE FROM {} AS s WHERE NOT EXISTS (SELECT 1 FROM {} AS t WHERE {} AND {})",

@@ -6,7 +6,7 @@ use std::ops::Range;
 use jiff::{Span, Timestamp};
 use whimbrel_plan::guard::{Class, Foreseen};
 use whimbrel_plan::keep::{
-    Loss, Lost, NotKept, Reading, Ready, RingKey, losses, may_lose, parents_first, ready, ring_keys,
+    Loss, Losses, Lost, NotKept, Reading, Ready, RingKey, losses, may_lose, parents_first, ready, ring_keys,
 };
 use whimbrel_plan::review::Facts;
 use whimbrel_plan::revision::Direction;
@@ -39,7 +39,7 @@ enum News {
 }
 
 impl Job<'_> {
-    fn readings(&self, range: Range<usize>) -> Vec<Reading<'_>> {
+    pub fn readings(&self, range: Range<usize>) -> Vec<Reading<'_>> {
         let statements = self.statements.get(range).unwrap_or_default();
         let reading = statements
             .iter()
@@ -47,6 +47,10 @@ impl Job<'_> {
         reading.collect()
     }
 }
+
+/// What a statement outside any transaction is taken for.
+pub(super) const BRIEF: Foreseen =
+    Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
 
 fn stamp(moment: Timestamp) -> String {
     moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
@@ -65,10 +69,8 @@ impl Runner<'_> {
         if job.direction == Direction::Down || !now.iter().any(may_lose) {
             return Ok(Vec::new());
         }
-        let dialect = self.driver.dialect();
-        let back = Job::prepare(job.revision, Direction::Down, dialect).ok();
-        let way_back = back.as_ref().map(|back| back.readings(0..back.statements.len())).unwrap_or_default();
-        let found = losses(&job.readings(0..range.start), &self.driver.introspect()?, &now, &way_back, dialect);
+        let before = self.driver.introspect()?;
+        let found = self.found_lost(job, range.clone(), &before);
         if let Some(reason) = &self.options.keep.nothing {
             if !found.kept.is_empty() || !found.not_kept.is_empty() {
                 (self.listen)(Event::NothingKept { losses: &found.kept, reason });
@@ -81,16 +83,12 @@ impl Runner<'_> {
             return Ok(Vec::new());
         }
         let facts = self.driver.facts()?;
-        // The lock is that of the first statement that destroys something, and so is the patience for it.
-        let first = now.iter().zip(foreseen).find(|(reading, _)| may_lose(reading)).map(|(_, foreseen)| foreseen);
-        let brief =
-            Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
-        let first = first.unwrap_or(&brief);
-        let brief = first.class == Class::Brief;
-        // Rows that were chosen are as few as those that go.
-        let whole = found.kept.iter().filter(|loss| loss.chosen.is_empty());
-        self.refuse_a_long_copy(job, whole.filter(|loss| brief || loss.taken_along), &facts)?;
+        let first = self.first_that_destroys(job, range, foreseen);
+        self.refuse_a_long_copy(job, &found.kept, &first, &facts)?;
         for loss in &found.kept {
+            if self.ahead.iter().any(|copied| copied.loss == *loss) {
+                continue;
+            }
             let size = facts.table(&loss.source).filter(|_| loss.chosen.is_empty());
             (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
         }
@@ -98,28 +96,50 @@ impl Runner<'_> {
         let days = Span::new().hours(24 * i64::from(self.options.keep.days));
         let until = begun.checked_add(days).unwrap_or(Timestamp::MAX);
         let what = told(&found.kept);
-        let limits = self.options.timeouts.limits(first);
+        let limits = self.options.timeouts.limits(&first);
         let time = (stamp(begun), stamp(until));
-        keep::put_aside(self.driver, &job.revision.id, event, found.kept, (&time.0, &time.1), &limits)
+        keep::put_aside(self.driver, &job.revision.id, event, found.kept, &self.ahead, (&time.0, &time.1), &limits)
             .map_err(|error| failed(what, error))
     }
 
-    /// A statement that is done as soon as it has its lock would hold it for as long as the copy takes; and one that
-    /// takes another table's rows along would hold that one, which nobody expects.
-    fn refuse_a_long_copy<'l>(
+    /// What these statements destroy of the database as it is.
+    pub fn found_lost(&self, job: &Job<'_>, range: Range<usize>, before: &Schema) -> Losses {
+        let dialect = self.driver.dialect();
+        let back = Job::prepare(job.revision, Direction::Down, dialect).ok();
+        let way_back = back.as_ref().map(|back| back.readings(0..back.statements.len())).unwrap_or_default();
+        losses(&job.readings(0..range.start), before, &job.readings(range), &way_back, dialect)
+    }
+
+    /// The lock is that of the first statement that destroys something, and so is the patience for it.
+    pub fn first_that_destroys(&self, job: &Job<'_>, range: Range<usize>, foreseen: &[Foreseen]) -> Foreseen {
+        let now = job.readings(range);
+        let first = now.iter().zip(foreseen).find(|(reading, _)| may_lose(reading));
+        first.map_or(BRIEF, |(_, foreseen)| foreseen.clone())
+    }
+
+    /// Whether others would wait for the copy who would not wait for the statement: one that is done as soon as it has its
+    /// lock would hold it for as long as the copy takes; and one that takes another table's rows along would hold that one,
+    /// which nobody expects. Rows that were chosen are as few as those that go.
+    pub fn is_long_copy(&self, loss: &Loss, first: &Foreseen, facts: &Facts) -> bool {
+        let rows = facts.table(&loss.source).map_or(0, |size| size.rows);
+        let waited_for = first.class == Class::Brief || loss.taken_along;
+        waited_for && loss.chosen.is_empty() && rows > self.options.keep.rows
+    }
+
+    fn refuse_a_long_copy(
         &self,
         job: &Job<'_>,
-        mut losses: impl Iterator<Item = &'l Loss>,
+        losses: &[Loss],
+        first: &Foreseen,
         facts: &Facts,
     ) -> Result<(), Failure> {
-        let at_most = self.options.keep.rows;
-        let rows = |loss: &Loss| facts.table(&loss.source).map_or(0, |size| size.rows);
-        match losses.find(|loss| rows(loss) > at_most) {
+        let ahead = |loss: &Loss| self.ahead.iter().any(|copied| copied.loss == *loss);
+        match losses.iter().find(|loss| self.is_long_copy(loss, first, facts) && !ahead(loss)) {
             Some(loss) => Err(Refusal::LongCopy {
                 revision: job.revision.id.clone(),
                 table: loss.source.to_string(),
-                rows: rows(loss),
-                at_most,
+                rows: facts.table(&loss.source).map_or(0, |size| size.rows),
+                at_most: self.options.keep.rows,
                 taken_along: loss.taken_along,
             }
             .into()),
@@ -397,7 +417,7 @@ fn told(losses: &[Loss]) -> String {
 }
 
 /// What the engine said of a statement that is not in the file.
-fn failed(what: String, error: KeptError) -> Failure {
+pub(super) fn failed(what: String, error: KeptError) -> Failure {
     let error = match error {
         KeptError::Driver(error) => error,
         KeptError::Row { .. } => DriverError::new(DriverErrorKind::Statement, error.to_string()),

@@ -6,6 +6,7 @@
 //! anywhere is finished by the next. Where the lock cannot keep a runner out, the ledger does: each event's place is
 //! taken, or found taken, inside the transaction that it is about.
 
+mod ahead;
 mod batches;
 mod contract;
 mod effect;

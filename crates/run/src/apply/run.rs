@@ -52,7 +52,9 @@ impl Runner<'_> {
         let rows = match job.is_one_transaction() {
             true => {
                 let foreseen = self.foresee(job, 0..job.statements.len());
-                self.until_unblocked(job, |runner| runner.run_whole(job, &begun, last, &foreseen))?
+                self.copying_ahead(job, 0..job.statements.len(), &foreseen, |runner| {
+                    runner.run_whole(job, &begun, last, &foreseen)
+                })?
             }
             false => self.run_in_steps(job, &begun, last)?,
         };
@@ -155,7 +157,9 @@ impl Runner<'_> {
             Group::Transaction(range) => {
                 let done = range.end;
                 let foreseen = self.foresee(job, range.clone());
-                let rows = self.until_unblocked(job, |runner| runner.run_part(job, seq, range.clone(), &foreseen))?;
+                let rows = self.copying_ahead(job, range.clone(), &foreseen, |runner| {
+                    runner.run_part(job, seq, range.clone(), &foreseen)
+                })?;
                 self.tell_news();
                 self.part_done(job, done);
                 Ok(rows)

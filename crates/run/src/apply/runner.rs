@@ -13,6 +13,7 @@ use super::job::Job;
 use super::keeping::Recalled;
 use super::run::Moment;
 use super::{ApplyError, Failure, Options, Report, Waiting, Witness, gate};
+use crate::keep::CopiedAhead;
 use crate::ledger::{self, Ledger, Tables};
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
@@ -42,6 +43,8 @@ pub(super) struct Runner<'r> {
     pub told_limits: BTreeSet<(&'static str, String)>,
     /// What the revision that is being undone may give back.
     pub recalled: Recalled,
+    /// What was copied before the lock is taken.
+    pub ahead: Vec<CopiedAhead>,
     /// It only looks, and whoever asked waits for the answer.
     pub glancing: bool,
     /// Who looks on.
@@ -82,6 +85,7 @@ impl<'r> Runner<'r> {
             lookout: Lookout::default(),
             told_limits: BTreeSet::new(),
             recalled: Recalled::default(),
+            ahead: Vec::new(),
             glancing: false,
             witness: None,
         }
@@ -194,6 +198,7 @@ impl<'r> Runner<'r> {
                 self.note_deploy(&ledger)?;
                 self.driver.prepare_session()?;
                 self.lookout = Lookout::with(self.driver.observer());
+                self.clear_ahead()?;
                 prepared = true;
             }
             let pending = self.pending(wanted);

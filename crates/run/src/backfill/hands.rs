@@ -62,12 +62,16 @@ impl Hands {
         }
         let took = begun.elapsed();
         end(driver, &[written(through)])?;
-        self.stuck = None;
+        self.got_through();
         self.pace.learn(changed, took, begun.elapsed());
         if in_the_way {
             self.pace.shrink();
         }
         Ok(through)
+    }
+
+    pub fn got_through(&mut self) {
+        self.stuck = None;
     }
 
     /// Whether nothing has got through for so long that others may ask why.

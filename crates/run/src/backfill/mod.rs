@@ -5,6 +5,7 @@
 //! catch up, what the rows left is cleared away, and whoever wants it stopped is heard.
 
 mod checkpoint;
+mod copy;
 mod crew;
 mod failure;
 mod hands;
@@ -23,6 +24,7 @@ pub use failure::BackfillFailure;
 pub use progress::{Doing, Progress};
 
 pub(crate) use checkpoint::{Checkpoints, add_parts};
+pub(crate) use copy::Copying;
 pub(crate) use crew::gather;
 pub(crate) use worker::{Ended, Worker};
 

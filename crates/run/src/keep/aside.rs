@@ -2,6 +2,7 @@ use whimbrel_plan::keep::{Against, Loss, Lost};
 use whimbrel_plan::revision::RevisionId;
 use whimbrel_schema::ObjectName;
 
+use super::ahead::{CopiedAhead, take_over};
 use super::manifest::number;
 use super::{Kept, KeptError, Manifest, of_revision, remove};
 use crate::guard::Limits;
@@ -11,6 +12,10 @@ use crate::{Driver, DriverError, DriverErrorKind};
 #[derive(Debug, Clone)]
 pub struct Aside {
     kept: Kept,
+    /// It was copied before the lock was taken.
+    ahead: Option<CopiedAhead>,
+    /// How many rows that has.
+    counted: Option<i64>,
 }
 
 /// Copies what is about to be destroyed, inside the transaction that destroys it.
@@ -19,6 +24,7 @@ pub fn put_aside(
     revision: &RevisionId,
     event: i64,
     losses: Vec<Loss>,
+    ahead: &[CopiedAhead],
     time: (&str, &str),
     limits: &Limits,
 ) -> Result<Vec<Aside>, KeptError> {
@@ -39,7 +45,10 @@ pub fn put_aside(
             let (kept_at, until) = (kept_at.to_string(), until.to_string());
             let revision = revision.clone();
             let (rows, bytes, numbers, given_back_at, hash) = (0, 0, Vec::new(), None, None);
+            let ahead = ahead.iter().find(|copied| copied.loss == loss).cloned();
             Aside {
+                ahead,
+                counted: None,
                 kept: Kept { id, revision, event, loss, rows, bytes, numbers, kept_at, until, given_back_at, hash },
             }
         })
@@ -148,11 +157,12 @@ impl Aside {
         !self.kept.loss.is_late()
     }
 
-    fn copy(&mut self, driver: &mut dyn Driver, manifest: &Manifest) -> Result<(), DriverError> {
+    fn copy(&mut self, driver: &mut dyn Driver, manifest: &Manifest) -> Result<(), KeptError> {
         let dialect = driver.dialect();
         let Some(side) = self.kept.side(manifest.home.as_deref(), dialect) else { return Ok(()) };
-        for statement in side.copy() {
-            driver.execute(&statement)?;
+        match &self.ahead {
+            Some(ahead) => self.counted = Some(take_over(driver, &self.kept, ahead, manifest)?),
+            None => side.copy().iter().try_for_each(|statement| driver.execute(statement).map(drop))?,
         }
         let Some(keeping) = dialect.keeping() else { return Ok(()) };
         let (source, mut numbers) = (side.source(), Vec::new());
@@ -183,12 +193,11 @@ pub enum Completed {
 /// Puts on the manifest what is really gone, inside the same transaction, when its statements have run.
 pub fn complete(driver: &mut dyn Driver, asides: Vec<Aside>) -> Result<Vec<Completed>, KeptError> {
     let manifest = Manifest::of(driver);
-    printed_in_full(driver, |driver| {
-        asides.into_iter().map(|aside| complete_one(driver, &manifest, aside.kept)).collect()
-    })
+    printed_in_full(driver, |driver| asides.into_iter().map(|aside| complete_one(driver, &manifest, aside)).collect())
 }
 
-fn complete_one(driver: &mut dyn Driver, manifest: &Manifest, mut kept: Kept) -> Result<Completed, KeptError> {
+fn complete_one(driver: &mut dyn Driver, manifest: &Manifest, aside: Aside) -> Result<Completed, KeptError> {
+    let Aside { mut kept, ahead: _, counted } = aside;
     let dialect = driver.dialect();
     let Some(side) = kept.side(manifest.home.as_deref(), dialect) else { return Ok(Completed::Nothing) };
     for statement in side.complete() {
@@ -198,7 +207,10 @@ fn complete_one(driver: &mut dyn Driver, manifest: &Manifest, mut kept: Kept) ->
         Some(query) => !driver.query(&query, &[])?.is_empty(),
         None => false,
     };
-    let rows = number(driver, &side.count())?.unwrap_or(0);
+    let rows = match counted {
+        Some(rows) => rows,
+        None => number(driver, &side.count())?.unwrap_or(0),
+    };
     if doubtful || rows == 0 {
         driver.execute(&side.drop())?;
         let why = "the table has no key, so that nobody can tell the rows that went from those that stayed";

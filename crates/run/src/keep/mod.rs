@@ -10,11 +10,14 @@
 //! copied too, and not moved out of the way: moved, it would go on holding its foreign keys, its place in
 //! publications and partitions and the views that read it, and `DROP` would succeed where it has to be refused.
 
+mod ahead;
 mod aside;
 mod back;
 mod manifest;
 mod seal;
 
+pub use ahead::{CopiedAhead, clear_ahead};
+pub(crate) use ahead::{Manner, bring, can_go_ahead, follow};
 pub use aside::{Aside, Completed, complete, discard, put_aside};
 pub use back::{forget_changed, give_back};
 pub use manifest::{Kept, KeptError, Manifest, expired, of_revision, read, remove};
