@@ -85,6 +85,10 @@ fn known(line: &str, config: &mut Config, path: &Path) {
     if line.trim().is_empty() {
         return;
     }
+    if line == "-- partial" {
+        config.from_empty = false;
+        return;
+    }
     let wrong = || -> ! { panic!("{}: `{line}` is not known", path.display()) };
     let Some((key, value)) = line.strip_prefix("-- ").and_then(|line| line.split_once(": ")) else { wrong() };
     match key {

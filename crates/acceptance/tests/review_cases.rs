@@ -4,7 +4,8 @@
 //! judged, each statement with exactly the findings that `-- finds: RULE, RULE` above it names, and none without such a
 //! line. `-- fixed` is what `--fix` makes of what is judged. Lines of their own before `-- judge` say what is known:
 //! `-- facts: TABLE rows=N bytes=N`, `-- invalid: INDEX`, `-- set: NAME = VALUE`, `-- version: N`, `-- variant: MariaDB`,
-//! `-- on: RULE` for a rule that is off by itself, `-- engine: ENGINE` where the folder does not say it.
+//! `-- partial` where files came before that are not shown, `-- on: RULE` for a rule that is off by itself,
+//! `-- engine: ENGINE` where the folder does not say it.
 
 #![allow(clippy::panic)]
 

@@ -56,6 +56,11 @@ pub enum Question {
         column: String,
         values: Vec<String>,
     },
+    /// A partitioned table whose partitions nobody here knows gets an index.
+    UnknownPartitions {
+        table: ObjectName,
+        index: String,
+    },
     /// No statement does it; nothing was written for it.
     ByHand {
         what: String,
@@ -77,7 +82,7 @@ impl Question {
             Question::LossyConversion { table, column, .. }
             | Question::UnknownConversion { table, column, .. }
             | Question::RemovedEnumValues { table, column, .. } => Some(format!("--using {table}.{column}=EXPRESSION")),
-            Question::ByHand { .. } => None,
+            Question::UnknownPartitions { .. } | Question::ByHand { .. } => None,
         }
     }
 }
@@ -117,6 +122,12 @@ impl fmt::Display for Question {
                 let values: Vec<String> = values.iter().map(|value| format!("'{value}'")).collect();
                 write!(f, "what becomes of rows with {} in `{table}.{column}`?", values.join(", "))?;
             }
+            Question::UnknownPartitions { table, index } => write!(
+                f,
+                "which partitions has `{table}`? none is known here, and on those that exist this blocks every write \
+                 while it builds; instead: `{index}` ON ONLY `{table}`, an index CONCURRENTLY on each partition, then \
+                 ATTACH PARTITION; delete this line if there is none"
+            )?,
             Question::ByHand { what, because } => write!(f, "{what} has to be done by hand: {because}")?,
         }
         match self.answer() {

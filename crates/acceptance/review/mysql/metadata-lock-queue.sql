@@ -74,3 +74,31 @@ CREATE TABLE email (id int PRIMARY KEY, size int);
 SET LOCAL lock_wait_timeout = 5;
 COMMIT;
 ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: SESSION, said in either way
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+SET SESSION lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: SESSION, as a variable
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+SET @@session.lock_wait_timeout = 5;
+ALTER TABLE email ADD COLUMN sent_at datetime;
+
+-- case: GLOBAL, which is for sessions that begin later
+-- version: 8.4
+-- set: lock_wait_timeout = 86400
+-- setup
+CREATE TABLE email (id int PRIMARY KEY, size int);
+-- judge
+SET GLOBAL lock_wait_timeout = 5;
+-- finds: metadata-lock-queue
+ALTER TABLE email ADD COLUMN sent_at datetime;

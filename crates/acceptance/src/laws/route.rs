@@ -70,6 +70,7 @@ impl Route {
             | Question::RequiredColumn { .. }
             | Question::UnknownConversion { .. }
             | Question::RemovedEnumValues { .. }
+            | Question::UnknownPartitions { .. }
             | Question::ByHand { .. } => true,
         };
         let questions: Vec<String> = self.questions.iter().filter(left).map(ToString::to_string).collect();

@@ -9,9 +9,9 @@ fn a_rule_is_explained() {
     index-blocks-writes: an index is built while every write to the table waits
     care · PostgreSQL
 
-    `CREATE INDEX` takes SHARE on the table until the transaction ends: reads go on, every INSERT,
-    UPDATE and DELETE waits until the index is built and committed. Built CONCURRENTLY, it takes
-    SHARE UPDATE EXCLUSIVE, which only keeps other schema changes and VACUUM out.
+    `CREATE INDEX` takes SHARE on the table until the transaction ends: reads go on, but every
+    INSERT, UPDATE and DELETE waits until the index is built and committed. Built CONCURRENTLY, it
+    takes SHARE UPDATE EXCLUSIVE, which keeps out only other schema changes and VACUUM.
 
     found  CREATE INDEX ix_email_subject ON email (subject);
     safe   CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);

@@ -130,6 +130,7 @@ fn would_lose(question: &Question) -> bool {
         | Question::LossyConversion { .. }
         | Question::UnknownConversion { .. }
         | Question::RemovedEnumValues { .. }
+        | Question::UnknownPartitions { .. }
         | Question::ByHand { .. } => false,
     }
 }

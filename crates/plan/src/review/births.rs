@@ -2,7 +2,28 @@ use std::collections::BTreeSet;
 
 use whimbrel_schema::{ObjectName, Schema};
 
+use super::{Prediction, Touch, Touched};
 use crate::{NewRelation, Step};
+
+/// Whether others may use what is touched. On what the file itself has made, nothing hangs that it does not name.
+pub(super) fn is_in_use(
+    touch: &Touch,
+    steps: &[Step],
+    prediction: &Prediction,
+    is_new: impl Fn(&ObjectName) -> bool,
+) -> bool {
+    match &touch.on {
+        Touched::Relation(name) => !is_new(name),
+        Touched::Database => true,
+        // `REINDEX SCHEMA` and the like name no table: theirs are all there are.
+        Touched::Unnamed if matches!(steps.get(touch.step), None | Some(Step::Inert { .. })) => true,
+        Touched::Unnamed => {
+            let same_step = prediction.touches.iter().filter(|other| other.step == touch.step);
+            let mut named = same_step.filter_map(Touch::relation).peekable();
+            named.peek().is_none() || named.any(|name| !is_new(name))
+        }
+    }
+}
 
 /// The relations that the file being read has made, so that nobody uses them yet.
 #[derive(Debug, Clone, Default)]

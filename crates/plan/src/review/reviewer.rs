@@ -3,10 +3,10 @@ use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
-use whimbrel_schema::Schema;
+use whimbrel_schema::{ObjectName, Schema};
 
 use super::absent;
-use super::births::Births;
+use super::births::{self, Births};
 use super::{
     Circumstances, Config, Facts, Finding, Judged, Passed, Prediction, Reviewed, Script, ScriptStatement, Seen,
     Session, Severity, estimate,
@@ -99,11 +99,10 @@ impl<'a> Reviewer<'a> {
                 said = found.map(|finding| finding.rule).collect();
                 statements.push(judged);
             }
-            let only_new = prediction
-                .touches
-                .iter()
-                .all(|touch| touch.relation().is_some_and(|name| self.births.is_new(name, self.schema.schema())));
+            let is_new = |name: &ObjectName| self.births.is_new(name, self.schema.schema());
             let steps = understanding.steps();
+            let mut touches = prediction.touches.iter();
+            let only_new = touches.all(|touch| !births::is_in_use(touch, steps, &prediction, is_new));
             set(&mut session, sql, steps, &prediction, self.dialect);
             self.go_on(sql, understanding);
             file.push(Passed { span: statement.span.clone(), steps, prediction, only_new, said });

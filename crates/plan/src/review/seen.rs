@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use whimbrel_schema::{Constraint, ObjectName, Schema, Table};
 
-use super::{Circumstances, Danger, Edit, Facts, Prediction, Script, ScriptStatement, Session, Touch, Touched, Work};
+use super::{Circumstances, Danger, Edit, Facts, Prediction, Script, ScriptStatement, Session, Touch, Work};
 use crate::words::{contains_ignoring_case, words};
 use crate::{Dialect, Step, Understanding};
 
@@ -104,10 +104,7 @@ impl<'a> Seen<'a> {
     }
 
     fn is_in_use(&self, touch: &Touch) -> bool {
-        match &touch.on {
-            Touched::Relation(name) => !self.is_new(name),
-            Touched::Database | Touched::Unnamed => true,
-        }
+        super::births::is_in_use(touch, self.steps(), self.prediction, |name| self.is_new(name))
     }
 
     /// The bytes of a step within the file: of its clause where the statement has several.

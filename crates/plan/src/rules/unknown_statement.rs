@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     engines: EVERY_ENGINE,
     scales: false,
     what: "a statement that Whimbrel cannot read, or that can do anything",
-    why: "A `DO` block, a call of a procedure or text that the grammar refuses may lock, rewrite or drop whatever it \
-          likes. Nobody can say from its text that it does not, so it is taken for the worst, and what is said about \
-          the statements after it is said with that in mind. Of some that leave the schema unknown, such as CREATE \
-          TABLE AS, it is known what they lock: those are advice.",
-    safe_way: "write the statements out that it would run, or read it with care and allow it with a reason",
+    why: "A `DO` block, a procedure call, or text that the grammar rejects may lock, rewrite or drop anything. Its \
+          text cannot rule that out, so the worst is assumed, for this statement and for what it may have changed \
+          before the next ones. For some statements that leave the schema unknown, such as CREATE TABLE AS, the locks \
+          are known: those are advice.",
+    safe_way: "write out the statements that it would run, or read it with care and allow it with a reason",
     example: Example {
         bad: "DO $$ BEGIN EXECUTE 'DROP TABLE ' || 'email'; END $$;",
         good: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",

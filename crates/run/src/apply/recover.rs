@@ -1,5 +1,5 @@
 use whimbrel_plan::fold::{self, FoldError};
-use whimbrel_plan::{Dialect, Step, Understanding};
+use whimbrel_plan::{Amendment, Dialect, Step, Understanding};
 use whimbrel_schema::{Index, Object, ObjectId, ObjectKind, ObjectName, Schema};
 
 use crate::ledger::StatementOutcome;
@@ -38,7 +38,13 @@ pub(super) fn decide(sql: &str, outcome: StatementOutcome, live: &Schema, dialec
 }
 
 pub(super) fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema, dialect: &dyn Dialect) -> Decision {
-    if let Step::CreateIndex { table, index, .. } = step {
+    if let Step::Amend(amendment) = step
+        && let Amendment::AttachIndex { .. } = **amendment
+    {
+        // The engine does nothing where the partition's index is a part of its parent's already.
+        return Decision::Again;
+    }
+    if let Step::CreateIndex { table, index, concurrently, .. } = step {
         let namespace = table.namespace.clone();
         let found = match live.table(table) {
             Some(table) => table.index(&index.name),
@@ -46,7 +52,8 @@ pub(super) fn decide_step(step: &Step, outcome: StatementOutcome, live: &Schema,
         };
         return match found {
             None => Decision::Again,
-            Some(found) if found.valid => Decision::Done,
+            // `ON ONLY` a partitioned table makes one that is not valid yet, and no build can have failed.
+            Some(found) if found.valid || !(index.valid || *concurrently) => Decision::Done,
             Some(_) => Decision::DropInvalid(ObjectName { namespace, name: index.name.clone() }),
         };
     }

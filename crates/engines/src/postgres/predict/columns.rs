@@ -100,7 +100,7 @@ pub(super) fn forbid_null(draft: &mut Draft<'_>, table: &ObjectName, column: &st
     plain(draft, table);
     for relation in draft.family(table) {
         if !is_never_null(draft, &relation, table, column) {
-            if relations::has_rows(draft.schema(), &relation) {
+            if draft.has_rows(&relation) {
                 draft.work(&relation, Mode::AccessExclusive, Work::Scan);
             }
             draft.fails(format!("rows with NULL in `{column}` break it"));

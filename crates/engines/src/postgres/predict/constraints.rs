@@ -28,7 +28,7 @@ pub(super) fn add(draft: &mut Draft<'_>, table: &ObjectName, constraint: &Constr
                 let known = columns.as_ref().is_some_and(|columns| {
                     columns.iter().all(|column| columns::is_never_null(draft, &relation, table, column))
                 });
-                if !known && relations::has_rows(draft.schema(), &relation) {
+                if !known && draft.has_rows(&relation) {
                     draft.work(&relation, Mode::AccessExclusive, Work::Scan);
                     draft.fails("rows with NULL in the key");
                 }

@@ -96,7 +96,13 @@ impl<'a> Draft<'a> {
         }
         // Each search walks all tables, and a step asks several times.
         let mut known = self.families.borrow_mut();
-        known.entry(table.clone()).or_insert_with(|| relations::family(self.schema(), table)).clone()
+        known.entry(table.clone()).or_insert_with(|| relations::family(self.schema(), self.at.facts, table)).clone()
+    }
+
+    /// Whether rows can be in the relation itself: in a partitioned table there are none.
+    pub(super) fn has_rows(&self, relation: &ObjectName) -> bool {
+        let part = self.at.facts.partitions.get(relation).filter(|_| self.table(relation).is_none());
+        part.map_or_else(|| relations::has_rows(self.schema(), relation), |part| !part.is_partitioned)
     }
 
     pub(super) fn lock_family(&mut self, table: &ObjectName, mode: Mode) {
@@ -114,13 +120,20 @@ impl<'a> Draft<'a> {
 
     /// The same of one of them.
     pub(super) fn work_one(&mut self, relation: &ObjectName, mode: Mode, work: Work) {
-        if relations::has_rows(self.schema(), relation) {
+        if self.has_rows(relation) {
             return self.work(relation, mode, work);
         }
         self.lock(relation, mode);
-        if !(self.at.complete || self.only) {
+        if !self.only && self.may_have_unknown_partitions(relation) {
             self.work_unknown(mode, work);
         }
+    }
+
+    /// A partitioned table of which no partition is known holds no row, unless somebody else makes its partitions: that
+    /// is how programs that make one a month work.
+    fn may_have_unknown_partitions(&self, relation: &ObjectName) -> bool {
+        let none_is_known = || self.family(relation).len() == 1;
+        !self.at.complete || (!self.at.facts.asked && none_is_known())
     }
 
     /// Others wait for more, or for less, than the mode says.

@@ -26,7 +26,7 @@ pub(super) fn create(
         draft.lock(table, mode);
         return;
     }
-    if draft.only && !relations::has_rows(draft.schema(), table) {
+    if draft.only && !draft.has_rows(table) {
         draft.lock(table, mode);
     } else {
         build(draft, table, index, mode);
@@ -136,8 +136,8 @@ fn lock_index(draft: &mut Draft<'_>, index: &ObjectName, mode: Mode, work: Optio
 
 /// REINDEX: rows can be read only by those whose plan was made before.
 pub(super) fn rebuild_all(draft: &mut Draft<'_>, table: &ObjectName, concurrently: bool) {
-    for relation in relations::family(draft.schema(), table) {
-        if !relations::has_rows(draft.schema(), &relation) {
+    for relation in draft.family(table) {
+        if !draft.has_rows(&relation) {
             draft.lock(&relation, if concurrently { Mode::ShareUpdateExclusive } else { Mode::Share });
         } else if concurrently {
             draft.hold(Held::Statement);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use whimbrel_plan::review::Facts;
 use whimbrel_schema::{
     Expression, ForeignKey, Index, IndexTarget, Object, ObjectKind, ObjectName, Routine, Schema, Table, View,
 };
@@ -9,8 +10,9 @@ use whimbrel_schema::{
 use crate::postgres::lexer::{self, Kind};
 use crate::postgres::quote;
 
-/// The table, its partitions and heirs, and theirs. A table is its partitions: who locks one takes them all.
-pub(super) fn family(schema: &Schema, table: &ObjectName) -> Vec<ObjectName> {
+/// The table, its partitions and heirs, and theirs. A table is its partitions: who locks one takes them all. Those that a
+/// live database has and no file makes are among them.
+pub(super) fn family(schema: &Schema, facts: &Facts, table: &ObjectName) -> Vec<ObjectName> {
     let mut found = vec![table.clone()];
     let mut at = 0;
     while let Some(parent) = found.get(at).cloned() {
@@ -18,6 +20,11 @@ pub(super) fn family(schema: &Schema, table: &ObjectName) -> Vec<ObjectName> {
             let of_partition = child.options.partition_of.as_ref().is_some_and(|of| of.parent == parent);
             if (of_partition || child.options.inherits.contains(&parent)) && !found.contains(&child.name) {
                 found.push(child.name.clone());
+            }
+        }
+        for (name, part) in &facts.partitions {
+            if part.parent == parent && schema.table(name).is_none() && !found.contains(name) {
+                found.push(name.clone());
             }
         }
         at += 1;

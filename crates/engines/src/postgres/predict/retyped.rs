@@ -62,7 +62,7 @@ fn retyped_before(draft: &Draft<'_>, table: &ObjectName, column: &str) -> bool {
 
 /// The rows of one table, its indexes and its checks.
 fn rebuild(draft: &mut Draft<'_>, table: &Table, column: &str, conversion: Conversion, same_collation: bool) {
-    if !relations::has_rows(draft.schema(), &table.name) {
+    if !draft.has_rows(&table.name) {
         return;
     }
     let same_operators = match conversion {

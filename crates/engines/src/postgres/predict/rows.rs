@@ -50,7 +50,7 @@ pub(super) fn reads(draft: &mut Draft<'_>, aside: &Aside) {
 
 /// Rows of a partitioned table go into its partitions.
 fn below(draft: &mut Draft<'_>, table: &ObjectName, work: Work) {
-    if !relations::has_rows(draft.schema(), table) {
+    if !draft.has_rows(table) {
         draft.work_family(table, Mode::RowExclusive, work);
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn set_persistence(draft: &mut Draft<'_>, table: &ObjectName, to: Per
 
 /// The files of the table are copied, its indexes stay where they are.
 pub(super) fn set_tablespace(draft: &mut Draft<'_>, table: &ObjectName) {
-    if relations::has_rows(draft.schema(), table) {
+    if draft.has_rows(table) {
         draft.work(table, Mode::AccessExclusive, Work::Rewrite);
     } else {
         draft.lock(table, Mode::AccessExclusive);

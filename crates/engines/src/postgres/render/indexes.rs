@@ -11,7 +11,9 @@ pub(super) fn create(table: &ObjectName, index: &Index, concurrently: bool, if_n
     let unique = if index.unique { "UNIQUE " } else { "" };
     let concurrently = if concurrently { "CONCURRENTLY " } else { "" };
     let exists = not_exists(if_not_exists);
-    let mut sql = format!("CREATE {unique}INDEX {concurrently}{exists}{} ON {}", quote(&index.name), name(table));
+    // That of a partitioned table alone is not valid until those of all partitions are attached.
+    let only = if index.valid { "" } else { "ONLY " };
+    let mut sql = format!("CREATE {unique}INDEX {concurrently}{exists}{} ON {only}{}", quote(&index.name), name(table));
     if let Some(method) = &index.method {
         sql.push_str(&format!(" USING {}", quote(method)));
     }

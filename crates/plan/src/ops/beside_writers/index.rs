@@ -1,6 +1,4 @@
-use std::collections::BTreeSet;
-
-use whimbrel_schema::{Index, IndexKey, IndexTarget, ObjectName, Schema, Table};
+use whimbrel_schema::{Index, IndexKey, IndexTarget, ObjectName, Table};
 
 use super::{Planned, Stretches};
 use crate::Step;
@@ -9,7 +7,7 @@ impl Stretches<'_> {
     /// Built concurrently, after all else. One that takes another's name is built beside that first.
     pub(super) fn create_index(&mut self, planned: &Planned) -> bool {
         let Step::CreateIndex { table, index, if_not_exists, .. } = &planned.step else { return false };
-        let Some(before) = self.plain_table(table) else { return self.create_on_partitions(planned) };
+        let Some(before) = self.plain_table(table) else { return self.create_on_partitions(planned, table, index) };
         let replaced = before.index(&index.name).is_some_and(|old| self.is_replaced(before, old));
         let name = if replaced { self.free_name(table, &index.name, "_new") } else { index.name.clone() };
         let step = Step::CreateIndex {
@@ -27,35 +25,13 @@ impl Stretches<'_> {
         true
     }
 
-    /// The engine builds no index of a partitioned table concurrently. Each partition's is, and that of the whole, made
-    /// last, takes them over and builds nothing; a partition that nobody here knows still gets its own.
-    fn create_on_partitions(&mut self, planned: &Planned) -> bool {
-        let Step::CreateIndex { table, index, .. } = &planned.step else { return false };
-        let (table, index) = (table.clone(), index.clone());
-        let schemas = &self.setting.schemas;
-        let Some(before) = self.table(&table) else { return false };
-        let leaves = leaves(schemas.from, &table);
-        // Until the new one is there, one of its name would be missing.
-        let settled = before.index(&index.name).is_none() && leaves == self::leaves(schemas.to, &table);
-        if !settled || leaves.is_empty() || leaves.iter().any(|leaf| self.table(leaf).is_none()) {
-            return false;
-        }
-        for leaf in leaves {
-            let name = self.numbered_name(&leaf, &format!("{}_{}", leaf.name, keys_in_words(&index)), "_idx");
-            self.given.insert(leaf.sibling(&name));
-            let part = Box::new(Index { name, comment: None, ..(*index).clone() });
-            let step = Step::CreateIndex { table: leaf, index: part, concurrently: true, if_not_exists: false };
-            self.after.push(step.into());
-        }
-        // Its lock on all of them is not held along with what comes next.
-        self.after.push(planned.clone().alone());
-        true
-    }
-
     /// Dropped concurrently, before all else: nobody waits for what comes then.
     pub(super) fn drop_index(&mut self, planned: &Planned) -> bool {
         let Step::DropIndex { index: name, .. } = &planned.step else { return false };
         let Some(table) = self.setting.schemas.from.table_of_index(name).cloned() else { return false };
+        if self.is_given_up(name, &table) || self.is_replaced_whole(name, &table) {
+            return true;
+        }
         let Some(before) = self.plain_table(&table) else { return false };
         let Some(index) = before.index(&name.name) else { return false };
         if self.is_replaced(before, index) {
@@ -70,7 +46,7 @@ impl Stretches<'_> {
 
     /// Whether another takes its name, and it can stay until that one is built: it is of use, and no column goes from
     /// under it or changes its type.
-    fn is_replaced(&self, table: &Table, index: &Index) -> bool {
+    pub(super) fn is_replaced(&self, table: &Table, index: &Index) -> bool {
         let created = |step: &Step| matches!(step, Step::CreateIndex { table: on, index: made, .. } if *on == table.name && made.name == index.name);
         // A function or a type that it may use.
         let loses_objects = self.all.iter().any(|step| matches!(step, Step::DropObject { .. }));
@@ -88,20 +64,8 @@ impl Stretches<'_> {
     }
 }
 
-/// The tables below a partitioned one that hold rows.
-fn leaves(schema: &Schema, parent: &ObjectName) -> BTreeSet<ObjectName> {
-    let is_part = |table: &&Table| table.options.partition_of.as_ref().is_some_and(|of| of.parent == *parent);
-    let parts = schema.tables.values().filter(is_part);
-    parts
-        .flat_map(|part| match part.options.partition_by {
-            Some(_) => leaves(schema, &part.name),
-            None => BTreeSet::from([part.name.clone()]),
-        })
-        .collect()
-}
-
 /// As the engine would call it.
-fn keys_in_words(index: &Index) -> String {
+pub(super) fn keys_in_words(index: &Index) -> String {
     let word = |key: &IndexKey| match &key.target {
         IndexTarget::Column(name) => name.clone(),
         IndexTarget::Expression(_) => "expr".to_string(),

@@ -10,6 +10,7 @@
 mod constraint;
 mod index;
 mod partition;
+mod partitioned_index;
 mod waiting;
 
 use std::collections::BTreeSet;

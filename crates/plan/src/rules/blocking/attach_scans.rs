@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     scales: true,
     what: "a partition is attached, and its rows are read while it is locked",
     why: "ATTACH PARTITION has to know that every row belongs there. Unless a validated CHECK says the same as the \
-          bound, it reads the whole table under ACCESS EXCLUSIVE; a default partition is read too, for rows that \
-          belong into the new one; an index that the parent has and the partition lacks is built.",
+          bound, it reads the whole table under ACCESS EXCLUSIVE. A default partition is read too, for rows that \
+          belong in the new one, and any index that the parent has and the partition lacks is built.",
     safe_way: "add a CHECK that says what the bound says, NOT VALID, validate it, build the indexes CONCURRENTLY, then \
                attach and drop the CHECK",
     example: Example {

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "rows are changed in the transaction that changes the schema",
     why: "The locks of the schema change are held until the last row is written: nobody reads or writes the table \
-          meanwhile, and if it fails, all of it has to be done again.",
-    safe_way: "change the schema in one revision, fill the rows in batches in the next",
+          meanwhile, and if it fails, all of it has to be repeated.",
+    safe_way: "change the schema in one revision, and fill the rows in batches in the next",
     example: Example {
         bad: "BEGIN;\n\
               ALTER TABLE email ADD COLUMN state text;\n\

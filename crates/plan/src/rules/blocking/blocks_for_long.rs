@@ -12,10 +12,10 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: true,
     what: "a statement keeps others out of a table for a time that grows with it",
-    why: "The lock that the statement takes keeps writes, or reads and writes, out of the table, and it keeps it while \
-          it reads or writes all of it. On a small table nobody notices; on a large one every request that needs it \
-          waits.",
-    safe_way: "do it in steps that hold the lock for a moment only, or while nobody uses the table",
+    why: "The statement takes a lock that keeps writes, or reads and writes, out of the table, and holds it while it \
+          reads or writes all of it. On a small table nobody notices; on a large one every request that needs the \
+          table waits.",
+    safe_way: "do it in steps that hold the lock only for a moment, or while nobody uses the table",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN kilobytes bigint GENERATED ALWAYS AS (size / 1000) VIRTUAL NOT NULL;",
         good: "ALTER TABLE email ADD COLUMN kilobytes bigint GENERATED ALWAYS AS (size / 1000) VIRTUAL;",

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a new check is tried on every row while every read and write waits",
-    why: "`ADD CONSTRAINT … CHECK` takes ACCESS EXCLUSIVE and keeps it while all rows are read. With NOT VALID it only \
-          applies to what is written from now on, and takes no time. `VALIDATE CONSTRAINT`, in a later transaction, \
+    what: "a new check is tested on every row while every read and write waits",
+    why: "`ADD CONSTRAINT … CHECK` takes ACCESS EXCLUSIVE and keeps it while all rows are read. With NOT VALID it \
+          applies only to rows written from now on, and takes no time. `VALIDATE CONSTRAINT`, in a later transaction, \
           reads the rows under SHARE UPDATE EXCLUSIVE, which lets reads and writes go on.",
     safe_way: "add it NOT VALID, then VALIDATE CONSTRAINT in a later transaction",
     example: Example {

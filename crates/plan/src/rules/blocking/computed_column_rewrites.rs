@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a computed column gets another expression, and the whole table is written anew",
-    why: "`SET EXPRESSION` on a STORED computed column works every row out again and writes the table anew, under \
-          ACCESS EXCLUSIVE. Making a column an identity only sets what new rows get.",
-    safe_way: "add a new column beside it, fill it in batches, and switch",
+    what: "a computed column gets another expression, which rewrites the whole table",
+    why: "`SET EXPRESSION` on a STORED computed column computes every row again and rewrites the table under ACCESS \
+          EXCLUSIVE.",
+    safe_way: "add a new column beside it, fill it in batches, and switch over",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN size_kb SET EXPRESSION AS (size / 1000);",
         good: "ALTER TABLE email ADD COLUMN size_in_kb integer;\n\

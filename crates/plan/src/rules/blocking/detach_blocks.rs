@@ -14,7 +14,7 @@ pub(super) static RULE: Rule = Rule {
     what: "a partition is detached while every read and write of the parent waits",
     why: "DETACH PARTITION takes ACCESS EXCLUSIVE on the parent, so it waits for every query on any partition, and \
           everyone else queues behind it. CONCURRENTLY, from PostgreSQL 14 on, takes SHARE UPDATE EXCLUSIVE on the \
-          parent; it cannot run inside a transaction, nor where there is a default partition.",
+          parent; it cannot run inside a transaction, nor if there is a default partition.",
     safe_way: "detach it CONCURRENTLY, outside a transaction",
     example: Example {
         bad: "ALTER TABLE event DETACH PARTITION event_2020;",

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     scales: true,
     what: "a domain gets a constraint, and every table that uses it is read while writes wait",
     why: "ALTER DOMAIN … ADD CHECK, SET NOT NULL and VALIDATE CONSTRAINT read every column of that domain in every \
-          table, and hold SHARE on each table meanwhile: no write goes on in any of them.",
-    safe_way: "add the check NOT VALID; or put it on the table, NOT VALID, and validate that",
+          table, holding SHARE on each: writes to all of them wait.",
+    safe_way: "add the check NOT VALID; or put it on the table, NOT VALID, and validate it there",
     example: Example {
         bad: "ALTER DOMAIN address ADD CHECK (value LIKE '%@%');",
         good: "ALTER TABLE email ADD CONSTRAINT email_sender CHECK (sender LIKE '%@%') NOT VALID;",

@@ -12,9 +12,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "an index is dropped while every read and write of its table waits",
-    why: "`DROP INDEX` takes ACCESS EXCLUSIVE on the table. The work is short, but the lock has to wait for every \
-          query that runs, and while it waits all that come after it queue behind it. CONCURRENTLY waits without \
-          holding anybody up; it cannot run inside a transaction.",
+    why: "`DROP INDEX` takes ACCESS EXCLUSIVE on the table. The work itself is short, but the lock has to wait for \
+          every running query, and everything that comes after it queues behind it. CONCURRENTLY waits without \
+          blocking anybody; it cannot run inside a transaction.",
     safe_way: "drop it CONCURRENTLY, outside a transaction",
     example: Example { bad: "DROP INDEX ix_email_subject;", good: "DROP INDEX CONCURRENTLY ix_email_subject;" },
     sources: &["https://www.postgresql.org/docs/current/sql-dropindex.html"],

@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "dropping a foreign key locks the table it refers to as well",
-    why: "A foreign key is kept by triggers on both tables. Dropping it, its column or its table takes those away, \
-          under ACCESS EXCLUSIVE on both: the other table, often the busiest of all, waits too, and everyone behind \
-          it.",
-    safe_way: "drop the foreign key in a transaction of its own under a short lock_timeout, and try again if it does \
-               not get in",
+    what: "dropping a foreign key also locks the table it refers to",
+    why: "A foreign key is enforced by triggers on both tables. Dropping it, its column or its table removes them \
+          under ACCESS EXCLUSIVE on both: the referenced table, often the busiest of all, is blocked too, and everyone \
+          queues behind it.",
+    safe_way: "drop the foreign key in a transaction of its own under a short lock_timeout, and retry if it does not \
+               get the lock",
     example: Example {
         bad: "DROP TABLE email;",
         good: "SET lock_timeout = '50ms';\n\

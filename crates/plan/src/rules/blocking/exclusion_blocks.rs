@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     scales: true,
     what: "an exclusion constraint builds its index while every read and write waits",
     why: "`ADD CONSTRAINT … EXCLUDE` takes ACCESS EXCLUSIVE and keeps it while the index is built and every row is \
-          compared with its neighbours. There is no concurrent form, and no NOT VALID for it.",
-    safe_way: "add it while nobody uses the table; or make a new table that has it, and move the rows over in batches",
+          compared with the others. It has no concurrent form and no NOT VALID.",
+    safe_way: "add it while nobody uses the table, or create a new table with it and move the rows over in batches",
     example: Example {
         bad: "ALTER TABLE booking ADD EXCLUDE USING gist (room WITH =, during WITH &&);",
         good: "CREATE TABLE booking_next (LIKE booking INCLUDING ALL, EXCLUDE USING gist (room WITH =, during WITH &&));",

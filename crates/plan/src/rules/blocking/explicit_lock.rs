@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "LOCK TABLE keeps others out until the transaction ends",
     why: "Without a mode, LOCK TABLE takes ACCESS EXCLUSIVE: nobody reads or writes the table until the transaction \
-          ends, and while it waits for its turn, everyone queues behind it.",
-    safe_way: "take the weakest mode that serves, with NOWAIT, as late in the transaction as possible",
+          ends, and while it waits for its turn, everyone else queues behind it.",
+    safe_way: "take the weakest mode that is enough, with NOWAIT, as late in the transaction as possible",
     example: Example { bad: "LOCK TABLE email;", good: "LOCK TABLE email IN SHARE UPDATE EXCLUSIVE MODE NOWAIT;" },
     sources: &["https://www.postgresql.org/docs/current/sql-lock.html"],
     check,

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     scales: true,
     what: "a new foreign key is checked while writes to both tables wait",
     why: "`ADD FOREIGN KEY` takes SHARE ROW EXCLUSIVE on both tables and keeps it while every row of the one is looked \
-          up in the other: no write to either goes on. With NOT VALID the locks are the same and last a moment. \
+          up in the other: all writes to both wait. With NOT VALID the locks are the same but last only a moment. \
           `VALIDATE CONSTRAINT`, in a later transaction, reads the rows while writes go on.",
     safe_way: "add it NOT VALID, then VALIDATE CONSTRAINT in a later transaction",
     example: Example {

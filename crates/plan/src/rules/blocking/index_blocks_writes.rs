@@ -13,9 +13,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: true,
     what: "an index is built while every write to the table waits",
-    why: "`CREATE INDEX` takes SHARE on the table until the transaction ends: reads go on, every INSERT, UPDATE and \
-          DELETE waits until the index is built and committed. Built CONCURRENTLY, it takes SHARE UPDATE EXCLUSIVE, \
-          which only keeps other schema changes and VACUUM out.",
+    why: "`CREATE INDEX` takes SHARE on the table until the transaction ends: reads go on, but every INSERT, UPDATE \
+          and DELETE waits until the index is built and committed. Built CONCURRENTLY, it takes SHARE UPDATE \
+          EXCLUSIVE, which keeps out only other schema changes and VACUUM.",
     safe_way: "build it CONCURRENTLY, in a revision of its own, outside a transaction",
     example: Example {
         bad: "CREATE INDEX ix_email_subject ON email (subject);",

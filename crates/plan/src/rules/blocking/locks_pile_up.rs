@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a transaction goes on working while it holds a strong lock",
-    why: "A lock is kept until its transaction ends. Whatever runs after an ALTER TABLE in the same transaction, a \
-          scan, a build, a change of many rows, or a lock on the next table that others hold, makes everyone who waits \
-          for the first table wait for that too. Two tables locked one after the other can also deadlock with code \
-          that takes them in the other order.",
-    safe_way: "one strong lock a transaction, and nothing long after it: put the statements into transactions of their \
+    what: "a transaction keeps working while it holds a strong lock",
+    why: "A lock is kept until its transaction ends. Whatever runs after an ALTER TABLE in the same transaction (a \
+          scan, an index build, a change of many rows, waiting for the lock on the next table) makes everyone who \
+          waits for the first table wait for that too. Locking two tables in turn can also deadlock with code that \
+          takes them in the other order.",
+    safe_way: "one strong lock per transaction, and nothing slow after it: give each statement a transaction of its \
                own",
     example: Example {
         bad: "BEGIN;\n\

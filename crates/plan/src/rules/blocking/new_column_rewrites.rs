@@ -11,12 +11,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a new column gets a value in every row, and the whole table is written anew while every read and write \
-           waits",
-    why: "A constant default, or one like `now()` that is the same for the whole statement, is remembered once for all \
-          old rows. A volatile default, an identity or `serial`, a STORED computed column and a domain with a \
-          constraint have to be worked out for each row: the table is written anew under ACCESS EXCLUSIVE.",
-    safe_way: "add the column without a value, set the default for new rows, and fill the old ones in batches",
+    what: "a new column gets a value in every row, which rewrites the whole table while every read and write waits",
+    why: "A constant default, or one like `now()` that is the same for the whole statement, is stored once for all \
+          existing rows. A volatile default, an identity or `serial`, a STORED computed column and a domain with a \
+          constraint have to be computed for each row: the table is rewritten under ACCESS EXCLUSIVE.",
+    safe_way: "add the column without a value, set the default for new rows, and fill the existing ones in batches",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN token uuid DEFAULT gen_random_uuid();",
         good: "ALTER TABLE email ADD COLUMN token uuid;\n\

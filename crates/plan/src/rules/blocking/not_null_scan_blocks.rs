@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a column is made NOT NULL, and every row is read while every read and write waits",
-    why: "`SET NOT NULL` takes ACCESS EXCLUSIVE and reads the whole table to find a NULL, unless a validated `CHECK \
+    what: "a column is made NOT NULL, which reads every row while every read and write waits",
+    why: "`SET NOT NULL` takes ACCESS EXCLUSIVE and reads the whole table to look for NULL, unless a validated `CHECK \
           (column IS NOT NULL)` proves that there is none. Such a check can be added NOT VALID in no time and \
           validated while reads and writes go on.",
     safe_way: "add CHECK (column IS NOT NULL) NOT VALID, VALIDATE it in a later transaction, then SET NOT NULL and \

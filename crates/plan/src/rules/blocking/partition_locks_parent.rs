@@ -10,9 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a partition is made within its parent, whose reads and writes wait",
-    why: "`CREATE TABLE … PARTITION OF` takes ACCESS EXCLUSIVE on the parent, and reads the default partition where \
-          there is one. A table that is made on its own and attached takes only SHARE UPDATE EXCLUSIVE there.",
+    what: "a partition is created inside its parent, whose reads and writes wait",
+    why: "`CREATE TABLE … PARTITION OF` takes ACCESS EXCLUSIVE on the parent, and reads the default partition if there \
+          is one. A table that is created on its own and then attached takes only SHARE UPDATE EXCLUSIVE on the \
+          parent.",
     safe_way: "CREATE TABLE … (LIKE parent), then ATTACH PARTITION",
     example: Example {
         bad: "CREATE TABLE event_2027 PARTITION OF event FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');",

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a primary key builds its index, or looks for NULL, while every read and write waits",
+    what: "a primary key builds its index, or checks for NULL, while every read and write waits",
     why: "`ADD PRIMARY KEY` takes ACCESS EXCLUSIVE and keeps it while the index is built and, where a column may still \
           be NULL, while every row is read. With an index that was built CONCURRENTLY and columns that are NOT NULL \
           already, `ADD PRIMARY KEY USING INDEX` takes no time.",

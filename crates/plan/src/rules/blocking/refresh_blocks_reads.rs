@@ -10,7 +10,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a materialized view is filled anew while every read of it waits",
+    what: "a materialized view is refreshed while every read of it waits",
     why: "`REFRESH MATERIALIZED VIEW` takes ACCESS EXCLUSIVE on the view until the query has run and the result is \
           written. CONCURRENTLY lets reads go on and changes only what differs; it needs a unique index over plain \
           columns and all rows.",

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "indexes are built again while writes, and reads that could use them, wait",
+    what: "indexes are rebuilt while writes, and reads that could use them, wait",
     why: "`REINDEX` keeps writes out of the table and takes ACCESS EXCLUSIVE on the index. Planning a query opens \
           every index of its tables, so reads wait as well. CONCURRENTLY builds the new index beside the old one.",
     safe_way: "REINDEX … CONCURRENTLY, outside a transaction",

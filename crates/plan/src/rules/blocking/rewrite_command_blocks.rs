@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "VACUUM FULL or CLUSTER writes a table anew while every read and write waits",
-    why: "Both copy the table into a new file and build its indexes again, under ACCESS EXCLUSIVE from beginning to \
-          end. Plain VACUUM gives room back to the table and lets everybody go on; pg_repack and pg_squeeze shrink it \
-          with a short lock at the end.",
-    safe_way: "use plain VACUUM, or pg_repack where the table has to become smaller",
+    what: "VACUUM FULL or CLUSTER rewrites a table while every read and write waits",
+    why: "Both copy the table into a new file and rebuild its indexes, under ACCESS EXCLUSIVE from beginning to end. \
+          Plain VACUUM frees space for reuse within the table while everybody goes on; pg_repack and pg_squeeze shrink \
+          it with a short lock at the end.",
+    safe_way: "use plain VACUUM, or pg_repack if the table has to become smaller",
     example: Example { bad: "VACUUM FULL email;", good: "VACUUM email;" },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-vacuum.html",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "where or how a table is stored changes, and all of it is written anew while every read and write waits",
-    why: "SET LOGGED, SET UNLOGGED and SET ACCESS METHOD write the table and its indexes anew; SET TABLESPACE copies \
-          the files of the table, and leaves its indexes where they are. All of them hold ACCESS EXCLUSIVE meanwhile.",
-    safe_way: "make a new table as it shall be, move the rows over in batches, and switch",
+    what: "where or how a table is stored changes, which rewrites all of it while every read and write waits",
+    why: "SET LOGGED, SET UNLOGGED and SET ACCESS METHOD rewrite the table and its indexes; SET TABLESPACE copies the \
+          table's files and leaves its indexes where they are. All of them hold ACCESS EXCLUSIVE meanwhile.",
+    safe_way: "create a new table as it is to be, move the rows over in batches, and switch over",
     example: Example {
         bad: "ALTER TABLE email SET LOGGED;",
         good: "CREATE TABLE email_next (LIKE email INCLUDING ALL);",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a column gets another type, and the whole table is written anew while every read and write waits",
-    why: "`ALTER COLUMN … TYPE` takes ACCESS EXCLUSIVE. Unless the old values are stored in the very form that the new \
-          type has (`varchar(50)` to `varchar(100)` or `text`, `numeric(10,2)` to `numeric(12,2)`), every row is \
-          written anew, every index of the table is built again, and twice the room is needed meanwhile.",
+    what: "a column's type changes, which rewrites the whole table while every read and write waits",
+    why: "`ALTER COLUMN … TYPE` takes ACCESS EXCLUSIVE. Unless the stored values are already in the form of the new \
+          type (`varchar(50)` to `varchar(100)` or `text`, `numeric(10,2)` to `numeric(12,2)`), every row is \
+          rewritten, every index of the table is rebuilt, and twice the disk space is needed meanwhile.",
     safe_way: "add a column of the new type, write both, copy in batches, then switch the code and drop the old one",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN id TYPE bigint;",

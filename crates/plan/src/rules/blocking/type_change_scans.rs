@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a column gets another type, and every row is read or an index built again while every read and write waits",
-    why: "Also a change of type that leaves the rows as they are holds ACCESS EXCLUSIVE: a check on the column is \
-          tried again on every row, and an index whose expression or predicate names the column is built again.",
-    safe_way: "drop the check and the index first, and bring them back NOT VALID and CONCURRENTLY after the change",
+    what: "a column's type changes, which reads every row or rebuilds an index while every read and write waits",
+    why: "A type change that leaves the rows as they are still holds ACCESS EXCLUSIVE: a check on the column is tested \
+          again on every row, and an index whose expression or predicate names the column is rebuilt.",
+    safe_way: "drop the check and the index first, and restore them NOT VALID and CONCURRENTLY after the change",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN subject TYPE varchar(200);",
         good: "ALTER TABLE email DROP CONSTRAINT email_subject_check;\n\

@@ -11,14 +11,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: true,
-    what: "one statement changes as many rows as there are, and keeps all of them locked until it ends",
-    why: "An UPDATE or DELETE locks every row that it changes until its transaction ends: with all rows in one \
-          statement, whoever writes one of them waits for the whole of it. InnoDB locks every row that it looks at, \
-          and the gaps between them. On PostgreSQL an UPDATE of all rows also doubles the table, because the old ones \
-          are only given back afterwards. And replicas lag. In batches of some thousands of rows, nobody waits for \
-          more than a moment.",
+    what: "one statement changes every row that matches and keeps all of them locked until it ends",
+    why: "An UPDATE or DELETE locks every row that it changes until its transaction ends: anybody who writes one of \
+          them waits for the whole statement. InnoDB locks every row that it looks at, and the gaps between them. On \
+          PostgreSQL an UPDATE of all rows also doubles the table, because the old versions are freed only afterwards. \
+          Replicas lag. In batches of a few thousand rows, nobody waits for more than a moment.",
     safe_way: "write `-- backfill` above an UPDATE, so that `whimbrel upgrade` runs it in batches, each its own \
-               transaction; delete some thousands of rows at a time",
+               transaction; delete a few thousand rows at a time",
     example: Example {
         bad: "UPDATE email SET state = 'new' WHERE state IS NULL;",
         good: "-- backfill\n\

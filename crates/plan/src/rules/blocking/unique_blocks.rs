@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: true,
     what: "a unique constraint builds its index while every read and write waits",
-    why: "`ADD UNIQUE` takes ACCESS EXCLUSIVE on the table and keeps it while the index is built. An index built with \
-          `CREATE UNIQUE INDEX CONCURRENTLY` lets reads and writes go on, and `ADD CONSTRAINT … UNIQUE USING INDEX` \
-          then only takes it over.",
+    why: "`ADD UNIQUE` takes ACCESS EXCLUSIVE on the table and keeps it while the index is built. `CREATE UNIQUE INDEX \
+          CONCURRENTLY` lets reads and writes go on, and `ADD CONSTRAINT … UNIQUE USING INDEX` then only adopts the \
+          finished index.",
     safe_way: "build a unique index CONCURRENTLY, then add the constraint USING INDEX",
     example: Example {
         bad: "ALTER TABLE email ADD CONSTRAINT email_message_key UNIQUE (message);",

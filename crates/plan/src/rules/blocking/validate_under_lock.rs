@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: true,
-    what: "a constraint is validated in the transaction that added it, so that the strong lock lasts through the check",
-    why: "Adding a constraint NOT VALID takes ACCESS EXCLUSIVE, or SHARE ROW EXCLUSIVE for a foreign key, for a \
-          moment; but a lock is kept until the transaction ends. VALIDATE in the same transaction reads every row \
-          under it, as if it had not been NOT VALID at all.",
-    safe_way: "VALIDATE in a transaction of its own, after the one that adds the constraint has been committed",
+    what: "a constraint is validated in the transaction that added it, so the strong lock lasts through the check",
+    why: "Adding a constraint NOT VALID takes ACCESS EXCLUSIVE, or SHARE ROW EXCLUSIVE for a foreign key. That is over \
+          in a moment, but a lock is kept until the transaction ends: VALIDATE in the same transaction reads every row \
+          under it, as if NOT VALID had never been written.",
+    safe_way: "VALIDATE in a transaction of its own, after the one that adds the constraint has committed",
     example: Example {
         bad: "BEGIN;\n\
               ALTER TABLE email ADD CONSTRAINT email_size CHECK (size > 0) NOT VALID;\n\

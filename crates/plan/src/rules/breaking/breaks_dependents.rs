@@ -9,12 +9,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
-    what: "something else is left broken, or stands in the way",
-    why: "A view, a function, a trigger or a computed column names what is changed. PostgreSQL refuses where it knows \
-          of the dependency, and knows of none in the text of a function. MySQL and MariaDB keep the text of views, \
-          triggers, routines and events and look at it when it is used: the change passes, and the next query of the \
-          view or the next write to the trigger's table fails.",
-    safe_way: "change what depends on it first; on PostgreSQL in the same transaction",
+    what: "something that depends on it breaks, or makes the server refuse",
+    why: "A view, function, trigger or computed column names what is changed. PostgreSQL refuses where it tracks the \
+          dependency, and does not track what the body of a function names. MySQL and MariaDB keep views, triggers, \
+          routines and events as text and check it only on use: the change succeeds, and the next query of the view or \
+          the next write to the trigger's table fails.",
+    safe_way: "change the dependent object first; on PostgreSQL in the same transaction",
     example: Example {
         bad: "ALTER TABLE email DROP COLUMN subject;",
         good: "CREATE OR REPLACE VIEW inbox AS SELECT id FROM email;",

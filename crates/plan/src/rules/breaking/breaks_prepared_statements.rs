@@ -9,12 +9,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "sessions that prepared a query on the table get one error each",
-    why: "A prepared `SELECT *`, or one that names a column whose type changes, fails once with \"cached plan must not \
-          change result type\" in every session that is open. Drivers prepare by themselves after some runs of a \
-          query; some try again outside a transaction, many do not.",
-    safe_way: "list columns in queries rather than `*`; have the driver forget its prepared statements, or connect \
-               anew, after the migration",
+    what: "each session that prepared a query on the table gets one error",
+    why: "A prepared `SELECT *`, or a query of a column whose type changes, fails once with \"cached plan must not \
+          change result type\" in every open session. Drivers prepare statements by themselves once a query has run a \
+          few times; some retry outside a transaction, many do not.",
+    safe_way: "list columns instead of `*`; let the driver discard its prepared statements, or reconnect, after the \
+               migration",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",
         good: "SELECT id, subject FROM email;",

@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
-    what: "a view, function, type or sequence is dropped that code may still use",
-    why: "Nothing stored is lost, and the definition can be made again; but whatever still names it fails from the \
+    what: "a view, function, type or sequence that code may still use is dropped",
+    why: "No stored data is lost and the definition can be restored, but code that still names it fails from the \
           commit on.",
     safe_way: "deploy code that no longer names it, then drop it in a later deploy",
     example: Example {

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a required column loses its default",
-    why: "Code that leaves the column to its default fails to insert from the commit on.",
-    safe_way: "deploy code that gives the value itself, then drop the default",
+    why: "Code that relies on the default fails to insert from the commit on.",
+    safe_way: "deploy code that supplies the value itself, then drop the default",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN state DROP DEFAULT;",
         good: "ALTER TABLE email ALTER COLUMN state SET DEFAULT 'new';",

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a column may hold NULL from now on",
-    why: "Code that runs now was written for a column that always has a value; the first NULL that another version \
-          writes meets it unprepared, and the way back needs every NULL to be cleared away.",
+    why: "Code that runs now assumes that the column always has a value; the first NULL that a newer version writes \
+          breaks it. Going back requires every NULL to be cleaned up.",
     safe_way: "deploy code that can read NULL before anything writes one",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN subject DROP NOT NULL;",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "everybody gets a right",
-    why: "PUBLIC is every role there is and will be, the one that a stolen read-only password belongs to among them. A \
-          policy without TO is for PUBLIC too, and USING (true) shows every row.",
-    safe_way: "grant to the roles that need it",
+    what: "a right is granted to everybody",
+    why: "PUBLIC is every role, present and future, including one whose password has leaked. A policy without TO \
+          applies to PUBLIC too, and USING (true) shows it every row.",
+    safe_way: "grant it to the roles that need it",
     example: Example { bad: "GRANT ALL ON email TO PUBLIC;", good: "GRANT SELECT ON email TO reporting;" },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-grant.html",

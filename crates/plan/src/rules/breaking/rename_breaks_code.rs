@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "something that code calls by its name gets another one",
-    why: "A schema, view, type, sequence or function is found by its name. Whatever uses the old one fails from the \
-          commit on; functions and stored texts that name it are not changed with it.",
-    safe_way: "make it anew under the new name, switch the code, then drop the old one",
+    what: "something that code refers to by name is renamed",
+    why: "Schemas, views, types, sequences and functions are found by name. Code that uses the old name fails from the \
+          commit on, and function bodies that name it are not updated.",
+    safe_way: "create it under the new name as well, switch the code, then drop the old one",
     example: Example {
         bad: "ALTER VIEW inbox RENAME TO received;",
         good: "CREATE VIEW received AS SELECT * FROM inbox;",

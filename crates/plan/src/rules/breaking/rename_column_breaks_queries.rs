@@ -12,10 +12,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
-    what: "a column gets another name, and code that uses the old one fails",
-    why: "From the moment of the commit, every query with the old name fails; and before it, every query with the new \
-          one. There is no moment at which the code that runs before a deploy and the code that runs after it both \
-          work.",
+    what: "a column is renamed, and code that uses the old name fails",
+    why: "Before the commit, every query with the new name fails; after it, every query with the old one. At no moment \
+          do the code from before the deploy and the code from after it both work.",
     safe_way: "add the new column, write both, copy in batches, switch the code, then drop the old one",
     example: Example {
         bad: "ALTER TABLE email RENAME COLUMN subject TO title;",

@@ -10,10 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a value of an enum gets another name",
-    why: "Rows follow by themselves, but code that writes or compares the old word fails: it is no value of the type \
-          any more.",
-    safe_way: "add the new value, switch the code, move the rows over in batches, and leave the old value unused",
+    what: "an enum value is renamed",
+    why: "Rows follow by themselves, but code that writes or compares the old value fails: the type no longer has it.",
+    safe_way: "add the new value, switch the code, move the rows in batches, and leave the old value unused",
     example: Example {
         bad: "ALTER TYPE mood RENAME VALUE 'ok' TO 'fine';",
         good: "ALTER TYPE mood ADD VALUE 'fine' AFTER 'ok';",

@@ -11,14 +11,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
-    what: "a table gets another name, and code that uses the old one fails",
-    why: "Every query with the old name fails from the commit on. A view of the old name, made in the same \
-          transaction, lets old code go on if it shows every column under its old name and does nothing else. \
-          PostgreSQL writes through such a view by itself; SQLite needs an INSTEAD OF trigger for INSERT, UPDATE and \
-          DELETE. On MySQL and MariaDB a rename cannot share a transaction with the view, so that there is a moment \
-          with neither.",
-    safe_way: "rename it and make a view of the old name in one transaction (PostgreSQL, SQLite), or make the new \
-               table beside the old one; drop what has the old name once no code uses it",
+    what: "a table is renamed, and code that uses the old name fails",
+    why: "Every query with the old name fails from the commit on. A view under the old name, created in the same \
+          transaction, keeps old code working if it shows every column under its old name and nothing else. PostgreSQL \
+          writes through such a view by itself; SQLite needs INSTEAD OF triggers for INSERT, UPDATE and DELETE. On \
+          MySQL and MariaDB a rename cannot share a transaction with the view, so for a moment there is neither.",
+    safe_way: "rename it and create a view under the old name in one transaction (PostgreSQL, SQLite), or create the \
+               new table beside the old one; drop the old name once no code uses it",
     example: Example {
         bad: "ALTER TABLE email RENAME TO message;",
         good: "BEGIN;\n\

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "row security ends, or a policy goes, and hidden rows can be seen",
-    why: "Without row security everybody who may read the table reads all of it. A permissive policy that is dropped \
-          hides rows instead; a restrictive one shows them.",
-    safe_way: "put the new policy in place before the old one goes, in one transaction",
+    what: "row security is disabled or a policy dropped, and hidden rows become visible",
+    why: "Without row security, everybody who may read the table reads all of it. Dropping a restrictive policy shows \
+          rows; dropping a permissive one hides rows.",
+    safe_way: "create the new policy before the old one is dropped, in one transaction",
     example: Example {
         bad: "ALTER TABLE email DISABLE ROW LEVEL SECURITY;",
         good: "CREATE POLICY staff ON email TO staff USING (true);",

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "row security begins on a table, and rows without a policy are hidden",
-    why: "Once it is enabled, whoever neither owns the table nor bypasses row security sees only rows that a policy \
-          shows: with no policy, none at all, and without an error. FORCE does the same to the owner; a RESTRICTIVE \
-          policy takes rows away from everyone.",
-    safe_way: "make the policies first, try them as the role that the application uses, then enable",
+    what: "row security is enabled, and rows that no policy shows are hidden",
+    why: "Once it is enabled, a role that neither owns the table nor bypasses row security sees only the rows that a \
+          policy shows: without a policy none at all, and without an error. FORCE applies it to the owner too; a \
+          RESTRICTIVE policy hides rows from everyone.",
+    safe_way: "create the policies first, test them as the application's role, then enable row security",
     example: Example {
         bad: "ALTER TABLE email ENABLE ROW LEVEL SECURITY;",
         good: "CREATE POLICY own ON email TO app USING (account_id = current_setting('app.account')::bigint);\n\

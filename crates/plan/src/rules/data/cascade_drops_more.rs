@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "CASCADE drops whatever depends on the thing, unnamed",
-    why: "CASCADE takes along views, foreign keys, columns of a type, functions: whatever depends on what is dropped, \
-          and what depends on those in turn, and the statement does not say what that is.",
-    safe_way: "drop what depends on it by name, each for itself, then the thing without CASCADE",
+    what: "CASCADE also drops everything that depends on the object, unnamed",
+    why: "CASCADE takes views, foreign keys, functions and columns of a type with it: whatever depends on what is \
+          dropped, and whatever depends on that in turn. The statement does not say what that is.",
+    safe_way: "drop each dependent object by name, then the object itself without CASCADE",
     example: Example {
         bad: "DROP TYPE mood CASCADE;",
         good: "ALTER TABLE email DROP COLUMN mood;\n\

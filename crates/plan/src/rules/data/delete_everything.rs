@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a DELETE has no condition",
-    why: "Without WHERE, every row of the table goes.",
-    safe_way: "say which rows in WHERE, and delete them in batches",
+    why: "Without WHERE, every row of the table is deleted.",
+    safe_way: "name the rows in WHERE, and delete them in batches",
     example: Example { bad: "DELETE FROM email;", good: "DELETE FROM email WHERE sent_at < '2020-01-01';" },
     sources: &[
         "https://www.postgresql.org/docs/current/sql-delete.html",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "rows of other tables go with it",
-    why: "A foreign key ON DELETE CASCADE, or TRUNCATE … CASCADE, takes rows of tables that the statement does not \
-          name.",
-    safe_way: "delete them by name first, or make the foreign key refuse",
+    what: "rows of other tables are deleted too",
+    why: "ON DELETE CASCADE of a foreign key, or TRUNCATE … CASCADE, deletes rows of tables that the statement does \
+          not name.",
+    safe_way: "delete those rows by name first, or let the foreign key refuse",
     example: Example { bad: "TRUNCATE account CASCADE;", good: "DELETE FROM email WHERE account_id = 7;" },
     sources: &[
         "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",

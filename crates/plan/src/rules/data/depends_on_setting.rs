@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "what the statement does depends on a setting of the session",
-    why: "A `timestamp` becomes a `timestamptz` by the session's TimeZone: run from two places, the same migration \
-          makes two different sets of instants. Where TimeZone is UTC it is also free; otherwise the table is written \
-          anew.",
-    safe_way: "set the setting in the script, or say the zone, as in `USING sent_at AT TIME ZONE 'UTC'`",
+    what: "what the statement does depends on a session setting",
+    why: "A `timestamp` becomes a `timestamptz` according to the session's TimeZone: run from two places, the same \
+          migration stores two different sets of instants. If TimeZone is UTC it is also free; otherwise the table is \
+          rewritten.",
+    safe_way: "set TimeZone in the script, or name the zone, as in `USING sent_at AT TIME ZONE 'UTC'`",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN sent_at TYPE timestamptz;",
         good: "SET LOCAL TimeZone = 'UTC';\n\

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a trigger is switched off",
-    why: "While a trigger is off, whatever it keeps right goes unwatched: audit trails, copies in other tables, \
-          foreign keys where ALL triggers are meant. Rows that are written meanwhile are never made up for.",
-    safe_way: "leave it on; or make it skip the rows of this migration, by a setting that it reads",
+    why: "While a trigger is off, whatever it maintains is not maintained: audit trails, copies in other tables, and \
+          foreign keys if ALL triggers are disabled. Rows written meanwhile are never caught up.",
+    safe_way: "leave it on, or let it skip this migration's rows by a setting that it reads",
     example: Example {
         bad: "ALTER TABLE email DISABLE TRIGGER email_audit;",
         good: "SET LOCAL app.skip_audit = 'on';",

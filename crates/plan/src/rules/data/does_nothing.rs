@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "the statement says that it is done, and has done nothing",
-    why: "IF NOT EXISTS asks for the name only. Whatever bears it, a half-built index that no query uses, a table with \
-          other columns, is taken for what was asked for.",
-    safe_way: "change what is there, or drop it by its name first; and leave IF NOT EXISTS out",
+    what: "the statement reports success and does nothing",
+    why: "IF NOT EXISTS looks at the name only. Anything of that name, a half-built index or a table with other \
+          columns, counts as what was asked for.",
+    safe_way: "change what is there, or drop it by name first; and leave out IF NOT EXISTS",
     example: Example {
         bad: "CREATE TABLE IF NOT EXISTS email (id bigint PRIMARY KEY, archived_at timestamptz);",
         good: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a column is dropped with every value in it",
-    why: "The values are gone when the transaction commits, and code that still names the column, an ORM that lists \
-          all columns of its model among it, fails from that moment on. PostgreSQL drops the indexes and constraints \
-          that name it too, without a word; MySQL takes it out of its indexes; SQLite refuses while one names it.",
+    why: "The values are gone when the transaction commits, and code that still names the column fails from that \
+          moment on, including an ORM that lists every column of its model. PostgreSQL silently drops the indexes and \
+          constraints that name it; MySQL takes it out of its indexes; SQLite refuses while anything names it.",
     safe_way: "deploy code that no longer names it, then drop it in a later deploy, after a backup",
     example: Example {
         bad: "ALTER TABLE email DROP COLUMN subject;",

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a constraint that keeps rows right is dropped",
-    why: "Once a foreign key, a unique constraint, a primary key or a check is gone, rows that break it can come in, \
-          and it can only be brought back when they have been cleared away.",
-    safe_way: "drop it only together with what makes it needless, and say why",
+    what: "a constraint that protects the data is dropped",
+    why: "Once a foreign key, unique constraint, primary key or check is gone, rows that violate it can come in, and \
+          it cannot be restored until they have been cleaned up.",
+    safe_way: "drop it only together with whatever makes it unnecessary, and say why",
     example: Example {
         bad: "ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;",
         good: "-- where rows came in the wrong order\n\

@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "a whole database is dropped",
     why: "All its schemas, tables and rows are gone at once; the statement cannot be rolled back.",
-    safe_way: "rename the database and take its CONNECT right away; drop it by hand once nobody missed it",
+    safe_way: "rename the database and revoke CONNECT right away; drop it by hand once nobody has missed it",
     example: Example { bad: "DROP DATABASE shop;", good: "ALTER DATABASE shop RENAME TO shop_unused;" },
     sources: &["https://www.postgresql.org/docs/current/sql-dropdatabase.html"],
     check,

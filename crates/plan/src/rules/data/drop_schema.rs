@@ -13,7 +13,7 @@ pub(super) static RULE: Rule = Rule {
     what: "a schema is dropped",
     why: "With CASCADE every table, view and function in it goes too, rows and all. Without it the statement fails \
           unless the schema is empty.",
-    safe_way: "drop what is in it one by one, each with its own review, then the empty schema without CASCADE",
+    safe_way: "drop its contents one by one, each reviewed, then the empty schema without CASCADE",
     example: Example { bad: "DROP SCHEMA archive CASCADE;", good: "DROP SCHEMA archive;" },
     sources: &["https://www.postgresql.org/docs/current/sql-dropschema.html"],
     check,

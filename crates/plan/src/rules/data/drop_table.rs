@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a table is dropped with every row in it",
-    why: "The rows are gone when the transaction commits, and whatever code still names the table fails from that \
-          moment on. `whimbrel upgrade` keeps them aside for a while; otherwise nothing but a backup brings them back.",
-    safe_way: "deploy code that no longer names it, rename it away for a while, take a backup, then drop it",
+    why: "The rows are gone when the transaction commits, and code that still names the table fails from that moment \
+          on. `whimbrel upgrade` keeps them aside for a while; otherwise only a backup brings them back.",
+    safe_way: "deploy code that no longer names it, rename it out of the way for a while, take a backup, then drop it",
     example: Example {
         bad: "DROP TABLE email;",
         good: "-- once no code names it; whoever still needs it is heard of, and it is taken back\n\

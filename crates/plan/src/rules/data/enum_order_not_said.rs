@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a new enum value is put last without saying so",
-    why: "Values of an enum are compared and sorted in the order in which they were made. Without BEFORE or AFTER the \
-          new one is greater than all others, and its place cannot be changed afterwards.",
-    safe_way: "say BEFORE or AFTER which value it stands",
+    what: "a new enum value is placed last without saying so",
+    why: "Enum values sort in the order in which they were declared. Without BEFORE or AFTER the new one sorts after \
+          all others, and its place cannot be changed later.",
+    safe_way: "say BEFORE or AFTER which value it belongs",
     example: Example {
         bad: "ALTER TYPE mood ADD VALUE 'calm';",
         good: "ALTER TYPE mood ADD VALUE 'calm' AFTER 'happy';",

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "an enum value is used in the transaction that adds it",
-    why: "A value that ALTER TYPE … ADD VALUE brings can be used only once its transaction has been committed; before \
-          that the server refuses it as an unsafe use of a new value.",
-    safe_way: "add the value in a transaction of its own, use it in a later one",
+    why: "A value added by ALTER TYPE … ADD VALUE can be used only after its transaction has committed; before that, \
+          the server refuses it as an unsafe use of a new value.",
+    safe_way: "add the value in a transaction of its own, and use it in a later one",
     example: Example {
         bad: "BEGIN;\n\
               ALTER TYPE mood ADD VALUE 'calm';\n\

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
     what: "a column that looks like a reference has no foreign key",
-    why: "A column named `…_id` that nothing holds to the other table collects rows that refer to nobody, and no query \
-          planner or reader of the schema learns what it refers to.",
-    safe_way: "say what it refers to: REFERENCES other (id)",
+    why: "Without a foreign key, a column named `…_id` collects rows that refer to nothing, and neither the planner \
+          nor a reader of the schema can tell what it refers to.",
+    safe_way: "declare what it refers to: REFERENCES other (id)",
     example: Example {
         bad: "CREATE TABLE email (id bigint PRIMARY KEY, account_id bigint NOT NULL);",
         good: "CREATE TABLE email (id bigint PRIMARY KEY, account_id bigint NOT NULL REFERENCES account (id));",

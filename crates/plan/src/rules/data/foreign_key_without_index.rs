@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "a foreign key has no index on its own columns",
-    why: "PostgreSQL and SQLite index what is referred to, not what refers. Each DELETE or change of key in the other \
-          table then reads this whole table to look for rows that refer to it, once per row, and joins along the key do \
-          the same.",
-    safe_way: "CREATE INDEX CONCURRENTLY on the columns of the key",
+    what: "a foreign key has no index on its referencing columns",
+    why: "PostgreSQL and SQLite index the referenced columns, not the referencing ones. Each DELETE or key change in \
+          the referenced table then reads this whole table, once per row, to look for rows that refer to it; joins \
+          along the key do the same.",
+    safe_way: "create an index on the referencing columns (CONCURRENTLY on PostgreSQL)",
     example: Example {
         bad: "ALTER TABLE email ADD FOREIGN KEY (account_id) REFERENCES account (id) NOT VALID;",
         good: "CREATE INDEX CONCURRENTLY ix_email_account_id ON email (account_id);",

@@ -12,8 +12,8 @@ pub(super) static RULE: Rule = Rule {
     scales: false,
     what: "IF NOT EXISTS takes a half-built index for a finished one",
     why: "A CREATE INDEX CONCURRENTLY that fails, or is stopped by a timeout, leaves an invalid index of that name: no \
-          query uses it, every write keeps it up. Run again with IF NOT EXISTS, the statement finds the name, says \
-          that all is well, and the index stays useless.",
+          query uses it, and every write still maintains it. Run again with IF NOT EXISTS, the statement finds the \
+          name and reports success, and the index stays useless.",
     safe_way: "drop it CONCURRENTLY with IF EXISTS first, then build it without IF NOT EXISTS",
     example: Example {
         bad: "CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_email_subject ON email (subject);",

@@ -10,11 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a required column without a default comes to a table that has rows",
-    why: "The server has nothing to put into the old rows and refuses. And where it is not refused, because the table \
-          is empty, code that does not know the column yet can no longer insert.",
-    safe_way: "add it nullable or with a default, fill it in batches, then make it NOT NULL by way of a validated \
-               check",
+    what: "a required column without a default is added to a table that has rows",
+    why: "The server has nothing to put into the existing rows and refuses. If the table is empty it is not refused, \
+          but code that does not know the column yet can no longer insert.",
+    safe_way: "add it nullable or with a default, fill it in batches, then make it NOT NULL through a validated check",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN state text NOT NULL;",
         good: "ALTER TABLE email ADD COLUMN state text NOT NULL DEFAULT 'new';",

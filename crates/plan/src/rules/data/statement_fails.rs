@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
-    what: "the statement is refused as the schema stands",
-    why: "Something else depends on what is changed or dropped, or what is asked for cannot be: the migration fails, \
-          and whatever came before it in the same file without a transaction stays done.",
-    safe_way: "change what stands in the way first",
+    what: "the server will refuse the statement as the schema stands",
+    why: "Something depends on what is changed or dropped, or the request is impossible: the migration fails, and \
+          whatever ran before it outside a transaction stays done.",
+    safe_way: "first change what stands in the way",
     example: Example {
         bad: "DROP TABLE account;",
         good: "ALTER TABLE email DROP CONSTRAINT email_account_id_fkey;\n\

@@ -11,10 +11,10 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a table is emptied",
-    why: "TRUNCATE gives up all rows at once, without asking any ON DELETE trigger, while nobody reads or writes the \
-          table. On PostgreSQL CASCADE empties every table that refers to it too; on MySQL it commits whatever is \
-          open, and cannot be rolled back.",
-    safe_way: "delete what has to go in batches, with a condition",
+    why: "TRUNCATE discards all rows at once, fires no ON DELETE trigger, and nobody reads or writes the table \
+          meanwhile. On PostgreSQL, CASCADE also empties every table that refers to it; on MySQL it commits any open \
+          transaction and cannot be rolled back.",
+    safe_way: "delete the rows that have to go, in batches, with a condition",
     example: Example {
         bad: "TRUNCATE email;",
         good: "-- again and again, until it finds none\n\

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres, Engine::Mysql],
     scales: false,
     what: "a column's new type cannot hold every value of the old one",
-    why: "The change fails on the first value that does not fit, after having held its lock that long; or a value is \
-          cut or rounded on its way.",
-    safe_way: "add a column of the new type, look for values that do not fit, copy in batches, then switch",
+    why: "The change fails on the first value that does not fit, having held its lock until then; or values are \
+          silently cut or rounded.",
+    safe_way: "add a column of the new type, look for values that do not fit, copy in batches, then switch over",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN size TYPE smallint;",
         good: "ALTER TABLE email ADD CONSTRAINT email_size_small CHECK (size < 32768) NOT VALID;",

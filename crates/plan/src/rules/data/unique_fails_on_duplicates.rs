@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite, Engine::Mysql],
     scales: false,
-    what: "values that have to be unique from now on may not be",
-    why: "Building a unique index fails on the first two rows that are alike, at the end of a long build; on PostgreSQL, \
-          built CONCURRENTLY, it leaves an invalid index behind.",
+    what: "existing values may violate the new uniqueness",
+    why: "Building a unique index fails on the first duplicate, possibly at the end of a long build; on PostgreSQL, \
+          CONCURRENTLY then leaves an invalid index behind.",
     safe_way: "look for duplicates first: SELECT columns, count(*) … GROUP BY columns HAVING count(*) > 1",
     example: Example {
         bad: "CREATE UNIQUE INDEX CONCURRENTLY email_message_key ON email (message);",

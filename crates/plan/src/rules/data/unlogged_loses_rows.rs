@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a table becomes UNLOGGED, so that a crash empties it",
-    why: "Changes of an unlogged table are not written to the write-ahead log: after a crash it is empty, and a \
+    why: "Changes to an unlogged table are not written to the write-ahead log: after a crash the table is empty, and a \
           replica never has its rows.",
-    safe_way: "keep it logged; use UNLOGGED only for what can be worked out again",
+    safe_way: "keep it logged; use UNLOGGED only for data that can be computed again",
     example: Example { bad: "ALTER TABLE email SET UNLOGGED;", good: "CREATE UNLOGGED TABLE email_work (LIKE email);" },
     sources: &["https://www.postgresql.org/docs/current/sql-createtable.html#SQL-CREATETABLE-UNLOGGED"],
     check,

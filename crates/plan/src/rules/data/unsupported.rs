@@ -9,10 +9,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "this version of the server has no such statement",
-    why: "The migration fails where it runs, half-way through whatever came before it.",
-    safe_way: "write it for the oldest version that it has to run on, or say in the configuration which version that \
-               is",
+    what: "this version of the server does not have the statement",
+    why: "The migration fails at this statement, with whatever ran before it already done unless one transaction holds \
+          both.",
+    safe_way: "write it for the oldest version that it has to run on",
     example: Example {
         bad: "ALTER TABLE event DETACH PARTITION event_2020 CONCURRENTLY;",
         good: "ALTER TABLE event DETACH PARTITION event_2020;",

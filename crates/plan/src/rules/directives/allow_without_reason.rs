@@ -8,8 +8,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: EVERY_ENGINE,
     scales: false,
-    what: "an `allow` says no reason",
-    why: "Whoever reads the file later has to know why the danger is none here. Without a reason nothing is accepted.",
+    what: "an `allow` gives no reason",
+    why: "Whoever reads the file later has to know why this is not dangerous here. Without a reason nothing is \
+          accepted.",
     safe_way: "say why: `-- whimbrel: allow RULE, because REASON`",
     example: Example {
         bad: "-- whimbrel: allow drop-column\n\

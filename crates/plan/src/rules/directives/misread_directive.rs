@@ -8,9 +8,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: EVERY_ENGINE,
     scales: false,
-    what: "a line that is meant for whimbrel says nothing that it knows",
-    why: "A comment that begins with `whimbrel:` is an order. One that is misspelt, or stands where no statement follows, is \
-          passed over by whatever runs the file, and whoever wrote it believes that it holds.",
+    what: "a line meant for whimbrel says nothing that it knows",
+    why: "A comment that begins with `whimbrel:` is an instruction. If it is misspelt, or no statement follows it, it \
+          has no effect, and whoever wrote it believes that it has.",
     safe_way: "write `-- whimbrel: allow RULE, because REASON` above the statement that needs it",
     example: Example {
         bad: "-- whimbrel: alow drop-column, because nobody reads it\n\

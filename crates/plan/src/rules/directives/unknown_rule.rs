@@ -9,7 +9,7 @@ pub(super) static RULE: Rule = Rule {
     engines: EVERY_ENGINE,
     scales: false,
     what: "an `allow` names a rule that does not exist",
-    why: "It accepts nothing: the finding that it was written for is found, or was never meant.",
+    why: "It accepts nothing: the finding that it was written for is still reported.",
     safe_way: "name the rule as the finding does; `whimbrel explain` lists them all",
     example: Example {
         bad: "-- whimbrel: allow drop-columns, because nobody reads it\n\

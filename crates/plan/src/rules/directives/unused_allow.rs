@@ -8,10 +8,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: EVERY_ENGINE,
     scales: false,
-    what: "an `allow` accepts what is not there",
-    why: "The statement below it changed, or never did what was feared. Left in place, it would accept the danger unseen when \
-          it comes back.",
-    safe_way: "take it out",
+    what: "an `allow` accepts a finding that is not there",
+    why: "The statement below it has changed, or never had the finding. Left in place, the `allow` would hide the \
+          danger if it comes back.",
+    safe_way: "remove it",
     example: Example {
         bad: "-- whimbrel: allow drop-table, because nobody reads it\n\
               ALTER TABLE email ADD COLUMN size bigint;",

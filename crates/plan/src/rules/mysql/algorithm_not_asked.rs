@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a change of a table does not say how it shall be made",
-    why: "Without ALGORITHM and LOCK the server takes the best way that it has, and falls back to copying the table under a \
-          lock where an older version, another row format or a FULLTEXT index leaves it no other. Asked for by name, \
-          what cannot be done so is refused before anything is locked for long.",
-    safe_way: "say ALGORITHM=INSTANT where the catalogue alone changes, and LOCK=NONE elsewhere",
+    what: "a schema change does not say which algorithm it may use",
+    why: "Without ALGORITHM and LOCK the server takes the best way that it has, and falls back to copying the table \
+          under a lock if an older version, another row format or a FULLTEXT index leaves no other. If the algorithm \
+          is named and cannot be used, the server refuses before it locks anything for long.",
+    safe_way: "say ALGORITHM=INSTANT where only the catalogue changes, and LOCK=NONE elsewhere",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN archived_at datetime;",
         good: "ALTER TABLE email ADD COLUMN archived_at datetime, ALGORITHM=INSTANT;",

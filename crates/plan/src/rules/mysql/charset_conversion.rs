@@ -10,12 +10,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "the texts of a whole table are converted to another character set",
-    why: "CONVERT TO CHARACTER SET copies the table while writers wait, gives every text column the new character set and \
-          collation (also those that had one of their own), makes TEXT a size larger where it must, and fails on \
-          characters that the new one lacks. Under another collation, values of a unique key can become equal; and joins \
-          with tables that keep the old one no longer use their indexes.",
-    safe_way: "convert columns one by one, and look for values that collide first: `… GROUP BY column COLLATE new HAVING count(*) > 1`",
+    what: "all text of a table is converted to another character set",
+    why: "CONVERT TO CHARACTER SET copies the table while writers wait, gives every text column the new character set \
+          and collation (even those that had their own), enlarges TEXT types where it must, and fails on characters \
+          that the new set lacks. Under another collation, values of a unique key can become equal, and joins with \
+          tables that keep the old one no longer use their indexes.",
+    safe_way: "convert columns one by one, and look for colliding values first: `… GROUP BY column COLLATE new HAVING \
+               count(*) > 1`",
     example: Example {
         bad: "ALTER TABLE email CONVERT TO CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;",
         good: "ALTER TABLE email DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_0900_ai_ci;",

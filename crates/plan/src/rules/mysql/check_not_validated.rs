@@ -10,11 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a check comes with a new column, and nobody looks at the rows that are there",
-    why: "MariaDB adds a column with its CHECK in an instant, and does not look whether the default that all rows get fulfils \
-          it. The rows break the constraint from then on, and the next statement that copies the table fails on them. \
-          Measured: `ADD COLUMN x int DEFAULT -1 CHECK (x > 0)` succeeds, with ALGORITHM=COPY it fails.",
-    safe_way: "give it a default that fulfils the check, or add the check in a statement of its own, which looks at every row",
+    what: "a check comes with a new column, and existing rows are not tested against it",
+    why: "MariaDB adds a column with its CHECK instantly, and does not test whether the default that all rows get \
+          satisfies it. The rows violate the constraint from then on, and the next statement that copies the table \
+          fails on them. Measured: `ADD COLUMN x int DEFAULT -1 CHECK (x > 0)` succeeds; with ALGORITHM=COPY it fails.",
+    safe_way: "give it a default that satisfies the check, or add the check in a statement of its own, which tests \
+               every row",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN size int DEFAULT -1 CHECK (size > 0);",
         good: "ALTER TABLE email ADD COLUMN size int CHECK (size > 0);",

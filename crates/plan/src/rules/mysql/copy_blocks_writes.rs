@@ -10,13 +10,14 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: true,
-    what: "a table is built anew, or read through, while every write to it waits",
-    why: "What InnoDB cannot change in place it copies: a second table is filled row by row under LOCK=SHARED, and every \
-          INSERT, UPDATE and DELETE waits until the copy takes the old one's place. A type change, a foreign key while \
-          they are checked, a check, a dropped primary key and a conversion of the character set all copy; a FULLTEXT \
-          index is built in place, and lets no writer in either.",
-    safe_way: "say LOCK=NONE, so that it fails rather than blocks, and make such a change with a tool that copies beside the \
-               writers (gh-ost, pt-online-schema-change), or add a column beside the old one and fill it in batches",
+    what: "a table is copied, or read through, while every write to it waits",
+    why: "What InnoDB cannot change in place it copies: a second table is filled row by row under LOCK=SHARED, and \
+          every INSERT, UPDATE and DELETE waits until the copy takes the old table's place. A type change, a foreign \
+          key while they are checked, a check, dropping the primary key and converting the character set all copy; a \
+          FULLTEXT index is built in place, and lets no writer in either.",
+    safe_way: "say LOCK=NONE, so that it fails rather than blocks, and make such a change with a tool that copies \
+               beside the writers (gh-ost, pt-online-schema-change), or add a column beside the old one and fill it in \
+               batches",
     example: Example {
         bad: "ALTER TABLE email MODIFY size bigint NOT NULL;",
         good: "ALTER TABLE email ADD COLUMN size_in_bytes bigint, LOCK=NONE;",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a table is kept by an engine that knows no transactions",
+    what: "a table uses a storage engine without transactions",
     why: "MyISAM, Aria, MEMORY, CSV and ARCHIVE take no part in transactions: what is written stays after ROLLBACK, \
-          foreign keys are ignored, and a writer locks the whole table. A crash can leave a table of MyISAM, CSV or \
-          ARCHIVE broken, and empties one of MEMORY.",
+          foreign keys are ignored, and a writer locks the whole table. A crash can corrupt a MyISAM, CSV or ARCHIVE \
+          table, and empties a MEMORY table.",
     safe_way: "use InnoDB",
     example: Example {
         bad: "CREATE TABLE email (id int PRIMARY KEY) ENGINE=MyISAM;",

@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Mysql],
     scales: false,
     what: "values of an ENUM or SET change their numbers",
-    why: "A row holds the number of its value. Values at the end of the list leave the numbers as they are; one in the middle, \
-          one less or another order moves them, so the table is copied while writers wait, ORDER BY and comparisons with \
-          numbers come out otherwise, and a value that is gone makes the statement fail, or leaves '' where sql_mode is \
-          not strict.",
-    safe_way: "append new values at the end, and keep those that are no longer used; or make it a table of its own",
+    why: "A row holds the number of its value. Values appended to the list leave the numbers as they are; inserting, \
+          removing or reordering values shifts them, so the table is copied while writers wait, ORDER BY and \
+          comparisons with numbers give other results, and a removed value makes the statement fail, or leaves '' \
+          where sql_mode is not strict.",
+    safe_way: "append new values at the end and keep unused ones, or use a table of values instead",
     example: Example {
         bad: "ALTER TABLE email MODIFY state enum('new','read','archived');",
         good: "ALTER TABLE email MODIFY state enum('new','archived','read');",

@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a foreign key is made while foreign keys are not checked",
-    why: "With foreign_key_checks off, the foreign key is only written into the catalogue: rows that refer to nothing stay, \
-          and nothing looks at them when the checks are on again. It is quick for that reason alone. Measured: 1,000 \
-          orphans of 1,000 rows were accepted.",
-    safe_way: "look for orphans before it (`… LEFT JOIN … WHERE parent.id IS NULL`) and say so, or leave the checks on, and the \
-               writers out, on a table that is small",
+    what: "a foreign key is added while foreign keys are not checked",
+    why: "With foreign_key_checks off, the foreign key is only written into the catalogue: rows that refer to nothing \
+          stay, and nothing looks at them once the checks are on again. That is the only reason why it is fast. \
+          Measured: 1,000 orphans of 1,000 rows were accepted.",
+    safe_way: "look for orphans first (`… LEFT JOIN … WHERE parent.id IS NULL`) and say so; or, on a small table, \
+               leave the checks on and accept that writers wait",
     example: Example {
         bad: "SET foreign_key_checks = 0;\n\
               ALTER TABLE email ADD FOREIGN KEY (box_id) REFERENCES box (id);",

@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a transaction is committed in its middle",
-    why: "A statement that defines something commits whatever is open, and is committed itself. What stands before it in the \
-          transaction stays when what comes after it fails; ROLLBACK takes back the rest alone. Each such statement is a \
-          point at which a run can stop half-way.",
-    safe_way: "keep changes of rows and changes of tables in files of their own, one definition a file, so that each is done or is \
-               not",
+    what: "a schema change commits the transaction in the middle",
+    why: "A DDL statement commits whatever is open, and is itself committed. What ran before it in the transaction \
+          stays even if what follows fails; ROLLBACK undoes only the rest. Each such statement is a point where a run \
+          can stop half-way.",
+    safe_way: "keep row changes and schema changes in separate files, one DDL statement per file, so that each is \
+               either done or not",
     example: Example {
         bad: "START TRANSACTION;\n\
               UPDATE email SET size = 0 WHERE id = 1;\n\

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a number that is kept inexactly",
-    why: "FLOAT and DOUBLE keep binary fractions: 0.1 is not among them, sums depend on their order, and `=` finds values or \
-          does not. FLOAT holds seven digits. FLOAT(m, d) is deprecated.",
-    safe_way: "use DECIMAL for money and everything that is counted, and DOUBLE for what is measured",
+    what: "a number is stored inexactly",
+    why: "FLOAT and DOUBLE store binary fractions: 0.1 is not one of them, sums depend on their order, and `=` may or \
+          may not find a value. FLOAT holds about seven digits. FLOAT(m, d) is deprecated.",
+    safe_way: "use DECIMAL for money and anything counted, and DOUBLE for anything measured",
     example: Example { bad: "CREATE TABLE letter (price float);", good: "CREATE TABLE letter (price decimal(10, 2));" },
     sources: &["https://dev.mysql.com/doc/refman/8.4/en/problems-with-float.html"],
     check,

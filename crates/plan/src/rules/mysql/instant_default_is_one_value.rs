@@ -9,9 +9,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a default that is meant to differ gives every row that is there the same value",
-    why: "MariaDB adds a column in an instant by writing its default down once, for all rows that are there. `DEFAULT (rand())` \
-          is computed for that one time, and a million rows share the number; copied, each row gets its own. New rows do.",
+    what: "a default that should differ from row to row gives every existing row the same value",
+    why: "MariaDB adds a column instantly by storing its default once for all existing rows. `DEFAULT (rand())` is \
+          computed that one time, and a million rows share the number; if the table is copied instead, each row gets \
+          its own. New rows do too.",
     safe_way: "add the column without a default, fill it in batches, then set the default; or say ALGORITHM=COPY on a small table",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN lot double DEFAULT (rand());",

@@ -10,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a change of a table waits for the metadata lock for as long as it takes",
-    why: "Every statement that defines something needs the table's metadata for itself, for a moment, at its beginning and at \
-          its end; also an instant one. A transaction that has merely read the table keeps it from that until it ends, \
-          and meanwhile every SELECT that comes later waits behind. The server's own patience is a day (MariaDB) or a \
-          year (MySQL). Measured: behind a transaction of 6 s, others waited 5.9 s.",
-    safe_way: "set lock_wait_timeout to a few seconds before it, and try again when it gives up; on MariaDB, WAIT or NOWAIT does \
-               it for one statement",
+    what: "a schema change waits for the metadata lock without a limit, and every query queues behind it",
+    why: "Every DDL statement, even an instant one, needs the table's metadata lock exclusively for a moment at its \
+          beginning and end. A transaction that has merely read the table holds it off until it ends, and meanwhile \
+          every later SELECT waits behind. By default the server waits for a day (MariaDB) or a year (MySQL). \
+          Measured: behind a transaction of 6 s, others waited 5.9 s.",
+    safe_way: "set lock_wait_timeout to a few seconds before it, and retry when it gives up; on MariaDB, WAIT or \
+               NOWAIT does that for one statement",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN archived_at datetime;",
         good: "SET lock_wait_timeout = 5;\n\

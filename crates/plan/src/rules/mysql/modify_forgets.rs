@@ -9,10 +9,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "MODIFY or CHANGE does not repeat what the column has, so it is lost",
-    why: "MODIFY and CHANGE define the column anew: NOT NULL, DEFAULT, ON UPDATE, AUTO_INCREMENT, COMMENT and the collation \
-          that the definition does not say again are gone, without a warning.",
-    safe_way: "repeat the whole definition; to change the default or the name alone, ALTER COLUMN and RENAME COLUMN leave the rest",
+    what: "MODIFY or CHANGE drops the attributes of the column that it does not repeat",
+    why: "MODIFY and CHANGE define the whole column again: NOT NULL, DEFAULT, ON UPDATE, AUTO_INCREMENT, COMMENT and \
+          the collation are lost unless the definition repeats them, without a warning.",
+    safe_way: "repeat the whole definition; ALTER COLUMN and RENAME COLUMN change the default or the name alone",
     example: Example {
         bad: "ALTER TABLE email MODIFY subject varchar(200);",
         good: "ALTER TABLE email MODIFY subject varchar(200) NOT NULL DEFAULT '';",

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a required column without a default gets values that nobody chose",
-    why: "MySQL and MariaDB add a NOT NULL column without a default to a table with rows, also in strict mode: every row gets \
-          0, '', '0000-00-00' or the first value of an enum. Nothing tells them from values that were meant. And code \
-          that inserts without the column fails from then on.",
-    safe_way: "add it nullable, fill it, then make it NOT NULL; or say the default that is meant",
+    what: "a required column without a default fills existing rows with values that nobody chose",
+    why: "MySQL and MariaDB add a NOT NULL column without a default even to a table with rows, even in strict mode: \
+          every row gets 0, '', '0000-00-00' or the first value of an enum. Nothing tells them from real values. And \
+          code that inserts without the column fails from then on.",
+    safe_way: "add it nullable, fill it, then make it NOT NULL; or give it the default that is meant",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN size int NOT NULL;",
         good: "ALTER TABLE email ADD COLUMN size int;",

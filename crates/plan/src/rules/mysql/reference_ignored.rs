@@ -9,10 +9,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a foreign key beside a column is read and not made",
-    why: "MySQL before 9.0 and MariaDB before 10.5 accept `REFERENCES` beside a column and do nothing with it: no error, no \
-          warning, no foreign key. Newer servers make it, so the same file makes two schemas.",
-    safe_way: "write `FOREIGN KEY (column) REFERENCES …` as a part of its own",
+    what: "an inline REFERENCES is parsed and ignored",
+    why: "MySQL before 9.0 and MariaDB before 10.5 accept `REFERENCES` in a column definition and do nothing with it: \
+          no error, no warning, no foreign key. Newer servers create it, so the same file makes two different schemas.",
+    safe_way: "write `FOREIGN KEY (column) REFERENCES …` as a clause of its own",
     example: Example {
         bad: "CREATE TABLE email (id int PRIMARY KEY, box_id int REFERENCES box (id));",
         good: "CREATE TABLE email (id int PRIMARY KEY, box_id int, FOREIGN KEY (box_id) REFERENCES box (id));",

@@ -10,9 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a character set that lacks every character beyond the first 65,536",
-    why: "`utf8` and `utf8mb3` of MySQL hold three bytes a character: no emoji, no rarer Chinese. A text with one of them is \
-          refused, or cut off at it where sql_mode is not strict. The set is deprecated, and `utf8` will mean another.",
+    what: "the character set cannot store emoji and other characters beyond the first 65,536",
+    why: "MySQL's `utf8` and `utf8mb3` hold at most three bytes a character: no emoji, no rarer Chinese characters. \
+          Text that contains one is refused, or cut off at it where sql_mode is not strict. The set is deprecated, and \
+          `utf8` is to become an alias of utf8mb4.",
     safe_way: "use utf8mb4",
     example: Example {
         bad: "CREATE TABLE email (subject varchar(50)) DEFAULT CHARSET=utf8;",

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Mysql],
     scales: false,
-    what: "a default that is no date",
-    why: "'0000-00-00' stands for no date where NULL would: strict mode with NO_ZERO_DATE, which is the default of \
-          MySQL and not of MariaDB, refuses it, so that the table cannot be made or changed on such a server, and \
-          drivers read it as NULL, as an error, or as a date before Christ.",
-    safe_way: "let the column be NULL, or give it a date that is one",
+    what: "a default is not a valid date",
+    why: "'0000-00-00' stands for \"no date\" where NULL should. Strict mode with NO_ZERO_DATE, the default of MySQL \
+          but not of MariaDB, refuses it, so the table cannot be created or changed on such a server; drivers read it \
+          as NULL, as an error, or as a date before year 1.",
+    safe_way: "let the column be NULL, or give it a real date",
     example: Example {
         bad: "CREATE TABLE email (sent_at datetime NOT NULL DEFAULT '0000-00-00 00:00:00');",
         good: "CREATE TABLE email (sent_at datetime NULL);",

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "a statement that cannot be part of a transaction stands in one",
-    why: "CREATE INDEX CONCURRENTLY, VACUUM and their like commit in the middle of their work, so they are refused inside \
-          a transaction; most tools open one for each file.",
+    what: "a statement that cannot run inside a transaction is inside one",
+    why: "CREATE INDEX CONCURRENTLY, VACUUM and the like commit in the middle of their work, so the server refuses \
+          them inside a transaction; most tools open one for each file.",
     safe_way: "put it into a file of its own that runs without a transaction: `-- transaction: none` above it",
     example: Example {
         bad: "BEGIN;\n\

@@ -12,10 +12,10 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "an index is built CONCURRENTLY under a short timeout",
-    why: "A concurrent build waits for every transaction that may still see the old state, also on other tables, and \
-          those waits count as waits for a lock. A short lock_timeout or statement_timeout, set for all statements \
-          alike, makes it fail even on an empty table, and leaves an invalid index behind.",
-    safe_way: "SET lock_timeout = 0 and statement_timeout = 0 for it alone; it holds nobody up while it waits",
+    why: "A concurrent build waits for every transaction that may still see the old state, even on other tables, and \
+          these waits count as lock waits. A short lock_timeout or statement_timeout set for all statements alike \
+          makes it fail even on an empty table, and leaves an invalid index behind.",
+    safe_way: "SET lock_timeout = 0 and statement_timeout = 0 for it alone; it blocks nobody while it waits",
     example: Example {
         bad: "SET lock_timeout = '1s';\n\
               CREATE INDEX CONCURRENTLY ix_email_subject ON email (subject);",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "BEGIN or COMMIT within a transaction that is open already",
-    why: "There is one transaction at a time: a second BEGIN only brings a warning, and the first COMMIT ends what the \
-          tool that runs the file had opened, so that the rest of it runs outside, half of it cannot be taken back, \
-          and the tool's own COMMIT finds nothing.",
+    what: "BEGIN or COMMIT stands inside a transaction that is already open",
+    why: "There is one transaction at a time: a second BEGIN only gives a warning, and the first COMMIT ends the \
+          transaction that the tool opened. The rest of the file then runs outside it, half of it cannot be rolled \
+          back, and the tool's own COMMIT finds nothing.",
     safe_way: "leave BEGIN and COMMIT to the tool that runs the file",
     example: Example {
         bad: "BEGIN;\n\

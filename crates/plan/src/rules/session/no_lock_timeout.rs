@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a strong lock is asked for with no limit to the wait",
-    why: "A lock that cannot be had at once waits, and everyone who comes after it, readers too, queues behind it. One \
-          report that runs for ten minutes then stops the whole application for ten minutes. Measured with 50 ms and \
-          another try after a pause, nobody waited longer than 61 ms; with no limit, as long as the report ran.",
+    what: "a strong lock is requested with no limit to the wait",
+    why: "A lock that is not free has to wait, and everyone who comes after it, readers too, queues behind it. One \
+          report that runs for ten minutes then stops the whole application for ten minutes. Measured with 50 ms and a \
+          retry after a pause, nobody waited longer than 61 ms; with no limit, as long as the report ran.",
     safe_way: "SET lock_timeout to some tens of milliseconds before it, and try again if it does not get in",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN archived_at timestamptz;",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a statement that blocks others has no limit to its time",
-    why: "What was quick on the tables of a test may take an hour on those in use, and nobody can work meanwhile. With \
-          statement_timeout it gives up, and the migration fails with nothing changed.",
-    safe_way: "SET statement_timeout before it, to what others can bear to wait",
+    what: "a statement that blocks others has no time limit",
+    why: "What was quick on test tables may take an hour on production tables, and everybody who needs them waits. \
+          With statement_timeout it gives up, and the migration fails with nothing changed.",
+    safe_way: "SET statement_timeout before it, to the longest wait that others can bear",
     example: Example {
         bad: "ALTER TABLE email ADD CHECK (size > 0);",
         good: "SET statement_timeout = '5s';\n\

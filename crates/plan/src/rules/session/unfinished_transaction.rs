@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres, Engine::Sqlite],
     scales: false,
-    what: "the file ends while its transaction is open",
+    what: "the file ends while its transaction is still open",
     why: "What is not committed is rolled back when the session ends, and until then its locks are held: the migration \
-          seems to have worked and has changed nothing, or everybody waits for a session that sits idle.",
+          seems to have worked but changed nothing, or everybody waits for an idle session.",
     safe_way: "end it with COMMIT",
     example: Example {
         bad: "BEGIN;\n\

@@ -10,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a column is added that SQLite cannot add to a table with rows, or to any",
-    why: "ADD COLUMN changes the text of the table and touches no row, so the new column must have one value that is \
-          known beforehand: SQLite refuses NOT NULL without a default, a default that is computed, and REFERENCES with \
-          a default while foreign keys are enforced, on a table with rows; and PRIMARY KEY, UNIQUE and STORED columns \
-          on any table. A CHECK is held against the rows that are there. An empty development database does not show \
-          the first kind.",
-    safe_way: "add it nullable or with a constant default, fill it, and make the rest of it with an index or a rebuild",
+    what: "SQLite refuses to add such a column to a table with rows, or to any table",
+    why: "ADD COLUMN changes the table's text and touches no row, so the new column needs one value that is known \
+          beforehand. On a table with rows SQLite refuses NOT NULL without a default, a computed default, and \
+          REFERENCES with a default while foreign keys are enforced; on any table it refuses PRIMARY KEY, UNIQUE and \
+          STORED columns. A CHECK is tested on the existing rows. An empty development database does not show the \
+          first kind.",
+    safe_way: "add it nullable or with a constant default, fill it, and do the rest with an index or a rebuild",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN received_at text NOT NULL DEFAULT CURRENT_TIMESTAMP;",
         good: "ALTER TABLE email ADD COLUMN received_at text;",

@@ -12,10 +12,10 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Sqlite],
     scales: false,
     what: "the statement exists only in newer versions of SQLite than the one that may run it",
-    why: "SQLite is linked into the program, so its version is that of the driver, the distribution or the device, and \
-          they differ: RENAME COLUMN came with 3.25, DROP COLUMN with 3.35, ALTER COLUMN … NOT NULL and constraints \
-          that are added or dropped with 3.53. An older one refuses them as a syntax error.",
-    safe_way: "make the table anew, or run it only where that version is certain",
+    why: "SQLite is linked into the program, so its version depends on the driver, the distribution or the device: \
+          RENAME COLUMN came with 3.25, DROP COLUMN with 3.35, ALTER COLUMN … NOT NULL and adding or dropping \
+          constraints with 3.53. An older one rejects them as a syntax error.",
+    safe_way: "rebuild the table, or run it only where that version is certain",
     example: Example {
         bad: "ALTER TABLE email ALTER COLUMN subject SET NOT NULL;",
         good: "CREATE TABLE email_new (id integer PRIMARY KEY, subject text NOT NULL);\nINSERT INTO email_new (id, \

@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Sqlite],
     scales: false,
     what: "something else names what is renamed or dropped, and SQLite refuses",
-    why: "DROP COLUMN fails while an index, a key, a check, a generated column, a view or a trigger names the column. \
-          And every ALTER TABLE … RENAME and DROP COLUMN reads all views and triggers of the database again: one that \
-          is broken, even of another table, stops it.",
-    safe_way: "drop what names it first and make it again afterwards, in the same transaction; a key or a check goes with \
-               a rebuild",
+    why: "DROP COLUMN fails while an index, key, check, generated column, view or trigger names the column. And every \
+          ALTER TABLE … RENAME and DROP COLUMN reads all views and triggers of the database again: a broken one, even \
+          of another table, stops it.",
+    safe_way: "drop what names it first and create it again afterwards, in the same transaction; a key or a check \
+               needs a rebuild",
     example: Example {
         bad: "CREATE INDEX ix_email_subject ON email (subject);\nALTER TABLE email DROP COLUMN subject;",
         good: "CREATE INDEX ix_email_subject ON email (subject);\nDROP INDEX ix_email_subject;\nALTER TABLE email DROP \

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "AUTOINCREMENT where INTEGER PRIMARY KEY alone numbers the rows",
-    why: "Every INSERT into such a table also reads and writes `sqlite_sequence`. All that it adds is that the \
-          number of a row that was deleted is never given again, not even the highest.",
-    safe_way: "leave AUTOINCREMENT out unless numbers must never come back",
+    what: "AUTOINCREMENT is used where INTEGER PRIMARY KEY alone numbers the rows",
+    why: "Every INSERT into such a table also reads and writes `sqlite_sequence`. All that it adds is that the number \
+          of a deleted row is never used again, not even the highest.",
+    safe_way: "leave out AUTOINCREMENT unless numbers must never be reused",
     example: Example {
         bad: "CREATE TABLE email (id integer PRIMARY KEY AUTOINCREMENT);",
         good: "CREATE TABLE email (id integer PRIMARY KEY);",

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "values are copied into other columns than those they came from",
-    why: "`INSERT … SELECT` fills columns by their place, not by their names. Where two tables have the same columns in \
-          another order, `SELECT *` puts values where they do not belong, and since a SQLite column takes values of any \
-          type, it does so without an error.",
-    safe_way: "name the columns on both sides, in one order",
+    what: "values are copied into the wrong columns",
+    why: "`INSERT … SELECT` fills columns by position, not by name. If two tables have the same columns in a different \
+          order, `SELECT *` puts values where they do not belong, and because a SQLite column accepts values of any \
+          type, there is no error.",
+    safe_way: "name the columns on both sides, in the same order",
     example: Example {
         bad: "INSERT INTO email_new SELECT * FROM email;",
         good: "INSERT INTO email_new (id, subject, body) SELECT id, subject, body FROM email;",

@@ -10,12 +10,12 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a driver may commit rows before the schema changes that stand after them",
-    why: "SQLite itself takes schema changes back with the transaction. But Python's driver, as it behaves by \
-          default, opens a transaction only before INSERT, UPDATE and DELETE, and before 3.6 committed it \
-          ahead of a schema change; `executescript` commits what is open first. There a file that fails \
-          half-way has already done its first half.",
-    safe_way: "say BEGIN yourself with `isolation_level=None`, or run the file with Whimbrel",
+    what: "a driver may commit rows before the schema changes that follow them",
+    why: "SQLite itself rolls schema changes back with the transaction. But Python's driver, by default, opens a \
+          transaction only before INSERT, UPDATE and DELETE, and before Python 3.6 it committed that ahead of a schema \
+          change; `executescript` commits whatever is open first. A file that fails half-way has then already done its \
+          first half.",
+    safe_way: "write BEGIN yourself with `isolation_level=None`, or run the file with Whimbrel",
     example: Example {
         bad: "UPDATE email SET folder = 'inbox';\nALTER TABLE email ADD COLUMN archived_at text;",
         good: "ALTER TABLE email ADD COLUMN archived_at text;",

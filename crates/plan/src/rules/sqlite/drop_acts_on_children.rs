@@ -11,12 +11,12 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "dropping a table, or making it anew, deletes the rows of other tables that refer to it",
-    why: "While foreign keys are enforced, DROP TABLE first deletes every row of the table as DELETE FROM would: rows \
-          that refer to them with ON DELETE CASCADE are deleted too, ON DELETE SET NULL empties their key, and without \
-          an action the statement fails. The old table of a rebuild is dropped like any other, and `PRAGMA \
-          defer_foreign_keys` does not change it. Whether keys are enforced is a setting of each connection that \
-          drivers begin with differently.",
+    what: "dropping or rebuilding a table deletes the rows of other tables that refer to it",
+    why: "While foreign keys are enforced, DROP TABLE first deletes every row of the table as DELETE FROM would: ON \
+          DELETE CASCADE deletes the rows that refer to them, ON DELETE SET NULL clears their key, and without an \
+          action the statement fails. The old table of a rebuild is dropped like any other, and `PRAGMA \
+          defer_foreign_keys` does not change that. Whether foreign keys are enforced is a setting of each connection, \
+          with a different default from driver to driver.",
     safe_way: "turn foreign keys off before the transaction begins, rebuild, check with `PRAGMA foreign_key_check`, and \
                turn them on again after the commit",
     example: Example {

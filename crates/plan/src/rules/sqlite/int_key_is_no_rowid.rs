@@ -9,12 +9,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a primary key looks like the row's own number, and is not",
-    why: "Only `INTEGER PRIMARY KEY`, in exactly these words, is another name of the rowid: it is found \
-          without an index and numbers new rows by itself. `INT`, `BIGINT` or `INTEGER … DESC` make an \
-          ordinary column with an index beside it, which costs twice the space, is not filled in, and even \
-          takes NULL.",
-    safe_way: "write `INTEGER PRIMARY KEY`; it holds 64 bits whatever the word says",
+    what: "a primary key looks like the rowid and is not",
+    why: "Only `INTEGER PRIMARY KEY`, in exactly these words, is another name for the rowid: it needs no index and \
+          numbers new rows by itself. `INT`, `BIGINT` or `INTEGER … DESC` make an ordinary column with an index beside \
+          it, which costs twice the space, is not filled in, and even accepts NULL.",
+    safe_way: "write `INTEGER PRIMARY KEY`; it holds 64 bits whatever the word suggests",
     example: Example {
         bad: "CREATE TABLE email (id bigint PRIMARY KEY, subject text);",
         good: "CREATE TABLE email (id integer PRIMARY KEY, subject text);",

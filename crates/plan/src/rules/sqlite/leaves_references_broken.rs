@@ -11,11 +11,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "views, triggers, foreign keys or full-text indexes are left behind that refer to what is gone",
-    why: "SQLite keeps views, triggers and foreign keys as text and does not look at them when a table is dropped. Each \
-          fails when it is next used: a query of the view, any write to the table of the trigger, any write to the \
-          child table; and every later ALTER TABLE … RENAME is refused, for it reads them all. A virtual table keeps \
-          what it knows in tables of its own, and a full-text index may read its text from a table by name.",
+    what: "views, triggers, foreign keys or full-text indexes are left referring to something that is gone",
+    why: "SQLite keeps views, triggers and foreign keys as text and does not check them when a table is dropped. Each \
+          fails on its next use: a query of the view, any write to the trigger's table, any write to the child table. \
+          Every later ALTER TABLE … RENAME is refused as well, because it reads them all. A virtual table keeps its \
+          data in tables of its own, and a full-text index may read its text from a table by name.",
     safe_way: "drop or change what refers to it first, in the same transaction",
     example: Example {
         bad: "CREATE VIEW inbox AS SELECT subject FROM email;\nDROP TABLE email;",

@@ -10,13 +10,13 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: true,
-    what: "nobody else can write to the database while a whole table is worked on",
-    why: "SQLite has one write lock for all tables of a file. A statement takes it when it begins to write and the \
+    what: "nobody else can write to the database while a whole table is processed",
+    why: "SQLite has one write lock for all tables of a file. A statement takes it when it begins to write, and the \
           transaction keeps it to its end; everybody else who wants to write waits, and gets `database is locked` when \
-          their busy timeout is over. With a rollback journal, which is what a database has unless somebody chose WAL, \
-          readers wait too as soon as the changes no longer fit into the cache, and while they are committed.",
-    safe_way: "use WAL, give every connection a busy timeout longer than this takes, run it when few write, and change \
-               rows in batches with a pause between them",
+          their busy timeout expires. With a rollback journal, the default unless WAL was chosen, readers wait too \
+          once the changes no longer fit into the cache, and during the commit.",
+    safe_way: "use WAL, give every connection a busy timeout longer than this takes, run it at a quiet time, and \
+               change rows in batches with a pause between them",
     example: Example {
         bad: "UPDATE email SET folder = 'inbox';",
         good: "-- backfill\nUPDATE email SET folder = 'inbox' WHERE folder IS NULL;",

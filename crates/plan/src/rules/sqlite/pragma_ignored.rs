@@ -11,9 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Sqlite],
     scales: false,
     what: "a setting is changed inside a transaction, where SQLite ignores it",
-    why: "`PRAGMA foreign_keys` does nothing while a transaction is open, and says nothing about it: the statements \
-          after it run with foreign keys as they were. Tools that run a migration in a transaction open it before the \
-          first statement.",
+    why: "`PRAGMA foreign_keys` silently does nothing while a transaction is open: the statements after it run with \
+          foreign keys as they were. Tools that run a migration in a transaction open it before the first statement.",
     safe_way: "set it before the transaction begins: outside of the file, or in a file that runs without a transaction",
     example: Example {
         bad: "BEGIN;\nPRAGMA foreign_keys = OFF;\nDROP TABLE email;\nCOMMIT;",

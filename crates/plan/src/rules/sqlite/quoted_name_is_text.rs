@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a name in double quotes names nothing, and SQLite takes it for a text",
-    why: "Double quotes are for names. Where no column has the name, SQLite takes the word for a text, so a \
-          misspelt column becomes a constant and nothing says so. Builds with that turned off, other engines, \
-          and any index or CHECK in newer versions refuse it.",
-    safe_way: "write texts in single quotes",
+    what: "a name in double quotes matches no column, and SQLite takes it for a string",
+    why: "Double quotes are for names. If no column has the name, SQLite takes the word for a string, so a misspelt \
+          column silently becomes a constant. Builds with that turned off, other engines, and any index or CHECK in \
+          newer versions refuse it.",
+    safe_way: "write strings in single quotes",
     example: Example {
         bad: "UPDATE email SET folder = \"inbox\" WHERE id = 1;",
         good: "UPDATE email SET folder = 'inbox' WHERE id = 1;",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a table is made anew without all that the old one holds",
-    why: "A rebuild keeps what its `INSERT … SELECT` carries over. A column that the SELECT does not name, and a row \
-          that its WHERE leaves out, go with the old table, and nothing says so.",
-    safe_way: "carry every column and every row over; drop a column with ALTER TABLE … DROP COLUMN, where it shows",
+    what: "a table is rebuilt without everything that the old one holds",
+    why: "A rebuild keeps what its `INSERT … SELECT` copies. A column that the SELECT does not name, or a row that its \
+          WHERE leaves out, disappears with the old table, without any error.",
+    safe_way: "copy every column and every row; drop a column with ALTER TABLE … DROP COLUMN, where it is visible",
     example: Example {
         bad: "CREATE TABLE email_new (id integer PRIMARY KEY, subject text, body text);\nINSERT INTO email_new (id, \
               subject) SELECT id, subject FROM email;\nDROP TABLE email;\nALTER TABLE email_new RENAME TO email;",

@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a table is renamed away to be made anew, and what refers to it goes along",
-    why: "ALTER TABLE … RENAME also rewrites the foreign keys, views and triggers that name the table. When the old \
-          table is renamed first, they all mean the old one from then on; when it is dropped, they mean nothing, and \
-          writing to a child table fails. Filling a new table under another name and renaming that one into place \
-          leaves them as they are.",
+    what: "a table is renamed away before it is rebuilt, and everything that refers to it follows the old one",
+    why: "ALTER TABLE … RENAME also rewrites the foreign keys, views and triggers that name the table. If the old \
+          table is renamed first, they all point to the old one from then on; when that is dropped, they point to \
+          nothing, and writing to a child table fails. Filling a new table under another name and renaming that one \
+          into place leaves them as they are.",
     safe_way: "create the new table under a new name, fill it, drop the old one, then rename the new one",
     example: Example {
         bad: "ALTER TABLE email RENAME TO email_old;\nCREATE TABLE email (id integer PRIMARY KEY, subject text NOT \

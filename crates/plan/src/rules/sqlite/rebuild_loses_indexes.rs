@@ -10,11 +10,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a table is made anew without the indexes or triggers that it had",
-    why: "Indexes and triggers belong to the table and are dropped with it. The new table has none until each is made \
-          again: queries slow down, what a unique index kept out comes in, and what a trigger did (a full-text index \
-          kept up to date, an audit row) is no longer done, all without an error.",
-    safe_way: "make every index and trigger of the old table again, after the rename",
+    what: "a table is rebuilt without its indexes or triggers",
+    why: "Indexes and triggers belong to the table and are dropped with it. Until they are created again, queries slow \
+          down, duplicates get past the unique index, and triggers (keeping a full-text index up to date, writing an \
+          audit row) no longer run, all without an error.",
+    safe_way: "create every index and trigger of the old table again, after the rename",
     example: Example {
         bad: "CREATE INDEX ix_email_subject ON email (subject);\nCREATE TABLE email_new (id integer PRIMARY KEY, \
               subject text);\nINSERT INTO email_new SELECT * FROM email;\nDROP TABLE email;\nALTER TABLE email_new \

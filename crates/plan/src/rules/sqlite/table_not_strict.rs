@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a table takes values of any type in any column",
-    why: "SQLite converts what it can to the declared type and stores the rest as it is: a text stays a text \
-          in an INTEGER column, and whoever reads it later fails. A STRICT table refuses such a row.",
-    safe_way: "end the statement with STRICT (since SQLite 3.37), with types out of INTEGER, REAL, TEXT, BLOB and \
+    what: "a table accepts values of any type in any column",
+    why: "SQLite converts what it can to the declared type and stores the rest as it is: text stays text in an INTEGER \
+          column, and whoever reads it later fails. A STRICT table refuses such a row.",
+    safe_way: "end the statement with STRICT (SQLite 3.37 and later), with types out of INTEGER, REAL, TEXT, BLOB and \
                ANY",
     example: Example {
         bad: "CREATE TABLE email (id integer PRIMARY KEY, size integer);",

@@ -9,11 +9,11 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Sqlite],
     scales: false,
-    what: "a declared type makes other values of those that are written",
-    why: "SQLite reads five kinds of types out of any word: what has INT in it is an integer, CHAR, CLOB and \
-          TEXT are text, BLOB is left alone, REAL, FLOA and DOUB are floating point, and everything else is \
-          numeric. So a `STRING` column turns '007' into 7 and '1e3' into 1000, and `POINT` is an integer.",
-    safe_way: "declare one of INTEGER, REAL, TEXT, BLOB or NUMERIC, or make the table STRICT, which takes no other",
+    what: "SQLite reads the declared type as another one, and changes values on the way in",
+    why: "SQLite derives one of five kinds from the name of a type: INT anywhere in it means integer; CHAR, CLOB and \
+          TEXT mean text; BLOB is left alone; REAL, FLOA and DOUB mean floating point; everything else is numeric. So \
+          a `STRING` column turns '007' into 7 and '1e3' into 1000, and `POINT` is an integer.",
+    safe_way: "declare INTEGER, REAL, TEXT, BLOB or NUMERIC, or make the table STRICT, which rejects other types",
     example: Example {
         bad: "CREATE TABLE email (id integer PRIMARY KEY, code string);",
         good: "CREATE TABLE email (id integer PRIMARY KEY, code text);",

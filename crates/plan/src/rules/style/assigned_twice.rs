@@ -11,7 +11,7 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a statement gives a column two values",
+    what: "a statement assigns a column twice",
     why: "The server refuses an UPDATE that sets a column twice and an INSERT that lists it twice.",
     safe_way: "keep the one that is meant",
     example: Example {

@@ -11,9 +11,9 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a statement outside a transaction fails when it is run a second time",
-    why: "Where a migration stops half-way and was not one transaction, it has to be run again from the start; a \
-          statement that finds its work done then fails.",
-    safe_way: "say IF EXISTS or IF NOT EXISTS, but not on an index that is built CONCURRENTLY",
+    why: "A migration that was not one transaction and stopped half-way has to be run again from the start; a \
+          statement that finds its work already done then fails.",
+    safe_way: "add IF EXISTS or IF NOT EXISTS, except on an index that is built CONCURRENTLY",
     example: Example {
         bad: "-- transaction: none\n\
               ALTER TABLE email ADD COLUMN state text;",

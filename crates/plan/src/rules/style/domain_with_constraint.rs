@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a domain carries a constraint, which is dear to change later",
-    why: "A new column of such a domain makes the table be written anew; a change of the constraint reads every table \
-          that uses the domain, while their writes wait.",
+    what: "a domain carries a constraint, which is expensive to change later",
+    why: "Adding a column of such a domain rewrites the table; changing the constraint reads every table that uses the \
+          domain while their writes wait.",
     safe_way: "put the CHECK on the tables, where it can be added NOT VALID and validated",
     example: Example {
         bad: "CREATE DOMAIN address AS text CHECK (value LIKE '%@%');",

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "an enum, whose values cannot be taken out or put in another order",
+    what: "an enum's values cannot be removed or reordered",
     why: "Values can be added and renamed, never removed, and their order is fixed. A table of values with a foreign \
-          key can be changed like any other.",
+          key can be changed like any other table.",
     safe_way: "use a table of values with a foreign key, or text with a CHECK",
     example: Example {
         bad: "CREATE TYPE mood AS ENUM ('ok', 'happy');",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a column of type char(n), which is filled with blanks",
-    why: "`char(n)` pads every value to its length, ignores those blanks in some comparisons and not in others, and \
+    what: "a column has type char(n), which is padded with blanks",
+    why: "`char(n)` pads every value to its length, ignores the blanks in some comparisons but not in others, and \
           saves nothing: it is stored like `text`. A longer value is refused.",
-    safe_way: "use text, with a CHECK on its length where there has to be one",
+    safe_way: "use text, with a CHECK on its length if there must be a limit",
     example: Example {
         bad: "CREATE TABLE country (code char(2) PRIMARY KEY);",
         good: "CREATE TABLE country (code text PRIMARY KEY CHECK (length(code) = 2));",

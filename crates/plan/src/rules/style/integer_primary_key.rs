@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a primary key that runs out after two thousand million rows",
-    why: "An `integer` key is used up at 2,147,483,647, also by numbers that failed inserts took. Then every insert \
-          fails, and making it `bigint` writes the table anew while everybody waits.",
+    what: "a primary key runs out after about 2.1 billion values",
+    why: "An `integer` key is used up at 2,147,483,647, and failed inserts use up numbers too. Then every insert \
+          fails, and making it `bigint` rewrites the table while everybody waits.",
     safe_way: "use bigint",
     example: Example {
         bad: "CREATE TABLE email (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY);",

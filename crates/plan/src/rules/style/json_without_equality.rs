@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a column of type json, whose values cannot be compared",
+    what: "a column has type json, whose values cannot be compared",
     why: "`json` keeps the text as it came and has no equality: SELECT DISTINCT, UNION and GROUP BY over it fail, \
-          queries that worked before the column came among them, and no GIN index can be made on it.",
+          including queries that worked before the column was added, and it cannot have a GIN index.",
     safe_way: "use jsonb",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN headers json;",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a length limit on a text column",
-    why: "`varchar(n)` is stored like `text`. A limit that was guessed is wrong one day; making it longer is quick but \
-          breaks prepared statements, making it shorter writes the table anew.",
-    safe_way: "use text, with a CHECK on the length where there has to be one",
+    what: "a text column has a length limit",
+    why: "`varchar(n)` is stored like `text`. A guessed limit is wrong one day; raising it is quick but breaks \
+          prepared statements, and lowering it rewrites the table.",
+    safe_way: "use text, with a CHECK on the length if there must be a limit",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN subject varchar(100);",
         good: "ALTER TABLE email ADD COLUMN subject text;",

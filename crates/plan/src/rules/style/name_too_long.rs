@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a name is longer than the server keeps",
-    why: "Names are cut to 63 bytes without an error. Two long names can become one, and a query of the catalogue for \
-          the whole name finds nothing.",
+    why: "Names are silently cut to 63 bytes. Two long names can become the same one, and looking up the full name in \
+          the catalogue finds nothing.",
     safe_way: "choose a name of at most 63 bytes",
     example: Example {
         bad: "CREATE INDEX CONCURRENTLY ix_email_subject_and_sender_and_recipient_and_everything_else_there_is ON email (subject);",

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a table is named without its schema",
-    why: "What a plain name means depends on the search_path of whoever runs the script.",
-    safe_way: "write the schema before the name",
+    why: "What an unqualified name means depends on the search_path of whoever runs the script.",
+    safe_way: "put the schema before the name",
     example: Example {
         bad: "CREATE TABLE email (id bigint PRIMARY KEY);",
         good: "CREATE TABLE public.email (id bigint PRIMARY KEY);",

@@ -10,9 +10,9 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "two ALTER TABLE of one table stand next to each other",
-    why: "Each waits for its lock anew and, where both write the table anew or read all of it, does the work twice. \
-          One ALTER TABLE with both clauses does it once.",
+    what: "two ALTER TABLE statements on one table follow each other",
+    why: "Each waits for its lock again, and if both rewrite or read the whole table, the work is done twice. One \
+          ALTER TABLE with both clauses does it once.",
     safe_way: "put the clauses into one ALTER TABLE",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN a text;\n\

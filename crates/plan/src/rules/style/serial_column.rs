@@ -9,10 +9,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a serial column rather than an identity",
-    why: "`serial` makes a sequence beside the table whose rights have to be granted for themselves, and lets every \
-          insert give a number of its own that the sequence does not know of. An identity column belongs to its table, \
-          and `GENERATED ALWAYS` guards its numbers.",
+    what: "a serial column is used instead of an identity",
+    why: "`serial` makes a separate sequence whose rights have to be granted separately, and lets any insert supply a \
+          number that the sequence does not know of. An identity column belongs to its table, and `GENERATED ALWAYS` \
+          protects its numbers.",
     safe_way: "use GENERATED … AS IDENTITY",
     example: Example {
         bad: "CREATE TABLE email (id bigserial PRIMARY KEY);",

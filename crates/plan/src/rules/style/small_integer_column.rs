@@ -10,8 +10,8 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "an integer column that may become too small",
-    why: "Making an `integer` or `smallint` column a `bigint` writes the table anew while everybody waits; four more \
+    what: "an integer column may become too small",
+    why: "Changing an `integer` or `smallint` column to `bigint` rewrites the table while everybody waits; four more \
           bytes a row cost little.",
     safe_way: "use bigint",
     example: Example {

@@ -11,8 +11,8 @@ pub(super) static RULE: Rule = Rule {
     engines: &[Engine::Postgres],
     scales: false,
     what: "a table has no primary key",
-    why: "Without a key no row can be told from another: batches have no order to go by, logical replication refuses \
-          UPDATE and DELETE, and a duplicate cannot be taken out by itself.",
+    why: "Without a key, rows cannot be told apart: batches have no order to follow, logical replication refuses \
+          UPDATE and DELETE, and a duplicate cannot be removed by itself.",
     safe_way: "give it a primary key",
     example: Example {
         bad: "CREATE TABLE email (subject text);",

@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: true,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "a column of type timestamp, which does not say which instant it is",
-    why: "A `timestamp` is what a clock on some wall showed. Sessions with another TimeZone read the same value as \
-          another instant, and an hour comes twice each autumn. `timestamptz` takes the same eight bytes and is one \
-          instant everywhere.",
+    what: "a column has type timestamp, which does not identify an instant",
+    why: "A `timestamp` is what a clock on some wall showed. Sessions with different TimeZone settings read the same \
+          value as different instants, and one hour occurs twice each autumn. `timestamptz` takes the same eight bytes \
+          and is the same instant everywhere.",
     safe_way: "use timestamptz",
     example: Example {
         bad: "ALTER TABLE email ADD COLUMN sent_at timestamp;",

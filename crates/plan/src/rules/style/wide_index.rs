@@ -10,10 +10,10 @@ pub(super) static RULE: Rule = Rule {
     on: false,
     engines: &[Engine::Postgres],
     scales: false,
-    what: "an index over more than three columns",
-    why: "Each column makes the index larger and every write dearer, and a query uses the columns from the left as far \
-          as it names them. More than three seldom pay, unless the index is unique.",
-    safe_way: "index the columns that tell rows apart best",
+    what: "an index has more than three columns",
+    why: "Each column makes the index larger and every write slower, and a query uses its columns only from the left, \
+          as far as it names them. More than three rarely pay off, unless the index is unique.",
+    safe_way: "index the columns that select best",
     example: Example {
         bad: "CREATE INDEX CONCURRENTLY ix ON email (account_id, state, sender, subject);",
         good: "CREATE INDEX CONCURRENTLY ix ON email (account_id, state);",
