@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 use whimbrel_acceptance::review_case::{fixed, folder, read, review, script_of};
 use whimbrel_plan::Dialect;
-use whimbrel_plan::review::Review;
+use whimbrel_plan::review::{Review, Severity};
 use whimbrel_plan::rules::{self, Rule};
 use whimbrel_schema::Engine;
 
@@ -70,6 +70,13 @@ fn judge_file(path: &Path, rule: &str, dialect: &dyn Dialect, problems: &mut Vec
         if found != expected {
             let told: String = review.findings().map(|(_, it)| format!("\n  {}: {}", it.rule, it.message)).collect();
             problems.push(format!("{place}\n  expected {expected:?}\n  found    {found:?}{told}"));
+        }
+        // Where a rule has a fix and does not offer it, it says why not.
+        for (_, finding) in review.findings().filter(|(_, finding)| finding.fix.is_none()) {
+            let rewrites = rules::find(finding.rule).is_some_and(|rule| rule.fix.is_some());
+            if rewrites && finding.severity > Severity::Advice && !finding.safe_way.contains(rules::NO_FIX) {
+                problems.push(format!("{place}\n  {} offers no fix, and does not say why", finding.rule));
+            }
         }
         match expected.iter().any(|(_, rules)| rules.contains(rule)) {
             true => proved.finds += 1,

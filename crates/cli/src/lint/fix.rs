@@ -10,6 +10,7 @@ use whimbrel_plan::review::{
     Config, Finding, Fixed, Followup, Looked, Refused, Reviewed, Reviewer, Script, ScriptStatement, Taken, fix,
 };
 use whimbrel_plan::revision::{Direction, Revision};
+use whimbrel_plan::rules::NO_FIX;
 use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Schema};
 
@@ -175,7 +176,7 @@ impl Fixes {
             let is_it = |finding: &&mut Finding| finding.rule == refused.rule && finding.message == refused.message;
             for finding in statements.flat_map(|statement| &mut statement.findings).filter(is_it) {
                 if finding.fix.take().is_some() {
-                    finding.safe_way.push_str(&format!(". No fix is offered: {}", refused.reason));
+                    finding.safe_way.push_str(&format!(". {NO_FIX}: {}", refused.reason));
                 }
             }
         }

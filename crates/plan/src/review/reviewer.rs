@@ -137,7 +137,9 @@ impl<'a> Reviewer<'a> {
                     accepted.push((finding, allow.reason.clone().unwrap_or_default()));
                     continue;
                 }
-                finding.fix = rule.fix.and_then(|fix| fix(seen, &finding));
+                if let Some(rewrite) = &rule.fix {
+                    rewrite.offer(seen, &mut finding);
+                }
                 found.push(finding);
             }
         }

@@ -4,6 +4,7 @@ use whimbrel_schema::{Column, Constraint, Expression, ObjectName, Schema};
 
 use super::alone::Alone;
 use super::limits;
+use super::rewrite::because;
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Followup, Seen};
 
@@ -81,6 +82,23 @@ pub(super) fn using_index(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         then: vec![take],
     };
     Some(alone.fix(seen))
+}
+
+/// Why neither of the two is rewritten.
+pub(super) fn no_index_to_use(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let table = seen.new_constraints().find_map(|new| seen.table(new.table));
+        match (seen.steps(), table) {
+            (_, Some(table)) if table.options.partition_by.is_some() => {
+                "no index of a partitioned table can be built CONCURRENTLY".to_string()
+            }
+            ([Step::AddConstraint { using_index: None, .. }], _) => {
+                "a deferrable constraint is left to you: build the index CONCURRENTLY, then add it USING INDEX"
+                    .to_string()
+            }
+            (_, _) => "it comes with its column, or which columns may be NULL is not known".to_string(),
+        }
+    })
 }
 
 /// A primary key that takes over an index, over columns that may be NULL: they are made NOT NULL before it.

@@ -14,6 +14,7 @@ mod later;
 mod limits;
 mod mysql;
 mod partitioned;
+mod rewrite;
 mod session;
 mod sqlite;
 mod style;
@@ -22,8 +23,9 @@ mod unknown_statement;
 use whimbrel_schema::{Engine, Schema};
 
 pub use found::Found;
+pub use rewrite::{NO_FIX, Rewrite};
 
-use crate::review::{About, Finding, Fix, Seen, Severity};
+use crate::review::{About, Seen, Severity};
 
 /// A rule and its words: what `explain`, the documentation and the tests say of it.
 pub struct Rule {
@@ -48,7 +50,7 @@ pub struct Rule {
     pub check: fn(&Seen<'_>, &mut Found<'_>),
     /// Whether a finding still stands when the file has ended, for what a later statement can put right.
     pub stands: Option<fn(&Schema, &About) -> bool>,
-    pub fix: Option<fn(&Seen<'_>, &Finding) -> Option<Fix>>,
+    pub fix: Option<Rewrite>,
 }
 
 pub struct Example {

@@ -6,7 +6,7 @@ use whimbrel_schema::{Index, ObjectName, Table};
 
 use super::super::Way;
 use super::index::keys_in_words;
-use super::{Planned, Stretches};
+use super::{Planned, Stretches, shortened};
 use crate::{Amendment, Question, Step};
 
 const AT_ONCE: &str = "nobody can write to any partition while this builds";
@@ -141,10 +141,18 @@ impl Stretches<'_> {
         attached: &mut Vec<Planned>,
     ) {
         for Branch { table, is_partitioned, own, below } in branches {
+            // As the engine would call it.
+            let stem = format!("{}_{}", table.name, keys_in_words(index));
             let name = match own {
-                Some(own) => own.clone(),
+                Some(own) if *own == shortened(&stem, "_idx") => own.clone(),
+                Some(own) => {
+                    let name = self.numbered_name(table, &stem, "_idx");
+                    let rename = Step::RenameIndex { from: self.name_of(table, own), to: name.clone() };
+                    built.push(Planned::from(rename).alone());
+                    name
+                }
                 None => {
-                    let name = self.numbered_name(table, &format!("{}_{}", table.name, keys_in_words(index)), "_idx");
+                    let name = self.numbered_name(table, &stem, "_idx");
                     let part = Index { name: name.clone(), comment: None, valid: !is_partitioned, ..index.clone() };
                     let planned = Planned::from(created(table, part, !is_partitioned));
                     built.push(if *is_partitioned { planned.alone() } else { planned });

@@ -2,7 +2,8 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule, later};
+use crate::rules::rewrite::{because, not_known};
+use crate::rules::{Example, Found, Rewrite, Rule, later};
 
 pub(super) static RULE: Rule = Rule {
     id: "attach-scans",
@@ -30,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -52,4 +53,12 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
 fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
     let [Step::AttachPartition { parent, partition, bound }] = seen.steps() else { return None };
     later::proved_partition(seen, parent, partition, bound)
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || match seen.steps() {
+        [Step::AttachPartition { partition, .. }] if seen.table(partition).is_none() => not_known(seen, partition),
+        _ => "its bound is none that a CHECK can be certain to repeat".to_string(),
+    })
 }

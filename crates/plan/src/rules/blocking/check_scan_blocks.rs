@@ -2,7 +2,8 @@ use whimbrel_schema::{Constraint, Engine};
 
 use crate::review::{Finding, Fix, Seen, Severity, Work};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "check-scan-blocks",
@@ -24,7 +25,14 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| {
+            because(seen, finding, || {
+                "the name that the server will give the constraint is not certain: name it".to_string()
+            })
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

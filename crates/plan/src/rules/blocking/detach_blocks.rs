@@ -3,7 +3,8 @@ use whimbrel_schema::{Check, Constraint, Engine, Expression, ObjectName, Table};
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Followup, Seen, Severity};
 use crate::rules::alone::Alone;
-use crate::rules::{Example, Found, Rule, later, limits};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule, later, limits};
 
 pub(super) static RULE: Rule = Rule {
     id: "detach-blocks",
@@ -23,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -87,4 +88,17 @@ fn left_behind(seen: &Seen<'_>, parent: &ObjectName, partition: &ObjectName) -> 
         .collect();
     let check = Check::new(None, Expression::new(tests?.join(" AND ")));
     later::name_of(seen, partition, &Constraint::Check(check))
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let old = seen.facts().version.as_ref().is_some_and(|version| version.major < 14);
+        match old {
+            true => "CONCURRENTLY came with PostgreSQL 14".to_string(),
+            false => "there is a default partition, which rules CONCURRENTLY out, or the check that it leaves on the \
+                      partition cannot be told"
+                .to_string(),
+        }
+    })
 }

@@ -3,7 +3,8 @@ use whimbrel_schema::Engine;
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
 use crate::rules::alone::Alone;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::{because, not_known};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "drop-index-blocks",
@@ -20,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-dropindex.html"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -54,4 +55,20 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         then: Vec::new(),
     };
     Some(alone.fix(seen))
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let [Step::DropIndex { index, cascade, .. }] = seen.steps() else { return String::new() };
+        if *cascade {
+            return "CONCURRENTLY takes no CASCADE".to_string();
+        }
+        match seen.before().table_of_index(index) {
+            Some(table) => {
+                format!("`{table}` is partitioned, and no index of such a table can be dropped CONCURRENTLY")
+            }
+            None => not_known(seen, index),
+        }
+    })
 }

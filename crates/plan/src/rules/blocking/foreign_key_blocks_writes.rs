@@ -2,7 +2,8 @@ use whimbrel_schema::{Constraint, Engine, ObjectName};
 
 use crate::review::{Finding, Fix, Seen, Severity, Work};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "foreign-key-blocks-writes",
@@ -24,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-NOTES"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -48,4 +49,17 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         return None;
     }
     later::not_valid(seen, finding)
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let new = seen.new_constraints().find(|new| Some(new.step) == finding.step);
+        let table = new.and_then(|new| seen.table(new.table));
+        match table.is_some_and(|table| table.options.partition_by.is_some()) {
+            true => "before PostgreSQL 18 a partitioned table takes no foreign key that is NOT VALID".to_string(),
+            false => "a foreign key that comes with its column cannot be NOT VALID: add it in a statement of its own"
+                .to_string(),
+        }
+    })
 }

@@ -4,7 +4,8 @@ use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
 use crate::rules::alone::Alone;
 use crate::rules::partitioned;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "index-blocks-writes",
@@ -24,7 +25,12 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| {
+            because(seen, finding, || "its words are not certain to be those of CREATE INDEX".to_string())
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

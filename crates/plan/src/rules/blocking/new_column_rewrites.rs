@@ -3,7 +3,8 @@ use whimbrel_schema::{Engine, Generation};
 use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity, Work};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "new-column-rewrites",
@@ -29,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -69,4 +70,22 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         return None;
     }
     later::filled_column(seen, table, column, column.default.as_ref()?)
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let [Step::AddColumn { table, column, constraints, if_not_exists }] = seen.steps() else {
+            return String::new();
+        };
+        if *if_not_exists {
+            "with IF NOT EXISTS it is not certain that the column is new".to_string()
+        } else if !constraints.is_empty() {
+            "a constraint comes with the column: add that in a statement of its own".to_string()
+        } else if column.generation.is_some() || column.default.is_none() {
+            "what it holds is computed by the server, so it cannot be filled afterwards".to_string()
+        } else {
+            format!("`{table}` has no primary key that batches could go by")
+        }
+    })
 }

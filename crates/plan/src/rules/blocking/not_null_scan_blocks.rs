@@ -3,7 +3,8 @@ use whimbrel_schema::Engine;
 use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "not-null-scan-blocks",
@@ -29,7 +30,10 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-SET-DROP-NOT-NULL"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| because(seen, finding, || "the column is not known from these files".to_string()),
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

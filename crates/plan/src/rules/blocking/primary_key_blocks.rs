@@ -3,7 +3,7 @@ use whimbrel_schema::{Constraint, Engine, IndexTarget};
 use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "primary-key-blocks",
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: later::no_index_to_use }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

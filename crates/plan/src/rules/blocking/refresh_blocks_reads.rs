@@ -2,7 +2,7 @@ use whimbrel_schema::{Engine, Index, IndexKey, IndexTarget, Object, ObjectId, Ob
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "refresh-blocks-reads",
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-refreshmaterializedview.html"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -48,4 +48,15 @@ fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
         edits: vec![Edit { span: word.end..word.end, text: " CONCURRENTLY".to_string() }],
         then: Vec::new(),
     })
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    let name = seen.all_touches().filter(|touch| touch.blocks_reads()).find_map(|touch| touch.relation());
+    match name.filter(|name| finding.step.is_some() || seen.table(name).is_none()) {
+        Some(name) => {
+            format!("no unique index of `{name}` over plain columns and all rows is known, which CONCURRENTLY needs")
+        }
+        None => "which view it refreshes is not certain".to_string(),
+    }
 }

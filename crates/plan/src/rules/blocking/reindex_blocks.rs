@@ -3,7 +3,7 @@ use whimbrel_schema::Engine;
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
 use crate::rules::alone::Alone;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "reindex-blocks",
@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: |_, _| "PostgreSQL has no concurrent form of it".to_string() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

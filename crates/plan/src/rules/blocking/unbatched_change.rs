@@ -1,8 +1,9 @@
-use whimbrel_schema::Engine;
+use whimbrel_schema::{Engine, ObjectName};
 
 use crate::backfill::BackfillPlan;
 use crate::review::{Edit, Extent, Finding, Fix, Seen, Severity, Touch, Work};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 use crate::{DataChange, Step};
 
 pub(super) static RULE: Rule = Rule {
@@ -30,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -87,5 +88,25 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
         what: "run it in batches".to_string(),
         edits: vec![Edit { span: start..start, text: "-- backfill\n".to_string() }],
         then: Vec::new(),
+    })
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    because(seen, finding, || {
+        let [Step::ChangeData { change: DataChange::Update, tables }] = seen.steps() else {
+            return "only an UPDATE can be run by `-- backfill`; delete by ranges of the key, in a loop".to_string();
+        };
+        if !seen.script.directives {
+            return "only `whimbrel upgrade` reads `-- backfill`; elsewhere, write the batches as a loop".to_string();
+        }
+        let keyed = |table: &ObjectName| seen.table(table).is_some_and(|table| table.primary_key.is_some());
+        if let Some(table) = tables.iter().find(|table| !keyed(table)) {
+            return format!("`{table}` has no primary key that batches could go by");
+        }
+        match BackfillPlan::new(seen.sql, seen.at.before, seen.dialect) {
+            Err(error) if seen.dialect.batching().is_some() => error.to_string(),
+            Ok(_) | Err(_) => "it is not one UPDATE outside of a transaction".to_string(),
+        }
     })
 }

@@ -2,7 +2,7 @@ use whimbrel_schema::{Constraint, Engine};
 
 use crate::review::{Finding, Fix, Seen, Severity};
 use crate::rules::later;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unique-blocks",
@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: later::no_index_to_use }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -2,7 +2,8 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Followup, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "validate-under-lock",
@@ -30,7 +31,12 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| {
+            because(seen, finding, || "it is not a VALIDATE CONSTRAINT that ends in a semicolon".to_string())
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -1,7 +1,7 @@
 use whimbrel_schema::{Engine, Object, ObjectId, ObjectKind};
 
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 use crate::{EnumPosition, Step};
 
 pub(super) static RULE: Rule = Rule {
@@ -21,7 +21,10 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertype.html"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |_, _| "which values the type has is not known from these files".to_string(),
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

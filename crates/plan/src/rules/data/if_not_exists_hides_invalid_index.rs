@@ -2,7 +2,8 @@ use whimbrel_schema::{Engine, ObjectName};
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "if-not-exists-hides-invalid-index",
@@ -23,7 +24,12 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| {
+            because(seen, finding, || "an index of that name is known to be there, and valid".to_string())
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

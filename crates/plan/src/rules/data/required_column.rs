@@ -2,7 +2,8 @@ use whimbrel_schema::{Constraint, Engine};
 
 use crate::Step;
 use crate::review::{Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule, later};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule, later};
 
 pub(super) static RULE: Rule = Rule {
     id: "required-column",
@@ -21,7 +22,14 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DESC-ADD-COLUMN"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |seen, finding| {
+            because(seen, finding, || {
+                "with a constraint or IF NOT EXISTS it is not rewritten: add the column alone".to_string()
+            })
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

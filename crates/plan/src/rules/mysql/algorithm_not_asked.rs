@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Held, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "algorithm-not-asked",
@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-performance"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: |_, _| "which algorithm the server has for it is not certain".to_string() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -2,7 +2,7 @@ use whimbrel_schema::{Engine, ObjectName};
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity, Touch};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "metadata-lock-queue",
@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: |_, _| String::new() }),
 };
 
 /// Longer than this, and people notice.

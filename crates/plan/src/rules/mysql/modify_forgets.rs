@@ -1,7 +1,7 @@
 use whimbrel_schema::Engine;
 
 use crate::review::{Danger, Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "modify-forgets",
@@ -20,7 +20,12 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-redefine-column"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |_, _| {
+            "what it forgets has its place within the definition, which has to be repeated by hand".to_string()
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

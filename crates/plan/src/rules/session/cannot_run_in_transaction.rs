@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Danger, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "cannot-run-in-transaction",
@@ -27,7 +27,10 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |_, _| "the file begins the transaction itself: move the statement out of it".to_string(),
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -3,7 +3,7 @@ use whimbrel_schema::Engine;
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
 use crate::rules::limits;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "concurrent-build-under-timeout",
@@ -28,7 +28,10 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |_, _| "it stands in a transaction, or what to set back afterwards is not known".to_string(),
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

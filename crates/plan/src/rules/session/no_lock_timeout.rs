@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
 use crate::rules::limits;
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "no-lock-timeout",
@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: |_, _| String::new() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -2,7 +2,7 @@ use whimbrel_schema::Engine;
 
 use crate::Step;
 use crate::review::{Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "unfinished-transaction",
@@ -27,7 +27,12 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite {
+        fix: fix,
+        refusal: |_, _| {
+            "the tool opens a transaction of its own, and which COMMIT is missing is not certain".to_string()
+        },
+    }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -2,7 +2,8 @@ use whimbrel_schema::{Engine, Expression, Generation, Version};
 
 use super::rebuild_in_wrong_order::enforces_no_keys;
 use crate::review::{Danger, Edit, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::rewrite::because;
+use crate::rules::{Example, Found, Rewrite, Rule};
 use crate::{Step, fold};
 
 pub(super) static RULE: Rule = Rule {
@@ -24,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.sqlite.org/lang_altertable.html", "https://www.sqlite.org/changes.html"],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 /// What has been everywhere for years: whoever runs something older knows it.
@@ -83,4 +84,15 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let statements = seen.dialect.render(&rebuild, before).ok()?;
     let edit = Edit { span: seen.statement.span.clone(), text: statements.join(";\n") };
     Some(Fix { what: "make the table anew".to_string(), edits: vec![edit], then: Vec::new() })
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    if finding.severity == Severity::Advice {
+        return String::new();
+    }
+    because(seen, finding, || {
+        "only SET NOT NULL and ADD CONSTRAINT become a rebuild, and only of a table that no foreign key refers to"
+            .to_string()
+    })
 }

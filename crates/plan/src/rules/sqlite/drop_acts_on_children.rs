@@ -3,7 +3,7 @@ use whimbrel_schema::{Engine, ObjectName};
 use super::around;
 use crate::Step;
 use crate::review::{Danger, Finding, Fix, Seen, Severity};
-use crate::rules::{Example, Found, Rule};
+use crate::rules::{Example, Found, Rewrite, Rule};
 
 pub(super) static RULE: Rule = Rule {
     id: "drop-acts-on-children",
@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(fix),
+    fix: Some(Rewrite { fix: fix, refusal: refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
@@ -103,4 +103,19 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let from = seen.file.iter().position(|passed| passed.steps.iter().any(makes))?;
     let edits = around::transaction(seen, from, "PRAGMA foreign_keys = OFF", "PRAGMA foreign_keys = ON")?;
     Some(Fix { what: "turn foreign keys off around the transaction".to_string(), edits, then: Vec::new() })
+}
+
+/// Why there is none.
+fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    let step = finding.step.and_then(|step| seen.steps().get(step));
+    let rebuilt = match step {
+        Some(Step::DropTable { table, .. }) => seen.rebuild_of(table).is_some(),
+        Some(_) | None => false,
+    };
+    match rebuilt {
+        true => {
+            "the rebuild is not one transaction with its own BEGIN and COMMIT, or its PRAGMA stands inside".to_string()
+        }
+        false => "this is no rebuild: the rows of the other tables have to be moved or deleted first".to_string(),
+    }
 }
