@@ -122,14 +122,16 @@ fn look(
 fn no_words(layout: Layout) -> String {
     match layout {
         Layout::Refinery => "refinery runs every migration in a transaction".to_string(),
+        Layout::GolangMigrate | Layout::Prisma => format!(
+            "{} sends a file as one text, which is one transaction; the statement needs a file of its own",
+            layout.word()
+        ),
         Layout::Whimbrel
         | Layout::Flyway
         | Layout::Dbmate
         | Layout::Goose
         | Layout::Sqlx
-        | Layout::GolangMigrate
         | Layout::Diesel
-        | Layout::Prisma
         | Layout::Atlas
         | Layout::Plain => format!(
             "{} takes whole files out of their transaction, and the other statements here need theirs",

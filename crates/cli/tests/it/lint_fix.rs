@@ -145,7 +145,7 @@ fn what_a_tool_cannot_run_so_is_said_and_left() {
         "SET LOCAL lock_timeout = '1s';\nALTER TABLE email ADD COLUMN luck float8 DEFAULT random();\n",
     );
     let screen = project.whimbrel("lint fly --fix --engine postgres").screen();
-    assert!(screen.contains("safe way: change some thousands of rows at a time, by the key"), "{screen}");
+    assert!(screen.contains("safe way: change a few thousand rows at a time, by the key"), "{screen}");
     assert!(
         screen.contains("[new-column-rewrites] in `fly/V3__luck.sql`: it would bring `unbatched-change`"),
         "{screen}"

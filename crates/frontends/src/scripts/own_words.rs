@@ -19,7 +19,8 @@ pub fn in_own_words(file: &File, layout: Layout, dialect: &dyn Dialect) -> Optio
     let parts: Vec<Part> =
         layout.parts(file).into_iter().map(|part| Part { transaction: true, directives: true, ..part }).collect();
     let script = cut(file.path.clone(), file.text.clone(), &parts, dialect);
-    if script.statements.iter().any(|statement| statement.transaction.is_some()) {
+    // Statements of plain files run each on their own already.
+    if layout != Layout::Plain && script.statements.iter().any(|statement| statement.transaction.is_some()) {
         return None;
     }
     let text: String = file.text.split_inclusive('\n').filter(|line| !is_directive(line)).collect();

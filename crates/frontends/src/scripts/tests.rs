@@ -117,6 +117,9 @@ fn a_statement_leaves_its_transaction_in_the_words_of_the_tool() {
     assert_eq!(own(Layout::Flyway, "V1__x.sql", &fixed), line("-- flyway:executeInTransaction=false"));
     assert_eq!(own(Layout::Sqlx, "1_x.sql", &fixed), line("-- no-transaction"));
     assert_eq!(own(Layout::Plain, "x.sql", &fixed), said(sql.to_string()));
+    let one_of_two = format!("SELECT 1;\n{fixed}");
+    assert_eq!(own(Layout::Plain, "x.sql", &one_of_two), said(format!("SELECT 1;\n{sql}")));
+    assert_eq!(own(Layout::Prisma, "x.sql", &one_of_two), None);
     let up = format!("-- migrate:up\n{fixed}-- migrate:down\nDROP INDEX i;\n");
     let marked = format!("-- migrate:up transaction:false\n{sql}-- migrate:down\nDROP INDEX i;\n");
     assert_eq!(own(Layout::Dbmate, "1_x.sql", &up), said(marked));

@@ -16,7 +16,7 @@ pub fn touches(touches: &[&Touch]) -> String {
         let on = match &touch.on {
             Touched::Relation(name) => format!("`{name}`"),
             Touched::Database => "the whole database".to_string(),
-            Touched::Unnamed => "what hangs on it and is not known here".to_string(),
+            Touched::Unnamed => "whatever depends on it and is not known here".to_string(),
         };
         // One lock for everything is told once.
         let told = touch.relation().is_some() && whole.contains(&touch.lock.name.as_str());
@@ -43,7 +43,7 @@ fn shortened(mut parts: Vec<String>) -> String {
     if parts.len() > MANY {
         let rest = parts.len() - TOLD;
         parts.truncate(TOLD);
-        parts.push(format!("and so with {rest} more relations"));
+        parts.push(format!("and likewise {rest} more relations"));
     }
     parts.join("; ")
 }
@@ -51,7 +51,7 @@ fn shortened(mut parts: Vec<String>) -> String {
 fn words_of(work: &Work, what: &str) -> String {
     match work {
         Work::Scan => format!("reads all of {what} once"),
-        Work::Rewrite => format!("writes all of {what} anew"),
+        Work::Rewrite => format!("rewrites all of {what}"),
         Work::BuildIndex => format!("reads all of {what} and builds an index"),
         Work::ChangeRows(Extent::Listed) => format!("changes the listed rows of {what}"),
         Work::ChangeRows(Extent::Found) => format!("changes the rows of {what} that it finds"),

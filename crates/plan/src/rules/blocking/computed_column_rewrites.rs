@@ -38,7 +38,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         };
         if seen.blocks_for_long(at, table) {
             let message = format!(
-                "changing how `{column}` is computed writes all of `{table}` anew while every read and write waits"
+                "changing how `{column}` is computed rewrites all of `{table}` while every read and write waits"
             );
             found.step(at, message);
         }

@@ -52,7 +52,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         };
         let finding = found.step(
             at,
-            format!("adding `{name}` writes all of `{table}` anew while every read and write waits: it {reason}"),
+            format!("adding `{name}` rewrites all of `{table}` while every read and write waits: it {reason}"),
         );
         if matches!(column.generation, Some(Generation::Stored(_))) {
             finding.safe_way("add a plain column, keep it by a trigger, and fill the old rows in batches");

@@ -36,6 +36,6 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         () => return,
     };
     if seen.all_touches().any(|touch| touch.blocks_reads() && touch.blocks_for_long()) {
-        found.step(0, format!("{what} writes the table anew while every read and write of it waits"));
+        found.step(0, format!("{what} rewrites the table while every read and write of it waits"));
     }
 }

@@ -41,7 +41,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         let long = seen.touches(at).find(|touch| touch.blocks_for_long());
         if let Some(touch) = long {
             let on = touch.relation().map_or_else(|| "the table".to_string(), |name| format!("`{name}`"));
-            found.step(at, format!("{how} writes all of {on} anew while every read and write waits"));
+            found.step(at, format!("{how} rewrites all of {on} while every read and write waits"));
         }
     }
 }

@@ -35,9 +35,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             let from = from.map_or_else(String::new, |column| format!(" from {}", column.ty));
             found.step(
                 at,
-                format!(
-                    "changing `{column}`{from} to {to} writes all of `{table}` anew while every read and write waits"
-                ),
+                format!("changing `{column}`{from} to {to} rewrites all of `{table}` while every read and write waits"),
             );
         }
     }

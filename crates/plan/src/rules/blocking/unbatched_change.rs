@@ -60,9 +60,8 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
         let rows = if all { "every row of" } else { "rows of" };
         let finding = found.step(at, format!("{verb} {rows}{table} in one statement keeps them locked until it ends"));
         if !batches || !seen.script.directives || seen.dialect.batching().is_none() {
-            finding.safe_way(
-                "change some thousands of rows at a time, by the key, each batch in a transaction of its own",
-            );
+            finding
+                .safe_way("change a few thousand rows at a time, by the key, each batch in a transaction of its own");
         }
     }
 }
@@ -93,10 +92,10 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
 
 /// Why there is none.
 fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
+    let [Step::ChangeData { change: DataChange::Update, tables }] = seen.steps() else {
+        return "only an UPDATE can be run by `-- backfill`; delete by ranges of the key, in a loop".to_string();
+    };
     because(seen, finding, || {
-        let [Step::ChangeData { change: DataChange::Update, tables }] = seen.steps() else {
-            return "only an UPDATE can be run by `-- backfill`; delete by ranges of the key, in a loop".to_string();
-        };
         if !seen.script.directives {
             return "only `whimbrel upgrade` reads `-- backfill`; elsewhere, write the batches as a loop".to_string();
         }

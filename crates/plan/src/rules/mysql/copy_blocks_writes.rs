@@ -44,7 +44,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             // A table that goes, or a lock that somebody asks for by name.
             [] if touch.blocks_reads() => continue,
             [] => format!("{who} `{table}` waits until the other table is copied"),
-            work if work.contains(&Work::Rewrite) => format!("{who} `{table}` waits while it is built anew"),
+            work if work.contains(&Work::Rewrite) => format!("{who} `{table}` waits while it is copied"),
             _ => format!("{who} `{table}` waits while it is read through"),
         };
         told.push(table);

@@ -83,7 +83,7 @@ fn fix(seen: &Seen<'_>, finding: &Finding) -> Option<Fix> {
     let rebuild = Step::RebuildTable { table: from.name.clone(), to: Box::new(to), copy };
     let statements = seen.dialect.render(&rebuild, before).ok()?;
     let edit = Edit { span: seen.statement.span.clone(), text: statements.join(";\n") };
-    Some(Fix { what: "make the table anew".to_string(), edits: vec![edit], then: Vec::new() })
+    Some(Fix { what: "rebuild the table".to_string(), edits: vec![edit], then: Vec::new() })
 }
 
 /// Why there is none.

@@ -42,7 +42,7 @@ fn check(seen: &Seen<'_>, found: &mut Found<'_>) {
             continue;
         }
         let rebuilt = seen.rebuild_of(table).is_some();
-        let words = if rebuilt { "making the table anew drops the old one, and that" } else { "dropping it" };
+        let words = if rebuilt { "rebuilding the table drops the old one, and that" } else { "dropping it" };
         for (_, danger) in seen.dangers().filter(|(step, _)| *step == at) {
             match danger {
                 Danger::DeletesElsewhere { tables } if !tables.is_empty() => {

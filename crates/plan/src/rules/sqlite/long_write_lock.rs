@@ -79,7 +79,7 @@ fn work(touch: &Touch) -> Option<String> {
     let worst = touch.work.iter().max_by_key(|work| weight(**work))?;
     Some(match worst {
         Work::Scan => format!("all of `{table}` is read"),
-        Work::Rewrite => format!("all of `{table}` is written anew"),
+        Work::Rewrite => format!("all of `{table}` is rewritten"),
         Work::BuildIndex => format!("an index of `{table}` is built"),
         Work::ChangeRows(Extent::Found) => format!("the rows of `{table}` that it finds are changed"),
         Work::ChangeRows(Extent::All) => format!("every row of `{table}` is changed"),
