@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use whimbrel_acceptance::case::{Case, Part};
 use whimbrel_acceptance::review_case::{self, fixed, review};
 use whimbrel_acceptance::{laws, truth};
@@ -99,4 +99,41 @@ fn autogenerate_passes_its_own_lint_on_postgres() -> Result<()> {
 #[test]
 fn autogenerate_passes_its_own_lint_on_sqlite() -> Result<()> {
     nothing_is_left_to_fix(Engine::Sqlite, 0)
+}
+
+/// A case on PostgreSQL, drafted: what is written, and what is asked.
+fn drafted(name: &str) -> Result<(Vec<String>, Vec<String>)> {
+    let cases = Case::read_folder(&truth::home().join("cases/diff"))?;
+    let case =
+        cases.into_iter().find(|case| case.name == name).with_context(|| format!("there is no case `{name}`"))?;
+    let dialect = whimbrel_engines::dialect(Engine::Postgres).context("there is no PostgreSQL")?;
+    let schemas = Pair::new(Part::From, Part::To);
+    let from = schema(case.sql(schemas.from, Engine::Postgres), dialect)?;
+    let to = schema(case.sql(schemas.to, Engine::Postgres), dialect)?;
+    let upgrade = draft(Pair::new(from, to), dialect, &laws::choices(&case)?)?.upgrade;
+    let questions = upgrade.iter().flat_map(|statement| &statement.questions).map(ToString::to_string).collect();
+    Ok((upgrade.into_iter().map(|statement| statement.sql).collect(), questions))
+}
+
+#[test]
+fn an_index_of_a_partitioned_table_keeps_no_writer_out() -> Result<()> {
+    let (written, asked) = drafted("tables/partitioned_index_replaced")?;
+    assert_eq!(asked, [""; 0]);
+    assert_eq!(
+        written,
+        [
+            "CREATE INDEX ix_ev_new ON ONLY ev (kind, at)",
+            "CREATE INDEX CONCURRENTLY ev_1_kind_at_idx ON ev_1 (kind, at)",
+            "CREATE INDEX CONCURRENTLY ev_2_kind_at_idx ON ev_2 (kind, at)",
+            "ALTER INDEX ix_ev_new ATTACH PARTITION ev_1_kind_at_idx",
+            "ALTER INDEX ix_ev_new ATTACH PARTITION ev_2_kind_at_idx",
+            "DROP INDEX ix_ev",
+            "ALTER INDEX ix_ev_new RENAME TO ix_ev",
+        ]
+    );
+    // Which partitions somebody else has made, it cannot know.
+    let (written, asked) = drafted("tables/partitioned_index_unknown")?;
+    assert_eq!(written, ["CREATE INDEX ix_ev ON ev (at)"]);
+    assert!(asked.len() == 1 && asked[0].starts_with("which partitions has `ev`?"), "{asked:?}");
+    Ok(())
 }

@@ -149,7 +149,7 @@ fn dispatch(reader: &mut Reader<'_>) -> Read<Statement> {
         return Ok(inert(word));
     }
     if ["CALL", "EXECUTE", "PREPARE", "HANDLER"].iter().any(|word| reader.is(word)) {
-        return reader.stop(format!("what `{}` does is said elsewhere", reader.here()));
+        return reader.stop(format!("the text of `{}` does not say what it does", reader.here()));
     }
     let text = reader.rest();
     let text = text.trim_start_matches(|byte: char| byte == '/' || byte == '*' || byte == '!' || byte.is_ascii_digit());

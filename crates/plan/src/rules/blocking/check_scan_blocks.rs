@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| {
             because(seen, finding, || {
                 "the name that the server will give the constraint is not certain: name it".to_string()

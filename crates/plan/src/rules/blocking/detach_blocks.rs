@@ -24,7 +24,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertable.html#SQL-ALTERTABLE-DETACH-PARTITION"],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: refusal }),
+    fix: Some(Rewrite { fix, refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

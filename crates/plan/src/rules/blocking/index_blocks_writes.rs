@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| {
             because(seen, finding, || "its words are not certain to be those of CREATE INDEX".to_string())
         },

@@ -30,7 +30,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: refusal }),
+    fix: Some(Rewrite { fix, refusal }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -31,7 +31,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| because(seen, finding, || "the column is not known from these files".to_string()),
     }),
 };

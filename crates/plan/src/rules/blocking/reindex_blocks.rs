@@ -19,7 +19,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-reindex.html#SQL-REINDEX-CONCURRENTLY"],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: |_, _| "PostgreSQL has no concurrent form of it".to_string() }),
+    fix: Some(Rewrite { fix, refusal: |_, _| "PostgreSQL has no concurrent form of it".to_string() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: later::no_index_to_use }),
+    fix: Some(Rewrite { fix, refusal: later::no_index_to_use }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -32,7 +32,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| {
             because(seen, finding, || "it is not a VALIDATE CONSTRAINT that ends in a semicolon".to_string())
         },

@@ -21,10 +21,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.postgresql.org/docs/current/sql-altertype.html"],
     check,
     stands: None,
-    fix: Some(Rewrite {
-        fix: fix,
-        refusal: |_, _| "which values the type has is not known from these files".to_string(),
-    }),
+    fix: Some(Rewrite { fix, refusal: |_, _| "which values the type has is not known from these files".to_string() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| {
             because(seen, finding, || "an index of that name is known to be there, and valid".to_string())
         },

@@ -23,7 +23,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |seen, finding| {
             because(seen, finding, || {
                 "with a constraint or IF NOT EXISTS it is not rewritten: add the column alone".to_string()

@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://dev.mysql.com/doc/refman/8.4/en/alter-table.html#alter-table-performance"],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: |_, _| "which algorithm the server has for it is not certain".to_string() }),
+    fix: Some(Rewrite { fix, refusal: |_, _| "which algorithm the server has for it is not certain".to_string() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: |_, _| String::new() }),
+    fix: Some(Rewrite { fix, refusal: |_, _| String::new() }),
 };
 
 /// Longer than this, and people notice.

@@ -21,7 +21,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |_, _| {
             "what it forgets has its place within the definition, which has to be repeated by hand".to_string()
         },

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |_, _| "the file begins the transaction itself: move the statement out of it".to_string(),
     }),
 };

@@ -29,7 +29,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |_, _| "it stands in a transaction, or what to set back afterwards is not known".to_string(),
     }),
 };

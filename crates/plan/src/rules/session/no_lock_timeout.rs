@@ -26,7 +26,7 @@ pub(super) static RULE: Rule = Rule {
     ],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: |_, _| String::new() }),
+    fix: Some(Rewrite { fix, refusal: |_, _| String::new() }),
 };
 
 fn check(seen: &Seen<'_>, found: &mut Found<'_>) {

@@ -28,7 +28,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |_, _| {
             "the tool opens a transaction of its own, and which COMMIT is missing is not certain".to_string()
         },

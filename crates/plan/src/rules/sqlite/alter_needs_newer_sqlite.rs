@@ -25,7 +25,7 @@ pub(super) static RULE: Rule = Rule {
     sources: &["https://www.sqlite.org/lang_altertable.html", "https://www.sqlite.org/changes.html"],
     check,
     stands: None,
-    fix: Some(Rewrite { fix: fix, refusal: refusal }),
+    fix: Some(Rewrite { fix, refusal }),
 };
 
 /// What has been everywhere for years: whoever runs something older knows it.

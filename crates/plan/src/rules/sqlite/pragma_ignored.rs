@@ -22,7 +22,7 @@ pub(super) static RULE: Rule = Rule {
     check,
     stands: None,
     fix: Some(Rewrite {
-        fix: fix,
+        fix,
         refusal: |_, _| "the file begins the transaction itself: move the PRAGMA above its BEGIN".to_string(),
     }),
 };
