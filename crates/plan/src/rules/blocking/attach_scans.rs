@@ -57,8 +57,11 @@ fn fix(seen: &Seen<'_>, _finding: &Finding) -> Option<Fix> {
 
 /// Why there is none.
 fn refusal(seen: &Seen<'_>, finding: &Finding) -> String {
-    because(seen, finding, || match seen.steps() {
-        [Step::AttachPartition { partition, .. }] if seen.table(partition).is_none() => not_known(seen, partition),
-        _ => "its bound is none that a CHECK can be certain to repeat".to_string(),
+    because(seen, finding, || {
+        let [Step::AttachPartition { partition, .. }] = seen.steps() else { return String::new() };
+        if seen.table(partition).is_none() {
+            return not_known(seen, partition);
+        }
+        "its bound is none that a CHECK can be certain to repeat".to_string()
     })
 }
