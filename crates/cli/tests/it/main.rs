@@ -43,6 +43,7 @@ mod rehearse;
 mod repair;
 mod revision;
 mod schema;
+mod secrets;
 mod show;
 mod stamp;
 #[cfg(target_os = "linux")]
