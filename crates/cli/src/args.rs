@@ -664,6 +664,11 @@ pub struct Rehearse {
     /// The file with the age identity that opens it, instead of that in whimbrel.toml
     #[arg(long, value_name = "FILE", conflicts_with_all = ["on", "schema_only"])]
     pub identity: Option<PathBuf>,
+    /// Put the copy on a PostgreSQL of its own, started from the programs on this machine and gone afterwards
+    ///
+    /// It has the major version of the database's server, and its own settings; nobody else reaches it.
+    #[arg(long, conflicts_with_all = ["on", "schema_only"])]
+    pub scratch_server: bool,
     /// A folder of `.sql` files: queries of the code that runs now, asked in every state in between
     #[arg(long, value_name = "FOLDER")]
     pub queries: Option<PathBuf>,

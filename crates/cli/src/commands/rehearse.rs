@@ -17,7 +17,7 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::rehearsing::backup::{self, Choice, Choosing};
-use crate::rehearsing::copy::{Copy, Restoring};
+use crate::rehearsing::copy::{Copy, Host, Restoring};
 use crate::rehearsing::interrupts::Interrupts;
 use crate::rehearsing::screen::Shown;
 use crate::rehearsing::{key, markdown, page, queries};
@@ -133,14 +133,15 @@ impl Room<'_> {
         let Room { arguments, project, environment, stop, printer } = *self;
         let choice = Choice::of(arguments.backup.as_deref());
         let identity = arguments.identity.as_deref();
+        let host = if arguments.scratch_server { Host::Own } else { Host::Same };
         let place = backups::Place::of(None, project);
         let mut watch = watching(printer, Arc::clone(stop));
         let present = backup::present(source, schema.clone())?;
         let choosing = Choosing { choice: &choice, place: &place, present: &present, identity };
         match backup::choose(&choosing, source, project, &mut watch, printer)? {
-            None => Copy::direct(environment, source, stop, printer),
+            None => Copy::direct(environment, source, host, stop, printer),
             Some(backup) => {
-                let restoring = Restoring { backup: &backup, identity, place: &place, project };
+                let restoring = Restoring { backup: &backup, identity, place: &place, project, host };
                 Copy::of_backup(&restoring, environment, source, &mut watch, printer)
             }
         }

@@ -21,7 +21,7 @@ impl<'a> Held<'a> {
         let words = schema.as_object().unwrap_or_else(|| panic!("{at}: the schema is no object"));
         for (word, argument) in words {
             let wrong = match word.as_str() {
-                "$schema" | "$id" | "title" | "definitions" | "additionalProperties" => false,
+                "$schema" | "$id" | "title" | "description" | "definitions" | "additionalProperties" => false,
                 "$ref" => {
                     let path = argument.as_str().unwrap().strip_prefix('#').unwrap();
                     let meant = self.whole.pointer(path).unwrap_or_else(|| panic!("{path} is nowhere"));
@@ -87,6 +87,7 @@ impl<'a> Held<'a> {
 
 fn is_of(value: &Value, kind: &str) -> bool {
     match kind {
+        "null" => value.is_null(),
         "object" => value.is_object(),
         "array" => value.is_array(),
         "string" => value.is_string(),

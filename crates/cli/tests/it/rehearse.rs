@@ -1,3 +1,4 @@
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
@@ -83,6 +84,17 @@ fn what_breaks_old_code_is_told_and_the_database_is_left_alone() {
     assert!(page.contains("no such column: subject") && page.contains("| `email` | 2 | 2 |"), "{page}");
 }
 
+fn backups(project: &Project) -> Vec<String> {
+    project.list("backups").into_iter().filter(|name| !name.starts_with('.')).collect()
+}
+
+/// `docs/rehearsal.schema.json` names every key that there is.
+fn hold_to_schema(document: &serde_json::Value) {
+    let schema = serde_json::from_str(include_str!("../../../../docs/rehearsal.schema.json")).unwrap();
+    let problems = crate::json_schema::problems(&document["result"], &schema);
+    assert!(problems.is_empty(), "{problems:#?}\n{document:#}");
+}
+
 /// The backup that a rehearsal's copy came out of, and how it was copied.
 fn copied(document: &serde_json::Value) -> (String, String) {
     let receipt = &document["result"]["receipt"];
@@ -97,7 +109,7 @@ fn the_copy_comes_out_of_a_backup_and_proves_it() {
     let ran = project.whimbrel("rehearse --json").ok();
     assert!(ran.stderr().contains("there is no backup of this database; one is made in `backups`"), "{}", ran.stderr());
     let (how, first) = copied(&ran.json());
-    assert_eq!((how.as_str(), project.list("backups")), ("restored", vec![first.clone()]));
+    assert_eq!((how.as_str(), backups(&project)), ("restored", vec![first.clone()]));
     let proof: serde_json::Value = serde_json::from_str(&project.read(&format!("backups/{first}/proof.json"))).unwrap();
     let rows = proof["by"]["restore"]["rows"].as_u64();
     assert!(rows >= Some(3) && proof["differences"] == serde_json::json!([]), "{proof:#}");
@@ -112,7 +124,7 @@ fn the_copy_comes_out_of_a_backup_and_proves_it() {
     assert_eq!(copied(&project.whimbrel(&format!("rehearse --backup {first} --json")).ok().json()).1, first);
     let none = project.whimbrel("rehearse --backup none --json").ok().json();
     assert_eq!(copied(&none), ("file".to_string(), "-".to_string()));
-    assert_eq!(project.list("backups").len(), 3);
+    assert_eq!(backups(&project).len(), 3);
 
     project.sql("CREATE TABLE beside (id INTEGER PRIMARY KEY)");
     let ran = project.whimbrel("rehearse --json");
@@ -121,7 +133,8 @@ fn the_copy_comes_out_of_a_backup_and_proves_it() {
     project.whimbrel("upgrade --accept-drift test").ok();
     let nothing = project.whimbrel("rehearse --json").ok().json();
     assert_eq!(nothing["result"]["rehearsal"]["copy"]["how"], "nothing");
-    assert_eq!(project.list("backups").len(), 4);
+    hold_to_schema(&nothing);
+    assert_eq!(backups(&project).len(), 4);
     project.revision_of("cccc00000003", "bbbb00000002", "third", "DROP TABLE email;", "SELECT 1;");
     let refused = project.whimbrel(&format!("rehearse --backup {second}"));
     assert_snapshot!(settled(&refused.screen()), @r"
@@ -139,7 +152,17 @@ fn a_copy_of_postgres_comes_out_of_a_backup_and_proves_it() {
     let project = Project::on(&url);
     filled(&project);
     execute(&url, "INSERT INTO email SELECT g, 's' || g, g FROM generate_series(1, 100) g");
+    let dropped = ("ALTER TABLE email DROP COLUMN size;", "ALTER TABLE email ADD COLUMN size INTEGER;");
     project.revision_of("bbbb00000002", "aaaa00000001", "second", RENAME.0, RENAME.1);
+    project.revision_of("cccc00000003", "bbbb00000002", "third", dropped.0, dropped.1);
+    project.write("queries/one.sql", "SELECT id FROM email WHERE subject = %s;\nSELECT nothing FROM email;");
+    let broken = project.whimbrel("rehearse --queries queries --json").json();
+    hold_to_schema(&broken);
+    let (found, text) = (&broken["result"]["rehearsal"], broken.to_string());
+    assert!(found["findings"].as_array().is_some_and(|all| all.len() > 2), "{broken:#}");
+    for key in ["\"locks\":[{", "\"destroyed\":[{", "\"failed\":{", "\"worked\":{", "\"touches\":[{", "\"passed\":{"] {
+        assert!(text.contains(key), "{key} is nowhere, and was held to nothing: {broken:#}");
+    }
     let ran = project.whimbrel("rehearse --json").ok();
     let (how, id) = copied(&ran.json());
     let standing = project.whimbrel("backup list --json").ok().json();
@@ -147,6 +170,44 @@ fn a_copy_of_postgres_comes_out_of_a_backup_and_proves_it() {
     assert!(how == "restored" && listed.contains(&id) && listed.contains("proved"), "{listed}");
     assert_eq!(copied(&project.whimbrel("rehearse --json").ok().json()).1, id);
     assert_eq!(rows(&url, "SELECT count(*), min(subject) FROM email"), "100 | s1");
+}
+
+#[test]
+fn a_copy_may_have_a_server_of_its_own() {
+    let Some(url) = fresh_database() else { return };
+    let project = Project::on(&url);
+    // Where the tests are root's, the server runs as another user, who has to come in.
+    std::fs::create_dir(project.path("t")).unwrap();
+    for (folder, mode) in [(".", 0o755), ("t", 0o777)] {
+        std::fs::set_permissions(project.path(folder), std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let temporary = project.path("t").display().to_string();
+    let project = project.variable("TMPDIR", &temporary);
+    let servers = || project.list("t").into_iter().filter(|name| name.starts_with("whimbrel-server-")).count();
+    filled(&project);
+    execute(&url, "INSERT INTO email SELECT g, 's' || g, g FROM generate_series(1, 100) g");
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", RENAME.0, RENAME.1);
+    let document = project.whimbrel("rehearse --scratch-server --json").ok().json();
+    let place = document["result"]["rehearsal"]["copy"]["place"].as_str().unwrap().to_string();
+    assert!(place.contains("restored on a server of its own") && servers() == 0, "{place}");
+    project.revision_of("bbbb00000002", "aaaa00000001", "second", "SELECT pg_sleep(60);", "SELECT 1;");
+    let running = project.start("rehearse --scratch-server");
+    let begun = Instant::now();
+    while servers() == 0 && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(servers(), 1);
+    running.signal("KILL");
+    assert_ne!(running.end().exit(), 0);
+    let begun = Instant::now();
+    while servers() > 0 && begun.elapsed() < Duration::from_secs(30) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(servers(), 0, "a server outlived the one that started it");
+    project.write("whimbrel.toml", "[environments.dev]\nurl = \"sqlite:///app.db\"\n");
+    project.sql("CREATE TABLE email (id INTEGER)");
+    let refused = project.whimbrel("rehearse --scratch-server");
+    assert!(refused.exit() == 2 && refused.stderr().contains("no server to start for it"), "{}", refused.stderr());
 }
 
 fn settled(text: &str) -> String {
@@ -182,6 +243,7 @@ fn a_receipt_is_bound_and_signed() {
     assert!(refused.exit() == 2 && refused.stderr().contains("`REHEARSAL_KEY` is not set"), "{}", refused.stderr());
     let project = project.variable("REHEARSAL_KEY", "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g");
     let document = project.whimbrel("rehearse --json").ok().json();
+    hold_to_schema(&document);
     let receipt: whimbrel_run::rehearse::Receipt =
         serde_json::from_value(document["result"]["receipt"].clone()).unwrap();
     let public = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=";

@@ -27,6 +27,7 @@ mod lexer;
 mod naming;
 mod normalize;
 mod observer;
+mod own_server;
 mod packing;
 mod passfile;
 mod placeholders;
@@ -47,6 +48,7 @@ use whimbrel_plan::Dialect;
 pub use connection::Connection;
 pub use dialect::{POSTGRES, Postgres};
 pub use driver::{PostgresDriver, connect};
+pub use own_server::OwnServer;
 pub use settings::Settings;
 
 pub fn dialect() -> &'static dyn Dialect {

@@ -10,7 +10,9 @@ use whimbrel_run::backup::Scope;
 use whimbrel_run::rehearse::{Copied, How};
 use whimbrel_run::{Driver, DriverError};
 
-use super::{Copy, Place, clear_scratch, copying_failed, folder, in_memory, micros, nothing_runs_there};
+use super::{
+    Copy, Host, Place, copying_failed, folder, in_memory, micros, new_database, no_server, nothing_runs_there,
+};
 use crate::backups::progress;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -21,6 +23,7 @@ impl Copy {
     pub fn direct(
         environment: &Environment,
         source: &mut dyn Driver,
+        host: Host,
         stop: &Arc<AtomicBool>,
         printer: &Printer,
     ) -> Result<Copy, Failure> {
@@ -29,6 +32,7 @@ impl Copy {
         let failed = |error: DriverError| copying_failed(&error);
         let (place, how, shown) = match &environment.url {
             DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) => {
+                no_server(host)?;
                 let copy = folder.path().join(file.file_name().unwrap_or_default());
                 printer.now("copying the database");
                 sqlite::copy(file, &copy, &mut || !stop.load(Ordering::Relaxed)).map_err(failed)?;
@@ -39,12 +43,12 @@ impl Copy {
             }
             DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) => return Err(in_memory()),
             DatabaseUrl::Postgres(_) => {
-                clear_scratch(source, printer)?;
                 let mut watch = progress::watching(printer, Arc::clone(stop));
                 source.copy_out(&Scope::Full, folder.path(), &mut watch).map_err(failed)?;
-                let mut main = source.scratch().map_err(failed)?;
+                let (place, mut main) = new_database(source, host, printer)?;
                 main.copy_in(folder.path(), None, &mut watch).map_err(failed)?;
-                (Place::Scratch { main }, How::Snapshot, "one snapshot, in a new database".to_string())
+                let shown = format!("one snapshot, in {}", main.describe());
+                (place.unwrap_or(Place::Scratch { main }), How::Snapshot, shown)
             }
             DatabaseUrl::Mysql(_) => return Err(nothing_runs_there()),
         };

@@ -11,6 +11,7 @@ pub use of_backup::Restoring;
 use std::time::Instant;
 
 use tempfile::TempDir;
+use whimbrel_engines::postgres::OwnServer;
 use whimbrel_engines::url::DatabaseUrl;
 use whimbrel_run::rehearse::{BackupBound, Copied};
 use whimbrel_run::{Driver, DriverError};
@@ -36,16 +37,32 @@ enum Place {
     Scratch {
         main: Box<dyn Driver>,
     },
+    /// A server that goes with this value.
+    Server {
+        _server: OwnServer,
+        url: DatabaseUrl,
+    },
     Named {
         url: DatabaseUrl,
     },
+}
+
+/// Where a copy of a database on a server is put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Host {
+    /// Beside it, on the same server.
+    Same,
+    /// On a server that is started for it.
+    Own,
 }
 
 impl Copy {
     /// Another connection to the copy.
     pub fn connect(&mut self) -> Result<Box<dyn Driver>, DriverError> {
         let mut driver = match &mut self.place {
-            Place::File { url, .. } | Place::Named { url } => whimbrel_engines::connect_existing(url)?,
+            Place::File { url, .. } | Place::Server { url, .. } | Place::Named { url } => {
+                whimbrel_engines::connect_existing(url)?
+            }
             Place::Scratch { main } => main.beside()?.ok_or_else(|| {
                 let message = "this engine has no second connection to a scratch database";
                 DriverError::new(whimbrel_run::DriverErrorKind::Unsupported, message)
@@ -60,6 +77,34 @@ impl Copy {
     /// Whether it stays, with the revisions applied.
     pub fn stays(&self) -> bool {
         matches!(self.place, Place::Named { .. })
+    }
+}
+
+/// A new database for a copy, and a connection to it; on an own server the place that keeps it.
+fn new_database(
+    source: &mut dyn Driver,
+    host: Host,
+    printer: &Printer,
+) -> Result<(Option<Place>, Box<dyn Driver>), Failure> {
+    match host {
+        Host::Same => {
+            clear_scratch(source, printer)?;
+            Ok((None, source.scratch().map_err(|error| copying_failed(&error))?))
+        }
+        Host::Own => {
+            printer.now("starting a server for the copy");
+            let server = OwnServer::start(source).map_err(|error| copying_failed(&error))?;
+            let url = DatabaseUrl::Postgres(server.url().clone());
+            let driver = whimbrel_engines::connect(&url).map_err(|error| copying_failed(&error))?;
+            Ok((Some(Place::Server { _server: server, url }), driver))
+        }
+    }
+}
+
+fn no_server(host: Host) -> Result<(), Failure> {
+    match host {
+        Host::Same => Ok(()),
+        Host::Own => Err(Failure::usage("no-copy", "a copy of SQLite is a file: there is no server to start for it")),
     }
 }
 

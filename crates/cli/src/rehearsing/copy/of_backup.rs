@@ -8,7 +8,9 @@ use whimbrel_run::Driver;
 use whimbrel_run::backup::{self, Backup, BackupError, RestoreOptions, Watch};
 use whimbrel_run::rehearse::{BackupBound, Copied, How};
 
-use super::{Copy, Place, clear_scratch, copying_failed, folder, in_memory, micros, nothing_runs_there};
+use super::{
+    Copy, Host, Place, copying_failed, folder, in_memory, micros, new_database, no_server, nothing_runs_there,
+};
 use crate::backups::{self, identities, refusal};
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
@@ -24,6 +26,7 @@ pub struct Restoring<'r> {
     pub identity: Option<&'r Path>,
     pub place: &'r backups::Place,
     pub project: &'r Project,
+    pub host: Host,
 }
 
 impl Copy {
@@ -37,12 +40,13 @@ impl Copy {
         printer: &Printer,
     ) -> Result<Copy, Failure> {
         let begun = Instant::now();
-        let Restoring { backup, identity, place, project } = restoring;
+        let Restoring { backup, identity, place, project, host } = restoring;
         is_opened_by(*identity, &backup.manifest.recipients, project)?;
         let identities = identities(backup, *identity, project)?;
         let failed = |error| copying_failed(&error);
         let (place_of_copy, mut driver) = match &environment.url {
             DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) => {
+                no_server(*host)?;
                 let folder = folder::make(environment)?;
                 let copy = folder.path().join(file.file_name().unwrap_or_default());
                 let url = DatabaseUrl::Sqlite(SqliteUrl { file: Some(copy), parameters: Default::default() });
@@ -50,10 +54,7 @@ impl Copy {
                 (Some(Place::File { _folder: folder, url }), driver)
             }
             DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) => return Err(in_memory()),
-            DatabaseUrl::Postgres(_) => {
-                clear_scratch(source, printer)?;
-                (None, source.scratch().map_err(failed)?)
-            }
+            DatabaseUrl::Postgres(_) => new_database(source, *host, printer)?,
             DatabaseUrl::Mysql(_) => return Err(nothing_runs_there()),
         };
         let options = RestoreOptions {
@@ -71,7 +72,11 @@ impl Copy {
         let id = backup.manifest.id.to_string();
         let tables = words::counted(restored.tables.len(), "table");
         let rows = words::many(restored.tables.iter().map(|table| table.rows).sum());
-        let shown = format!("backup {id}, restored: {tables} ({rows} rows), each equal by row count and hash");
+        let own = match host {
+            Host::Same => "",
+            Host::Own => " on a server of its own",
+        };
+        let shown = format!("backup {id}, restored{own}: {tables} ({rows} rows), each equal by row count and hash");
         let copied = Copied { how: How::Restored, place: shown, took_us: micros(begun), backup: Some(id.clone()) };
         let bound = BackupBound { id, taken_at: backup.manifest.taken_at.clone() };
         // On SQLite the file is what stays; its first connection has done its work.

@@ -50,11 +50,8 @@ impl Clients {
         if let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()).map(PathBuf::from) {
             return Clients { found: Client::within(&folder).into_iter().collect(), named: Some(folder) };
         }
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
-        folders.extend(USUAL.iter().flat_map(|pattern| matching(pattern)));
         let mut found: Vec<Client> = Vec::new();
-        for folder in folders {
+        for folder in program_folders() {
             if found.iter().all(|client| client.folder != folder) {
                 found.extend(Client::within(&folder));
             }
@@ -141,6 +138,18 @@ impl Client {
     }
 }
 
+/// Where PostgreSQL's programs may be: in the folder that is named, and only there; else on the `PATH` and where packages
+/// put them.
+pub fn program_folders() -> Vec<PathBuf> {
+    if let Some(folder) = std::env::var_os(VARIABLE).filter(|folder| !folder.is_empty()) {
+        return vec![PathBuf::from(folder)];
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    folders.extend(USUAL.iter().flat_map(|pattern| matching(pattern)));
+    folders
+}
+
 /// Of PostgreSQL, whose versions have two numbers.
 pub(super) fn shown(version: Version) -> String {
     match version.minor {
@@ -150,7 +159,7 @@ pub(super) fn shown(version: Version) -> String {
 }
 
 /// `pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)`
-fn version_of(program: &Path) -> Option<Version> {
+pub fn version_of(program: &Path) -> Option<Version> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     read_version(&String::from_utf8_lossy(&output.stdout))
 }

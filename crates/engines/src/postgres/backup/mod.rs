@@ -30,6 +30,8 @@ use whimbrel_schema::ObjectName;
 use super::driver::PostgresDriver;
 use moment::Moment;
 
+pub(super) use client::{program_folders, version_of};
+
 /// Sessions and processes at once, each of dumping and of hashing. More would slow down whoever uses the database.
 fn jobs() -> usize {
     const MOST: usize = 4;
