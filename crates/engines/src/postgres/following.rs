@@ -76,21 +76,29 @@ pub(super) fn follows(follower: &Follower) -> String {
     )
 }
 
-pub(super) fn stop(follower: &Follower) -> String {
-    format!("DROP FUNCTION {}() CASCADE", follower.function)
+pub(super) fn stop(follower: &Follower) -> Vec<String> {
+    let Follower { source, function, trigger, .. } = follower;
+    vec![
+        format!("DROP TRIGGER {trigger} ON {source}"),
+        format!("DROP TRIGGER {trigger}_all ON {source}"),
+        format!("DROP FUNCTION {function}()"),
+    ]
 }
 
-/// The functions first: what they write to has to be there as long as they are.
+/// What writes first, and what is written last. Between two of these the copy has rows that are as they were, or none.
 pub(super) fn clear(home: Option<&str>, prefix: &str) -> String {
     let home = home.map_or("pg_catalog.current_schema()".to_string(), quote::literal);
     let ours = format!("pg_catalog.starts_with(name, {})", quote::literal(prefix));
     format!(
         "SELECT statement FROM (\
-         SELECT 1 AS turn, pg_catalog.format('DROP FUNCTION %I.%I() CASCADE', n.nspname, p.proname) AS statement, \
-         p.proname::text AS name FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace \
-         WHERE n.nspname = {home} \
+         SELECT 1 AS turn, pg_catalog.format('DROP TRIGGER %I ON %s', t.tgname, t.tgrelid::pg_catalog.regclass) AS statement, \
+         t.tgname::text AS name FROM pg_catalog.pg_trigger AS t JOIN pg_catalog.pg_proc AS p ON p.oid = t.tgfoid \
+         JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname = {home} AND NOT t.tgisinternal \
          UNION ALL \
-         SELECT 2, pg_catalog.format('DROP TABLE %I.%I', n.nspname, c.relname), c.relname::text \
+         SELECT 2, pg_catalog.format('DROP FUNCTION %I.%I()', n.nspname, p.proname), p.proname::text \
+         FROM pg_catalog.pg_proc AS p JOIN pg_catalog.pg_namespace AS n ON n.oid = p.pronamespace WHERE n.nspname = {home} \
+         UNION ALL \
+         SELECT 3, pg_catalog.format('DROP TABLE %I.%I', n.nspname, c.relname), c.relname::text \
          FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace \
          WHERE n.nspname = {home} AND c.relkind = 'r') AS left_over WHERE {ours} ORDER BY turn, name"
     )

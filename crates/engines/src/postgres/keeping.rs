@@ -101,8 +101,8 @@ impl Keeping for PostgresKeeping {
         Some(following::follows(follower))
     }
 
-    fn stop_following(&self, follower: &Follower) -> Option<String> {
-        Some(following::stop(follower))
+    fn stop_following(&self, follower: &Follower) -> Vec<String> {
+        following::stop(follower)
     }
 
     fn clear_following(&self, home: Option<&str>, prefix: &str) -> Option<String> {

@@ -203,8 +203,8 @@ pub trait Keeping: Send + Sync {
     }
 
     /// Lets it follow no longer.
-    fn stop_following(&self, _follower: &Follower) -> Option<String> {
-        None
+    fn stop_following(&self, _follower: &Follower) -> Vec<String> {
+        Vec::new()
     }
 
     /// A query for the statements that clear away every copy that follows, by the beginning of its name.

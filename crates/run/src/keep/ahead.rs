@@ -98,8 +98,8 @@ pub(super) fn take_over(
         let what = format!("somebody has taken the triggers off `{}` that kept its copy in step", kept.loss.source);
         return Err(DriverError::new(DriverErrorKind::Statement, what).into());
     }
-    if let Some(stop) = keeping.stop_following(follower) {
-        driver.execute(&stop)?;
+    for statement in keeping.stop_following(follower) {
+        driver.execute(&statement)?;
     }
     let rows = number(driver, &rows_ahead(follower, copied.brought))?.unwrap_or(0);
     for statement in side.take_over(follower) {
