@@ -1,12 +1,12 @@
-//! What the project's models ask for: Python read in place, SQL folded or materialised.
+//! What the project's models ask for: Python and Rust read in place, SQL folded or materialised.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use whimbrel_frontends::diagnostic::Severity;
 use whimbrel_frontends::live::{self, LiveModels};
 use whimbrel_frontends::sql::{self, SqlModels};
-use whimbrel_frontends::sqlmodel;
+use whimbrel_frontends::{models, rust, sqlmodel};
 use whimbrel_plan::Dialect;
 use whimbrel_plan::diff::Scope;
 use whimbrel_run::Driver;
@@ -22,11 +22,21 @@ use crate::settings::Loader;
 
 /// The models as they were read, before they are put into the terms of an engine.
 pub enum Models {
-    /// Classes, read from their source.
-    Static(sqlmodel::Models),
+    /// Classes or structs, read from their source.
+    Static {
+        models: models::Models,
+        language: Language,
+    },
     /// Classes, as the project's own interpreter has them.
     Live(LiveModels),
     Sql(SqlModels),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    Python,
+    Rust,
+    Sql,
 }
 
 pub struct Desired {
@@ -39,7 +49,7 @@ pub fn read(project: &Project, engines: &[Engine], printer: &Printer) -> Result<
     read_if_there(project, engines, printer)?.ok_or_else(|| {
         let root = project.settings.root.display();
         Failure::usage("no-models", format!("no models were found under `{root}`"))
-            .note("looked for", "classes of SQLModel or DeclarativeBase, a `schema.sql`")
+            .note("looked for", "classes of SQLModel or DeclarativeBase, structs that derive `Table`, a `schema.sql`")
             .note("help", "name them under `[models]` in whimbrel.toml: `paths = [\"app/models\"]`")
     })
 }
@@ -50,41 +60,64 @@ pub fn read_if_there(project: &Project, engines: &[Engine], printer: &Printer) -
     if paths.is_empty() {
         return Ok(None);
     }
-    let (sql, python): (Vec<PathBuf>, Vec<PathBuf>) = paths.into_iter().partition(|path| is_sql(path));
-    if let (Some(sql), Some(python)) = (sql.first(), python.first()) {
-        let message = "models are either Python or SQL";
-        return Err(Failure::usage("models", message)
-            .note("sql", project.settings.shown(sql))
-            .note("python", project.settings.shown(python))
+    let languages: Vec<Language> = paths.iter().map(|path| language_of(path)).collect();
+    let language = languages[0];
+    if let Some(other) = languages.iter().position(|it| *it != language) {
+        return Err(Failure::usage("models", "models are written in one language: Python, Rust or SQL")
+            .note(language.word(), project.settings.shown(&paths[0]))
+            .note(languages[other].word(), project.settings.shown(&paths[other]))
             .note("help", "name one kind under `[models]` in whimbrel.toml"));
     }
-    if python.is_empty() {
-        return Ok(Some(Models::Sql(sql::read(&sql))));
-    }
     let root = &project.settings.root;
-    match project.settings.loader() {
-        Loader::Static => {
-            let versions = sqlmodel::Versions::of(root);
-            Ok(Some(Models::Static(sqlmodel::read_assuming(&python, root, versions, project.settings.assume()))))
+    match (language, project.settings.loader()) {
+        (Language::Sql, _) => Ok(Some(Models::Sql(sql::read(&paths)))),
+        (Language::Rust, _) => {
+            let models = rust::read(&paths, root, project.settings.assume());
+            Ok(Some(Models::Static { models, language }))
         }
-        Loader::Python => {
+        (Language::Python, Loader::Static) => {
+            let versions = sqlmodel::Versions::of(root);
+            let models = sqlmodel::read_assuming(&paths, root, versions, project.settings.assume());
+            Ok(Some(Models::Static { models, language }))
+        }
+        (Language::Python, Loader::Python) => {
             let interpreter = project.settings.python();
             printer.now(format!("asking {} for its models", project.settings.shown(&interpreter)));
-            let live = live::load(&interpreter, root, &python, engines);
+            let live = live::load(&interpreter, root, &paths, engines);
             live.map(|models| Some(Models::Live(models)))
                 .map_err(|error| diagnose::live_models(&error, &project.settings))
         }
     }
 }
 
-/// A `.sql` file, or a folder that has some and no Python.
-fn is_sql(path: &Path) -> bool {
+impl Language {
+    fn word(self) -> &'static str {
+        match self {
+            Language::Python => "python",
+            Language::Rust => "rust",
+            Language::Sql => "sql",
+        }
+    }
+}
+
+/// By the end of a file's name; a folder by what it has, where Python goes before SQL.
+fn language_of(path: &Path) -> Language {
     let named = |path: &Path, wanted: &str| path.extension().is_some_and(|it| it.eq_ignore_ascii_case(wanted));
+    let manifest = |path: &Path| path.file_name().is_some_and(|name| name == "Cargo.toml");
     if path.is_file() {
-        return named(path, "sql");
+        return match () {
+            () if named(path, "sql") => Language::Sql,
+            () if named(path, "rs") || manifest(path) => Language::Rust,
+            () => Language::Python,
+        };
     }
     let entries = || fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    entries().any(|path| named(&path, "sql")) && !entries().any(|path| named(&path, "py"))
+    match () {
+        () if entries().any(|path| named(&path, "py")) => Language::Python,
+        () if entries().any(|path| named(&path, "sql")) => Language::Sql,
+        () if entries().any(|path| named(&path, "rs") || manifest(&path)) => Language::Rust,
+        () => Language::Python,
+    }
 }
 
 impl Models {
@@ -96,7 +129,9 @@ impl Models {
         printer: &Printer,
     ) -> Result<Desired, Failure> {
         let (schema, scope) = match self {
-            Models::Static(models) => (decided(models, project, dialect, printer)?, Scope::Models),
+            Models::Static { models, language } => {
+                (decided(models, *language, project, dialect, printer)?, Scope::Models)
+            }
             Models::Live(models) => {
                 let mut schema = of_sql(&models.statements(dialect.engine()), project, dialect)?;
                 models.annotate(&mut schema);
@@ -152,16 +187,21 @@ fn materialised(
 }
 
 /// Files that were named, and say nothing: their tables must not look as if they had gone.
-fn without_tables(project: &Project) -> Failure {
+fn without_tables(project: &Project, language: Language) -> Failure {
     let paths = project.settings.models().unwrap_or_default();
     let paths: Vec<String> = paths.iter().map(|path| format!("`{}`", project.settings.shown(path))).collect();
-    Failure::usage("no-models", format!("no class in {} is a table", paths.join(", ")))
+    let what = match language {
+        Language::Python | Language::Sql => "class",
+        Language::Rust => "struct",
+    };
+    Failure::usage("no-models", format!("no {what} in {} is a table", paths.join(", ")))
         .note("help", "`paths` under `[models]` in whimbrel.toml says where the models are")
 }
 
-/// What the classes say, if nothing about it is left undecided.
+/// What the classes or structs say, if nothing about it is left undecided.
 fn decided(
-    models: &sqlmodel::Models,
+    models: &models::Models,
+    language: Language,
     project: &Project,
     dialect: &'static dyn Dialect,
     printer: &Printer,
@@ -180,7 +220,7 @@ fn decided(
     if errors.is_empty() && desired.undecided.is_empty() {
         return match desired.schema.tables.is_empty() {
             false => Ok(desired.schema),
-            true => Err(without_tables(project)),
+            true => Err(without_tables(project, language)),
         };
     }
     let mut reports: Vec<Report> =
@@ -193,7 +233,7 @@ fn decided(
     let verdict = if tables.is_empty() { verdict } else { verdict.note("undecided", tables.join(", ")) };
     let help = "`loader = \"python\"` under `[models]` in whimbrel.toml asks the project's own interpreter instead";
     // No interpreter makes sense of a mistake in the source.
-    let readable = errors.iter().any(|diagnostic| diagnostic.code != "python-syntax");
+    let readable = language == Language::Python && errors.iter().any(|it| it.code != "python-syntax");
     reports.push(if readable { verdict.note("help", help) } else { verdict });
     Err(Failure::of(Exit::Usage, reports))
 }

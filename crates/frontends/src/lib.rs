@@ -2,8 +2,10 @@
 
 pub mod diagnostic;
 pub mod live;
+pub mod models;
 pub mod refs;
 pub mod revision;
+pub mod rust;
 pub mod scripts;
 pub mod sql;
 pub mod sqlmodel;

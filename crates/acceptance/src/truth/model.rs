@@ -28,7 +28,8 @@ impl ModelCase {
         let folder = home().join("cases/models");
         let mut paths: Vec<PathBuf> =
             fs::read_dir(&folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_, std::io::Error>>()?;
-        paths.retain(|path| path.file_name().is_some_and(|name| name != "__pycache__"));
+        let case = |path: &PathBuf| path.is_dir() || path.extension().is_some_and(|it| it == "py");
+        paths.retain(|path| case(path) && path.file_name().is_some_and(|name| name != "__pycache__"));
         paths.sort();
         let cases: Vec<ModelCase> = paths.into_iter().map(ModelCase::read).collect::<Result<_>>()?;
         ensure!(cases.len() >= 60, "there are only {} model cases", cases.len());

@@ -7,7 +7,7 @@ use crate::environment;
 use crate::settings::file;
 
 /// Any of these in a folder says that a project begins there.
-const ROOT_MARKS: [&str; 5] = ["alembic.ini", "pyproject.toml", "migrations", ".git", "setup.py"];
+const ROOT_MARKS: [&str; 6] = ["alembic.ini", "pyproject.toml", "migrations", ".git", "setup.py", "Cargo.lock"];
 
 /// Folders that hold other people's code, products of a build, or revisions.
 const SKIPPED: [&str; 12] = [
@@ -37,10 +37,14 @@ pub fn find_root(from: &Path) -> PathBuf {
 }
 
 /// Files with models, relative to `root`, in the order of their names; a package that is nothing but models stands for
-/// its files. Without any, a `schema.sql`.
+/// its files. A Cargo project whose structs derive `Table` is named by its manifest. Without any, a `schema.sql`.
 pub fn find_models(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     walk(root, root, &mut found);
+    let manifest = root.join("Cargo.toml");
+    if manifest.is_file() && derives_tables(root) {
+        found.push(PathBuf::from("Cargo.toml"));
+    }
     if found.is_empty() {
         return ["schema.sql", "schema"].iter().map(PathBuf::from).filter(|path| root.join(path).exists()).collect();
     }
@@ -81,6 +85,25 @@ fn holds_models(name: &str, path: &Path) -> bool {
     let sqlmodel = text.contains("SQLModel") && (text.contains("table=True") || text.contains("table = True"));
     let declarative = ["DeclarativeBase", "declarative_base(", "__tablename__"];
     sqlmodel || (text.contains("sqlalchemy") && declarative.iter().any(|word| text.contains(word)))
+}
+
+/// Whether a Rust file under the folder derives `Table` of whimbrel.
+fn derives_tables(folder: &Path) -> bool {
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let (name, path) = (entry.file_name().to_string_lossy().into_owned(), entry.path());
+        match entry.file_type() {
+            Ok(kind) if kind.is_dir() => {
+                !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) && derives_tables(&path)
+            }
+            Ok(_) if name.ends_with(".rs") => fs::read_to_string(&path).is_ok_and(|text| {
+                let derives = |line: &str| line.contains("derive(") && line.contains("Table");
+                text.contains("whimbrel") && text.lines().any(derives)
+                    || text.contains("#[table(") && text.contains("derive(")
+            }),
+            Ok(_) | Err(_) => false,
+        }
+    })
 }
 
 /// The variable from the environment, else from the project's `.env`.
@@ -202,5 +225,21 @@ mod tests {
         write("env/y.py", model);
         let expected = vec![PathBuf::from("app/billing.py"), PathBuf::from("app/models")];
         assert_eq!(find_models(project.path()), expected);
+    }
+
+    #[test]
+    fn a_cargo_project_is_named_by_its_manifest() {
+        let project = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = project.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        write("Cargo.toml", "[package]\nname = \"shop\"\n");
+        write("src/main.rs", "mod models;\nfn main() {}\n");
+        write("schema.sql", "");
+        assert_eq!(find_models(project.path()), [PathBuf::from("schema.sql")]);
+        write("src/models/user.rs", "use whimbrel::Table;\n#[derive(Debug, Table)]\nstruct A { id: i32 }\n");
+        assert_eq!(find_models(project.path()), [PathBuf::from("Cargo.toml")]);
     }
 }

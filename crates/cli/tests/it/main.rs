@@ -32,6 +32,7 @@ mod lint_since;
 mod live;
 mod merge;
 mod models;
+mod models_rust;
 mod page;
 mod pairs;
 mod plan;

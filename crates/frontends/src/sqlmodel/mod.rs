@@ -2,8 +2,8 @@
 //!
 //! The project's modules are parsed and evaluated as far as they can be ([`evaluate`]): constants, functions, classes
 //! and imports give values, libraries' constructs stay terms. What the terms mean to SQLAlchemy ([`mapping`], [`types`],
-//! [`expression`]) gives tables in no engine's terms ([`model`]), and those are put into the terms of one engine
-//! ([`lower`]). Nothing is guessed: what depends on more than the source is a diagnostic with its place, and the table
+//! [`expression`]) gives tables in no engine's terms ([`whimbrel_models`]), and those are put into the terms of one engine
+//! ([`crate::models`]). Nothing is guessed: what depends on more than the source is a diagnostic with its place, and the table
 //! it concerns is listed as undecided; the live loader ([`crate::live`]) asks the project's own interpreter about those.
 
 mod classes;
@@ -11,9 +11,7 @@ mod code;
 mod evaluate;
 mod expression;
 mod library;
-mod lower;
 mod mapping;
-pub mod model;
 mod names;
 mod pattern;
 mod project;
@@ -29,15 +27,11 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use serde::Serialize;
-use whimbrel_plan::Dialect;
-use whimbrel_schema::{ObjectName, Schema};
-
 use crate::diagnostic::{Diagnostic, Severity};
+pub use crate::models::{Desired, Extent, Models, Undecided};
+use crate::models::{ModelTrouble, model};
 pub use code::Code;
 use evaluate::Interpreter;
-use mapping::ModelTrouble;
-use model::{SequenceModel, StatementModel, TableModel};
 use project::{Project, python_files};
 use source::Arena;
 pub(crate) use source::Source;
@@ -45,63 +39,6 @@ pub use versions::Versions;
 
 /// Evaluation and syntax trees nest; neither is deeper than this has room for.
 const STACK: usize = 256 * 1024 * 1024;
-
-/// Everything that was read, in no engine's terms yet.
-#[derive(Debug, Clone, Default)]
-pub struct Models {
-    pub tables: Vec<TableModel>,
-    pub sequences: Vec<SequenceModel>,
-    /// What SQLAlchemy runs beside creating the tables.
-    pub statements: Vec<StatementModel>,
-    /// How many mapped classes there are: several can share a table.
-    pub classes: usize,
-    /// What was read, for whoever watches for changes.
-    pub files: Vec<PathBuf>,
-    notes: Vec<Diagnostic>,
-    troubles: Vec<ModelTrouble>,
-}
-
-/// The schema that the models want, in the terms of one engine.
-#[derive(Debug, Clone, Serialize)]
-pub struct Desired {
-    pub schema: Schema,
-    pub diagnostics: Vec<Diagnostic>,
-    /// Tables of which something is not known. They stand in `schema` with what is known of them; nobody may act on
-    /// that.
-    pub undecided: Vec<Undecided>,
-}
-
-/// Something that cannot be known from the source alone.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Undecided {
-    /// `None` where not even the table's name is known.
-    pub table: Option<ObjectName>,
-    pub extent: Extent,
-    /// Position in [`Desired::diagnostics`].
-    pub diagnostic: usize,
-}
-
-/// How much of a table an undecided place concerns; all the rest of it was read for certain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Extent {
-    /// Any part of it, or whether it exists.
-    Table,
-    /// Which schema it is in.
-    Namespace,
-    /// The column's type, default or comment.
-    Column(String),
-    /// The column's collation.
-    Collation(String),
-    /// One of its check constraints.
-    Check,
-}
-
-impl Models {
-    pub fn lower(&self, dialect: &dyn Dialect) -> Desired {
-        lower::lower(self, dialect)
-    }
-}
 
 /// Reads models from files, packages and folders of `project`.
 pub fn read(paths: &[PathBuf], project: &Path) -> Models {

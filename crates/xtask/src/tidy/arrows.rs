@@ -9,6 +9,11 @@ const NEVER: &[(&str, &[&str], &str)] = &[
     ),
     ("crates/plan/src/", &["whimbrel_engines", "rusqlite", "postgres::"], "the plan asks a dialect, not an engine"),
     ("crates/schema/src/", &["whimbrel_", "std::fs", "std::net"], "the schema depends on nothing of ours"),
+    (
+        "crates/models/src/",
+        &["whimbrel_plan", "whimbrel_engines", "whimbrel_run", "std::fs", "std::net"],
+        "models are values: a program that derives them brings no more",
+    ),
     ("crates/run/src/", &["whimbrel_engines", "rusqlite"], "what runs knows engines by their trait alone"),
     ("crates/frontends/src/", &["whimbrel_engines", "whimbrel_run"], "frontends read text, and touch no database"),
     ("crates/engines/src/sqlite/", &["crate::postgres", "crate::mysql"], "rooms do not visit each other"),

@@ -33,8 +33,6 @@ use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use whimbrel_schema::Engine;
-
 use super::Extent;
 use super::classes::Class;
 use super::code::Code;
@@ -45,6 +43,7 @@ use super::types::TypeReader;
 use super::value::{Call, Span};
 use super::versions::Versions;
 use crate::diagnostic::Diagnostic;
+use crate::models::ModelTrouble;
 use assembly::{Assembly, Told};
 use draft::TableDraft;
 use naming::Metadata;
@@ -56,23 +55,6 @@ pub struct Mapped {
     pub statements: Vec<StatementModel>,
     pub troubles: Vec<ModelTrouble>,
     pub classes: usize,
-}
-
-/// Trouble with one table, for one engine or all.
-#[derive(Debug, Clone)]
-pub struct ModelTrouble {
-    /// Position in [`Mapped::tables`]; `None` where it is not known which table it is.
-    pub table: Option<usize>,
-    pub extent: Extent,
-    pub engine: Option<Engine>,
-    pub diagnostic: Diagnostic,
-}
-
-impl ModelTrouble {
-    /// Trouble that may concern any table.
-    pub fn anywhere(diagnostic: Diagnostic) -> Self {
-        ModelTrouble { table: None, extent: Extent::Table, engine: None, diagnostic }
-    }
 }
 
 /// Maps everything that was read; `named` are the files and folders that the project calls its models.

@@ -11,8 +11,9 @@ use whimbrel_plan::{Dialect, Understanding, fold};
 use whimbrel_schema::{ColumnType, Engine, ObjectName, Schema};
 
 use super::model::{NamedType, StatementModel, TypeModel};
-use super::{Code, Desired, Extent, Models, Undecided};
+use super::{Desired, Extent, Models, Undecided};
 use crate::diagnostic::{Diagnostic, Severity};
+use crate::sqlmodel::Code;
 
 /// What the models want, as this engine would have it.
 pub(super) fn lower(models: &Models, dialect: &dyn Dialect) -> Desired {

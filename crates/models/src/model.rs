@@ -1,11 +1,7 @@
 //! Models as they were read, before they are put into the terms of one engine.
 //!
-//! Whatever differs between engines (types, expressions) is kept as the SQL that SQLAlchemy writes for each of them;
-//! what follows needs neither Python nor the source.
-
-use std::ops::Range;
-use std::path::Path;
-use std::sync::Arc;
+//! Whatever differs between engines (types, expressions) is kept as the SQL of each of them; what follows needs neither
+//! the source nor its language.
 
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{Action, Deferrable, Engine, Match, Notes};
@@ -62,7 +58,7 @@ pub struct TableModel {
     pub notes: Notes,
 }
 
-/// `__table_args__` keywords that reach the catalogue.
+/// What a table is told beside its columns, as far as it reaches the catalogue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TableModelOptions {
@@ -293,15 +289,4 @@ pub struct SequenceModel {
     pub ty: Option<String>,
     #[serde(default)]
     pub numbers: SequenceNumbers,
-}
-
-/// SQL that SQLAlchemy runs when it creates the tables, as the models tell it to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementModel {
-    pub sql: Sql,
-    /// Position among the tables, where it belongs to one.
-    pub table: Option<usize>,
-    pub file: Arc<Path>,
-    pub text: Arc<str>,
-    pub span: Range<usize>,
 }

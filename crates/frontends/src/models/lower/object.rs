@@ -5,7 +5,7 @@ use whimbrel_schema::{
 };
 
 use super::Lowering;
-use crate::sqlmodel::model::{NamedType, SequenceModel, SequenceNumbers, TableModel};
+use crate::models::model::{NamedType, SequenceModel, SequenceNumbers, TableModel};
 
 impl Lowering<'_> {
     pub(super) fn objects(&self, table: &TableModel, schema: &mut Schema) {

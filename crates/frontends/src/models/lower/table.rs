@@ -7,7 +7,7 @@ use whimbrel_schema::{
 
 use super::Lowering;
 use super::object::{largest, options};
-use crate::sqlmodel::model::{
+use crate::models::model::{
     CheckModel, ColumnModel, ExclusionModel, ForeignKeyModel, IndexModel, Integral, KeyModel, KeyPart, TableModel,
 };
 
@@ -63,7 +63,7 @@ impl Lowering<'_> {
         uniques
     }
 
-    fn own<T: Clone + Default>(&self, value: &crate::sqlmodel::model::ByEngine<T>) -> T {
+    fn own<T: Clone + Default>(&self, value: &crate::models::model::ByEngine<T>) -> T {
         value.get(self.engine).cloned().unwrap_or_default()
     }
 
