@@ -146,7 +146,7 @@ mod tests {
     fn many_relations_are_told_by_the_first() {
         let parts = |count: usize| (1..=count).map(|number| format!("p{number}")).collect::<Vec<_>>();
         assert_eq!(shortened(parts(5)), "p1; p2; p3; p4; p5");
-        assert_eq!(shortened(parts(6)), "p1; p2; p3; and so with 3 more relations");
+        assert_eq!(shortened(parts(6)), "p1; p2; p3; and likewise 3 more relations");
     }
 
     #[test]
