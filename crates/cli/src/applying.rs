@@ -14,6 +14,7 @@ use whimbrel_run::apply::{self, ApplyError, Options, Report, Resume, Waiting};
 use whimbrel_run::event::Found;
 use whimbrel_run::guard::{Sight, first_line};
 use whimbrel_run::ledger::{self, Ledger};
+use whimbrel_run::protect::{How, Pass};
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
@@ -24,6 +25,7 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::progress::Progress;
 use crate::project::Project;
+use crate::protecting::{self, Said};
 use crate::render::{table, words};
 use crate::settings::Environment;
 use crate::settings::guard::Guard;
@@ -39,6 +41,8 @@ pub struct Run<'a> {
     pub running: &'a Running,
     /// Keep nothing, or give nothing back, and why.
     pub without_keeping: Option<&'a str>,
+    /// What was said to the gates of a protected environment.
+    pub said: Said,
     pub global: &'a Global,
     pub project: &'a Project,
     pub printer: &'a Printer,
@@ -72,7 +76,8 @@ impl Run<'_> {
             Direction::Up => options.keep.nothing = reason,
             Direction::Down => options.keep.leave = reason,
         }
-        options.refuse_questions = environment.protected;
+        options.protection =
+            protecting::protection(self.project, &environment, &self.said, &self.global.again(), self.printer)?;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
         let mut watcher = Watcher::new(self.printer, &history, place.clone());
         let mut listen = |event: Event<'_>| watcher.see(event);
@@ -206,6 +211,18 @@ impl<'a> Watcher<'a> {
         self.printer.line(text);
     }
 
+    /// What has to be known of it: around which gate, and why. That the others were passed is how it should be.
+    fn gate(&mut self, pass: &Pass) {
+        let gate = pass.gate.word();
+        match &pass.how {
+            How::Door(reason) => self.line(&format!("  {} {gate:<10} gone around: {reason}", "!".yellow().bold())),
+            How::Shown(shown) if self.printer.verbose() => {
+                self.line(&format!("  {} {gate:<10} {shown}", "✓".green()));
+            }
+            How::Shown(_) | How::Nothing(_) => {}
+        }
+    }
+
     fn see(&mut self, event: Event<'_>) {
         match event {
             Event::Waiting { at_most } => {
@@ -241,6 +258,7 @@ impl<'a> Watcher<'a> {
                 };
                 self.line(&format!("  statement {ordinal} of {of}  {}\n  {what}", first_line(sql).dimmed()));
             }
+            Event::GatePassed { pass } => self.gate(pass),
             Event::DriftUnchecked { why } => {
                 let word = "warning".yellow().bold().to_string();
                 self.printer.remark(&format!("{word}: whether the database drifted is not known: {why}"));

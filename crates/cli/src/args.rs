@@ -2,6 +2,9 @@
 //!
 //! Wherever Alembic has a word for something, it is the word here.
 
+mod backup;
+mod protected;
+
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
@@ -11,6 +14,11 @@ use whimbrel_frontends::scripts::Layout;
 use whimbrel_plan::review::Severity;
 use whimbrel_schema::Engine;
 
+pub use self::backup::{
+    Backup, BackupCommand, BackupCreate, BackupList, BackupPrune, BackupRestore, BackupScope, BackupVerify,
+};
+use self::protected::reason;
+pub use self::protected::{Doors, Meant, MeantForGood};
 use crate::environment;
 use crate::lint::report::Format;
 use crate::settings::guard::{self, Length};
@@ -199,13 +207,15 @@ pub struct Upgrade {
     #[arg(value_name = "TARGET", default_value = "head")]
     pub target: String,
     /// Run contracts now, whatever they wait for; the reason goes on the ledger
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = reason)]
     pub contract_now: Option<String>,
     #[command(flatten)]
     pub running: Running,
     /// Do not keep what the revisions destroy: it is gone for good; the reason goes on the ledger
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = reason)]
     pub keep_nothing: Option<String>,
+    #[command(flatten)]
+    pub doors: Doors,
 }
 
 /// Undo revisions down to a target
@@ -218,8 +228,10 @@ pub struct Downgrade {
     #[command(flatten)]
     pub running: Running,
     /// Do not give back what was kept of the values that the upgrade destroyed; the reason goes on the ledger
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = reason)]
     pub leave_kept: Option<String>,
+    #[command(flatten)]
+    pub meant: MeantForGood,
 }
 
 /// How revisions are run, up or down.
@@ -247,7 +259,7 @@ pub struct Running {
     #[arg(long, value_name = "ROLE")]
     pub role: Option<String>,
     /// Go on although the database is not what its history says; the reason goes on the ledger
-    #[arg(long, value_name = "REASON")]
+    #[arg(long, value_name = "REASON", value_parser = reason)]
     pub accept_drift: Option<String>,
     /// A query that makes the batches of a backfill wait for as long as its one value is true
     #[arg(long, value_name = "QUERY")]
@@ -367,6 +379,8 @@ pub struct Stamp {
     /// The deploy that this belongs to, for the ledger [env: WHIMBREL_DEPLOY]
     #[arg(long, value_name = "LABEL", env = environment::DEPLOY, hide_env = true)]
     pub deploy: Option<String>,
+    #[command(flatten)]
+    pub meant: Meant,
 }
 
 /// Explain what was left half-way and what is not as it should be, and put it right once it is agreed
@@ -380,6 +394,8 @@ pub struct Repair {
     /// Put this right, as `repair` has proposed it: a column that is to be written from the other side, an index, or `lock`
     #[arg(long, value_name = "WHAT")]
     pub mend: Option<String>,
+    #[command(flatten)]
+    pub meant: MeantForGood,
 }
 
 /// Show what revisions destroyed and what is kept of it, or let go of it
@@ -388,6 +404,8 @@ pub struct Repair {
 /// transaction; its downgrade gives them back. `keep.days` in whimbrel.toml says for how long.
 #[derive(Debug, Args)]
 pub struct Kept {
+    #[command(flatten)]
+    pub meant: MeantForGood,
     #[command(subcommand)]
     pub command: Option<KeptCommand>,
 }
@@ -425,114 +443,14 @@ pub struct KeptDrop {
     pub all: bool,
 }
 
-/// Back the database up, and prove that it comes out again
-///
-/// A backup is a folder with a manifest: where and when it was taken, rows and a content hash of every table, size and
-/// SHA-256 of every file. It gets its name when all of it is on the disk. `[backup]` in whimbrel.toml says where backups
-/// go, how many stay and to whom they are encrypted.
-#[derive(Debug, Args)]
-pub struct Backup {
-    /// The folder of backups, instead of that in whimbrel.toml (`backups` where neither names one)
-    #[arg(long, global = true, value_name = "DIR")]
-    pub folder: Option<PathBuf>,
-    #[command(subcommand)]
-    pub command: BackupCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum BackupCommand {
-    Create(BackupCreate),
-    List(BackupList),
-    Verify(BackupVerify),
-    Restore(BackupRestore),
-    Prune(BackupPrune),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum BackupScope {
-    Full,
-    Affected,
-    External,
-}
-
-/// Copy the database while others go on writing
-#[derive(Debug, Args)]
-pub struct BackupCreate {
-    /// `full`, `affected` (the tables that pending revisions touch, and what they refer to) or `external` (a command of
-    /// yours makes it)
-    #[arg(long, value_enum, value_name = "SCOPE", hide_possible_values = true)]
-    pub scope: Option<BackupScope>,
-    /// With an affected or external scope: up to which revision they are pending
-    #[arg(long, value_name = "REV", default_value = "heads")]
-    pub to: String,
-    /// Encrypt it to this age recipient, instead of those in whimbrel.toml; may be repeated
-    #[arg(long, value_name = "AGE1…")]
-    pub recipient: Vec<String>,
-}
-
-/// Show the backups: of what, when, how large, and whether a database has come out of them
-#[derive(Debug, Args)]
-pub struct BackupList {}
-
-/// Read every byte of a backup and hold it against the manifest; exits with 1 when it is not what was made
-///
-/// Of an external one, your own command is asked.
-#[derive(Debug, Args)]
-pub struct BackupVerify {
-    /// Its id, how that begins, or `latest`
-    #[arg(value_name = "BACKUP", default_value = "latest", conflicts_with = "all")]
-    pub backup: String,
-    /// Every backup in the folder
-    #[arg(long)]
-    pub all: bool,
-}
-
-/// Make a database from a backup, and compare every table with the manifest
-///
-/// A database that has something in it is left alone, unless it is named. What comes of the comparison is kept beside the
-/// backup as its proof.
-#[derive(Debug, Args)]
-pub struct BackupRestore {
-    /// Its id, how that begins, or `latest`
-    #[arg(value_name = "BACKUP", default_value = "latest")]
-    pub backup: String,
-    /// The database to make, instead of the project's own
-    #[arg(long, value_name = "URL")]
-    pub into: Option<String>,
-    /// Only this table, its rows in the place of those that are there; may be repeated
-    #[arg(long, value_name = "TABLE")]
-    pub table: Vec<String>,
-    /// Write over what is there: the name of that database, as a check
-    #[arg(long, value_name = "DATABASE")]
-    pub over: Option<String>,
-    /// The file with the age identity that opens it, instead of that in whimbrel.toml
-    #[arg(long, value_name = "FILE")]
-    pub identity: Option<PathBuf>,
-}
-
-/// Remove backups that have had their time
-///
-/// The last one stays, and the last one that a database has come out of, whatever is said. What killed runs have left
-/// behind goes too.
-#[derive(Debug, Args)]
-pub struct BackupPrune {
-    /// Keep this many of the newest, instead of `keep` in whimbrel.toml
-    #[arg(long, value_name = "NUMBER")]
-    pub keep: Option<usize>,
-    /// Keep those that are younger, instead of `keep_days` in whimbrel.toml
-    #[arg(long, value_name = "DAYS")]
-    pub keep_days: Option<u32>,
-    /// Only show
-    #[arg(long)]
-    pub dry_run: bool,
-}
-
 /// Have the database itself refuse changes of its schema that do not come through whimbrel (PostgreSQL)
 ///
 /// Event triggers refuse DDL of every other session; temporary tables, GRANT and REVOKE are everybody's own. There is one
 /// door: after `SET whimbrel.emergency = 'reason'` a session may, and what it does is written down.
 #[derive(Debug, Args)]
 pub struct Guard {
+    #[command(flatten)]
+    pub meant: Meant,
     #[command(subcommand)]
     pub command: Option<GuardCommand>,
 }

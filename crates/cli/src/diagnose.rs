@@ -14,6 +14,7 @@ use whimbrel_plan::history::{FoldHistoryError, TargetError, UnknownStatement};
 use whimbrel_plan::revision::{Direction, StatementOrigin, StatementsError};
 use whimbrel_run::apply::{self, ApplyError, Contention, Refusal, ScriptError};
 use whimbrel_run::ledger::{AppliedRevision, LedgerError};
+use whimbrel_run::protect::Lack;
 use whimbrel_run::replay::ReplayError;
 use whimbrel_run::{DriverError, DriverErrorKind};
 use whimbrel_schema::Engine;
@@ -273,6 +274,7 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
             let message = "the database is not what its history says: somebody changed it beside whimbrel";
             say("drift", message.to_string()).note("differs", differences.join("\n"))
         }
+        Refusal::Gate(shut) => gate(&shut.0),
         Refusal::Questions { revision, questions, .. } => {
             let message = format!("`{revision}` may destroy data, and asks first");
             say("questions", message).note("asked", questions.join("\n"))
@@ -300,6 +302,12 @@ fn refused(refusal: &Refusal, settings: &Settings) -> Failure {
         Refusal::NoWayBackFromHere { .. } => say("no-way-back-from-here", refusal.to_string()),
         Refusal::EditedHalfWay { .. } => say("edited-half-way", refusal.to_string()),
     }
+}
+
+/// A gate of a protected database that is shut: what was looked at, and what is wrong with it.
+pub fn gate(lack: &Lack) -> Failure {
+    let failure = Failure::new(Exit::Refused, lack.code(), lack.to_string());
+    lack.looked_at().into_iter().fold(failure, |failure, (label, text)| failure.note(label, text))
 }
 
 /// A revision whose statements cannot be read.

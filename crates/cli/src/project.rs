@@ -8,7 +8,6 @@ use whimbrel_frontends::revision as files;
 use whimbrel_plan::Dialect;
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::{Revision, RevisionId};
-use whimbrel_run::ledger::{self, Ledger};
 use whimbrel_run::{Driver, DriverError};
 use whimbrel_schema::Engine;
 
@@ -53,15 +52,6 @@ impl Project {
             return Err(Failure::usage("config", message).note("named by", &environment.source));
         }
         whimbrel_engines::look(&environment.url).map_err(|error| diagnose::connection(&error, environment))
-    }
-
-    /// What the database has of the history. A SQLite file that is not there has nothing, and is not made by looking.
-    pub fn ledger(&self, environment: &Environment) -> Result<Ledger, Failure> {
-        if environment.is_missing() {
-            return Ok(Ledger::default());
-        }
-        let mut driver = self.connect_existing(environment)?;
-        ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))
     }
 
     /// The environment and its database, as screens name them; a file of the project by its path within it.

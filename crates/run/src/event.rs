@@ -8,6 +8,7 @@ use crate::backfill::Progress;
 use crate::guard::Sight;
 use crate::keep::Kept;
 use crate::ledger::LedgerEvent;
+use crate::protect::Pass;
 
 /// What happens while revisions are applied, told as it happens. Screens and logs are made of these.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +38,10 @@ pub enum Event<'a> {
         ordinal: usize,
         of: usize,
         found: Found<'a>,
+    },
+    /// A gate of a protected database was passed.
+    GatePassed {
+        pass: &'a Pass,
     },
     /// Whether the database is what the history says could not be found out.
     DriftUnchecked {

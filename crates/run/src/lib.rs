@@ -12,6 +12,7 @@ pub mod event;
 pub mod guard;
 pub mod keep;
 pub mod ledger;
+pub mod protect;
 pub mod rehearse;
 pub mod replay;
 

@@ -3,20 +3,34 @@ use std::fmt::Write as _;
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_run::ddl_guard::DdlGuard;
+use whimbrel_run::protect::Work;
 use whimbrel_run::{DriverError, DriverErrorKind};
 
-use crate::args::{self, GuardCommand};
-use crate::diagnose;
+use crate::args::{self, Global, GuardCommand};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
+use crate::protecting::{self, Said};
 use crate::render::{table::Columns, words};
+use crate::{applying, diagnose};
 
-pub fn run(arguments: &args::Guard, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &args::Guard, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
     let mut driver = project.connect_existing(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
     let driver = driver.as_mut();
+    let word = match &arguments.command {
+        None | Some(GuardCommand::Status) => None,
+        Some(GuardCommand::Install(_)) => Some("install"),
+        Some(GuardCommand::Remove) => Some("remove"),
+    };
+    if let Some(word) = word {
+        let said = Said::meant(&arguments.meant);
+        let protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+        let command = format!("whimbrel guard {word}{}", global.again());
+        let actor = applying::actor(None, project);
+        protecting::ask_and_write_down(driver, protection.as_ref(), Work::Guard, &command, &actor)?;
+    }
     let before = driver.ddl_guard().map_err(|error| failed(&error))?;
     let done = match &arguments.command {
         None | Some(GuardCommand::Status) => Done::Nothing,

@@ -5,21 +5,23 @@ use serde::Serialize;
 use whimbrel_plan::history::{GraphRow, History as Revisions, Target, TargetRange};
 use whimbrel_plan::revision::{Phase, RevisionId};
 use whimbrel_run::apply::waits_for_next_deploy;
-use whimbrel_run::ledger::{AppliedRevision, Ledger};
+use whimbrel_run::ledger::{self, AppliedRevision, Ledger};
 
 use crate::args::History;
 use crate::diagnose;
+use crate::doors::{self, Around};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 use crate::render::revision::Summary;
 use crate::render::table::Columns;
 use crate::render::words;
-use crate::settings::Settings;
+use crate::settings::{Environment, Settings};
 
 pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
-    let ledger = if arguments.offline { None } else { ledger(project, printer)? };
+    let known = if arguments.offline { None } else { known(project, &history, printer)? };
+    let (ledger, around) = known.unzip();
     let applied = ledger.as_ref().map(Ledger::applied);
     let unfinished = ledger.as_ref().and_then(Ledger::unfinished).map(|event| &event.revision);
     let protected = match &ledger {
@@ -38,7 +40,8 @@ pub fn run(arguments: &History, project: &Project, printer: &Printer) -> Outcome
         Row { unfinished, waits, ..Row::of(row, &history, applied.as_ref(), &project.settings) }
     });
     let rows: Vec<Row> = rows.collect();
-    printer.show(Exit::Fine, &Drawn { known: applied.is_some(), revisions: rows });
+    let around = around.unwrap_or_default();
+    printer.show(Exit::Fine, &Drawn { known: applied.is_some(), revisions: rows, around });
     Ok(Exit::Fine)
 }
 
@@ -46,16 +49,30 @@ type Applied = BTreeMap<RevisionId, AppliedRevision>;
 
 /// What the database has, where there is one. The history can be read without, so one that does not answer is told and
 /// no more.
-fn ledger(project: &Project, printer: &Printer) -> Result<Option<Ledger>, Failure> {
+fn known(project: &Project, history: &Revisions, printer: &Printer) -> Result<Option<(Ledger, Vec<Around>)>, Failure> {
     let Some(environment) = project.settings.database()? else { return Ok(None) };
-    match project.ledger(&environment) {
-        Ok(ledger) => Ok(Some(ledger)),
+    match read(project, &environment, history) {
+        Ok(known) => Ok(Some(known)),
         Err(failure) => {
             let reason = failure.reports.last().map(|report| report.message.clone()).unwrap_or_default();
             printer.remark(&format!("{}: what is applied is not known: {reason}", "warning".yellow().bold()));
             Ok(None)
         }
     }
+}
+
+fn read(project: &Project, environment: &Environment, history: &Revisions) -> Result<(Ledger, Vec<Around>), Failure> {
+    if environment.is_missing() {
+        return Ok((Ledger::default(), Vec::new()));
+    }
+    let mut driver = project.connect_existing(environment)?;
+    let failed = |error| diagnose::ledger(&error);
+    let ledger = ledger::read(driver.as_mut()).map_err(failed)?;
+    let around = match ledger.exists {
+        true => doors::read(driver.as_mut(), &ledger, history).map_err(failed)?,
+        false => Vec::new(),
+    };
+    Ok((ledger, around))
 }
 
 /// `from:to`, both ends included, as Alembic has it. A single target is itself.
@@ -86,6 +103,9 @@ struct Drawn {
     #[serde(skip)]
     known: bool,
     revisions: Vec<Row>,
+    /// Gates of a protected environment that somebody went around, the newest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    around: Vec<Around>,
 }
 
 #[derive(Serialize)]
@@ -168,6 +188,12 @@ impl Screen for Drawn {
             columns.row(cells);
         }
         let mut out = columns.text("");
+        if !self.around.is_empty() && detail != Detail::Quiet {
+            let mut columns = Columns::default();
+            self.around.iter().for_each(|around| columns.row(around.cells()));
+            out.push_str("\ngone around a gate:\n");
+            out.push_str(&columns.text("  "));
+        }
         if !self.known && detail == Detail::Verbose {
             out.push_str("no database was asked, so what is applied is not known\n");
         }

@@ -1,20 +1,32 @@
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_run::keep::{self, Kept, KeptError};
-use whimbrel_run::{Driver, DriverError};
+use whimbrel_run::protect::{self, Pass, Passed, Work};
+use whimbrel_run::{Actor, Driver, DriverError};
 
-use crate::args::{self, KeptCommand};
-use crate::diagnose;
+use crate::args::{self, Global, KeptCommand};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
+use crate::protecting::{self, Said};
 use crate::render::{table::Columns, words};
+use crate::{applying, diagnose};
 
-pub fn run(arguments: &args::Kept, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &args::Kept, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
     let driver = driver.as_mut();
+    let said = Said::meant_for_good(&arguments.meant);
+    let passes = match work(arguments.command.as_ref()) {
+        None => Passes::default(),
+        Some((work, words)) => {
+            let protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+            let command = format!("whimbrel kept {words}{}", global.again());
+            let passed = protecting::ask(driver, protection.as_ref(), work, &command)?;
+            Passes { of: Some((work, passed)), actor: Some(applying::actor(None, project)) }
+        }
+    };
     let kept = keep::read(driver).map_err(|error| unreadable(&error))?;
     match &arguments.command {
         None | Some(KeptCommand::List) => {
@@ -33,13 +45,13 @@ pub fn run(arguments: &args::Kept, project: &Project, printer: &Printer) -> Outc
         }
         Some(KeptCommand::Restore(which)) => {
             let kept = kept.into_iter().find(|kept| kept.id == which.number).ok_or_else(|| unknown(which.number))?;
-            let table = within(driver, |driver| restore(driver, &kept))?;
+            let table = within(driver, &passes, |driver| restore(driver, &kept))?;
             printer.show(Exit::Fine, &Restored { database, table, thing: Thing::from(kept) });
         }
         Some(KeptCommand::Prune) => {
             let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
             let gone = keep::expired(driver, &now).map_err(|error| unreadable(&error))?;
-            let_go(driver, &gone)?;
+            let_go(driver, &passes, &gone)?;
             printer.show(Exit::Fine, &Dropped { database, dropped: gone.into_iter().map(Thing::from).collect() });
         }
         Some(KeptCommand::Drop(which)) => {
@@ -48,7 +60,7 @@ pub fn run(arguments: &args::Kept, project: &Project, printer: &Printer) -> Outc
             }
             let gone: Vec<Kept> =
                 kept.into_iter().filter(|kept| which.all || which.numbers.contains(&kept.id)).collect();
-            let_go(driver, &gone)?;
+            let_go(driver, &passes, &gone)?;
             printer.show(Exit::Fine, &Dropped { database, dropped: gone.into_iter().map(Thing::from).collect() });
         }
     }
@@ -59,9 +71,37 @@ fn unknown(number: i64) -> Failure {
     Failure::usage("kept", format!("nothing is kept under the number {number}")).next("whimbrel kept")
 }
 
-fn let_go(driver: &mut dyn Driver, gone: &[Kept]) -> Result<(), Failure> {
+/// What a command does to the database, and its words; `None` where it only looks.
+fn work(command: Option<&KeptCommand>) -> Option<(Work, String)> {
+    match command? {
+        KeptCommand::List | KeptCommand::Check => None,
+        KeptCommand::Restore(which) => Some((Work::PutBeside, format!("restore {}", which.number))),
+        KeptCommand::Prune => Some((Work::LetGoExpired, "prune".to_string())),
+        KeptCommand::Drop(which) if which.all => Some((Work::LetGo, "drop --all".to_string())),
+        KeptCommand::Drop(which) => {
+            let numbers: String = which.numbers.iter().map(|number| format!(" {number}")).collect();
+            Some((Work::LetGo, format!("drop{numbers}")))
+        }
+    }
+}
+
+/// Gates that were passed, to be written down with what they let through.
+#[derive(Default)]
+struct Passes {
+    of: Option<(Work, Vec<Pass>)>,
+    actor: Option<Actor>,
+}
+
+impl Passes {
+    fn write_down(&self, driver: &mut dyn Driver) -> Result<(), Failure> {
+        let (Some((work, passes)), Some(actor)) = (&self.of, &self.actor) else { return Ok(()) };
+        protect::write_down(driver, &Passed::beside(*work, passes), actor).map_err(|error| diagnose::database(&error))
+    }
+}
+
+fn let_go(driver: &mut dyn Driver, passes: &Passes, gone: &[Kept]) -> Result<(), Failure> {
     let database = |error: DriverError| diagnose::database(&error);
-    within(driver, |driver| gone.iter().try_for_each(|kept| keep::remove(driver, kept)).map_err(database))
+    within(driver, passes, |driver| gone.iter().try_for_each(|kept| keep::remove(driver, kept)).map_err(database))
 }
 
 /// Only what is what was kept is given back, here too.
@@ -81,9 +121,14 @@ fn restore(driver: &mut dyn Driver, kept: &Kept) -> Result<String, Failure> {
     keep::restore_beside(driver, kept).map_err(database)
 }
 
-fn within<T>(driver: &mut dyn Driver, run: impl FnOnce(&mut dyn Driver) -> Result<T, Failure>) -> Result<T, Failure> {
+fn within<T>(
+    driver: &mut dyn Driver,
+    passes: &Passes,
+    run: impl FnOnce(&mut dyn Driver) -> Result<T, Failure>,
+) -> Result<T, Failure> {
     driver.begin().map_err(|error| diagnose::database(&error))?;
-    match run(driver) {
+    let ran = run(driver).and_then(|value| passes.write_down(driver).map(|()| value));
+    match ran {
         Ok(value) => driver.commit().map(|()| value).map_err(|error| diagnose::database(&error)),
         Err(failure) => {
             // The connection may be gone, and then the engine has rolled back by itself.

@@ -7,19 +7,27 @@ use whimbrel_run::apply::{
     self, ApplyError, Examined, LOCK, MendError, Mended, OutOfStep, Report, Unfinished, Verdict,
 };
 use whimbrel_run::guard::first_line;
+use whimbrel_run::protect::Work;
 
-use crate::args::Repair;
-use crate::diagnose;
+use crate::args::{Global, Repair};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
+use crate::protecting::{self, Said};
 use crate::render::words;
+use crate::{applying, diagnose};
 
-pub fn run(arguments: &Repair, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &Repair, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let environment = project.settings.need_database()?;
     let history = project.history()?;
     let mut driver = project.connect_existing(&environment)?;
     if let Some(what) = &arguments.mend {
+        let said = Said::meant_for_good(&arguments.meant);
+        let protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+        let work = if what == LOCK { Work::EndSession } else { Work::Mend };
+        let command = format!("whimbrel repair --mend {what}{}", global.again());
+        let actor = applying::actor(None, project);
+        protecting::ask_and_write_down(driver.as_mut(), protection.as_ref(), work, &command, &actor)?;
         let mended = apply::mend(driver.as_mut(), what).map_err(|error| failed(&error))?;
         printer.show(Exit::Fine, &PutRight::of(mended));
         return Ok(Exit::Fine);

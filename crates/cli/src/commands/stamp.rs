@@ -5,20 +5,23 @@ use whimbrel_run::apply::{self, Options};
 use whimbrel_run::ledger;
 
 use crate::applying;
-use crate::args::Stamp;
+use crate::args::{Global, Stamp};
 use crate::diagnose;
 use crate::failure::{Exit, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
+use crate::protecting::{self, Said};
 
-pub fn run(arguments: &Stamp, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &Stamp, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let target = project.target(&arguments.revision)?;
     let environment = project.settings.need_database()?;
     let history = project.history()?;
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
-    let options = Options::new(applying::actor(arguments.deploy.as_deref(), project));
-    let command = format!("whimbrel stamp {}", arguments.revision);
+    let mut options = Options::new(applying::actor(arguments.deploy.as_deref(), project));
+    let said = Said::meant(&arguments.meant);
+    options.protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+    let command = format!("whimbrel stamp {}{}", arguments.revision, global.again());
     let report = apply::stamp(driver.as_mut(), &history, &target, arguments.purge, &options, &mut |_| {})
         .map_err(|error| diagnose::apply(&error, &command, &project.settings))?;
     let applied = ledger::read(driver.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();

@@ -12,12 +12,16 @@ use whimbrel_run::{AtWork, Driver};
 
 use crate::args::Status;
 use crate::commands::backfill::Shown;
+use crate::doors::{self, Around};
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 use crate::render::table::Columns;
 use crate::render::words;
 use crate::{applying, deploy, diagnose, waiting};
+
+/// So many are shown; `history` has them all.
+const MOST_AROUND: usize = 3;
 
 pub fn run(_: &Status, project: &Project, printer: &Printer) -> Outcome {
     let history = project.history()?;
@@ -55,6 +59,10 @@ fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
     stands.at = heads.map(|event| At::of(event, history)).collect();
     stands.pending = history.upgrade_path(&applied, &Target::Heads).map_or(0, |path| path.len());
     stands.deploy = ledger::deploys(driver).map_err(|error| diagnose::ledger(&error))?.pop();
+    if ledger.exists {
+        stands.around = doors::read(driver, &ledger, history).map_err(|error| diagnose::ledger(&error))?;
+        stands.around.truncate(MOST_AROUND);
+    }
     stands.unfinished = unfinished(driver, &ledger, history)?;
     stands.at_work = driver.at_work().map_err(|error| diagnose::database(&error))?.map(Work::of);
     if stands.unfinished.is_some() {
@@ -136,6 +144,9 @@ struct Stands {
     /// How far those are that were begun and not ended.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     backfills: Vec<Shown>,
+    /// The last gates that somebody went around.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    around: Vec<Around>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     waiting: Vec<Waiting>,
     #[serde(skip)]
@@ -158,6 +169,7 @@ impl Default for Stands {
             unfinished: None,
             at_work: None,
             backfills: Vec::new(),
+            around: Vec::new(),
             waiting: Vec::new(),
             waits: Vec::new(),
             refused: None,
@@ -346,6 +358,10 @@ impl Stands {
             line("pending", format!("{}{waits}", words::counted(self.pending, "revision")));
         } else if self.refused.is_none() {
             line("pending", "nothing".to_string());
+        }
+        for around in &self.around {
+            let [gate, of, reason, who] = around.cells();
+            line("around", format!("{of} {gate}: {reason}  {who}"));
         }
         for [what, why] in &self.waits {
             line("waits", format!("{}: {why}", what.yellow()));

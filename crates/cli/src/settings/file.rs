@@ -39,6 +39,8 @@ pub struct File {
     #[serde(default)]
     pub rehearse: Rehearse,
     #[serde(default)]
+    pub protect: Protect,
+    #[serde(default)]
     pub environments: BTreeMap<String, Environment>,
 }
 
@@ -221,6 +223,21 @@ pub struct Rehearse {
     pub key: Option<String>,
 }
 
+/// What protected environments ask for.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Protect {
+    /// How old a backup may be, as `24h`.
+    #[serde(default)]
+    pub backup_age: Option<String>,
+    /// How old a rehearsal may be, and the backup that it was made from.
+    #[serde(default)]
+    pub rehearsal_age: Option<String>,
+    /// The severity from which on a finding that nobody has allowed holds an upgrade back.
+    #[serde(default)]
+    pub fail_on: Option<Word<Severity>>,
+}
+
 /// Reads the file; `shown` is what to call it.
 pub fn read(path: &Path, shown: &str) -> Result<File, Failure> {
     let text = std::fs::read_to_string(path).map_err(|error| {
@@ -278,7 +295,7 @@ fn in_words(message: &str) -> (String, Option<String>) {
         "a boolean" => "`true` or `false`",
         "struct Environment" => "a table: `[environments.dev]`, and `url = \"…\"` below it",
         "a map" | "struct Models" | "struct Migrations" | "struct Keep" | "struct Lint" | "struct Refs"
-        | "struct Backfill" | "struct Backup" | "struct Guard" | "struct Rehearse" => {
+        | "struct Backfill" | "struct Backup" | "struct Guard" | "struct Rehearse" | "struct Protect" => {
             "a table: its name in brackets on a line of its own"
         }
         other => other,

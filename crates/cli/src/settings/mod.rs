@@ -13,6 +13,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
+use whimbrel_plan::review::Severity;
 use whimbrel_schema::Engine;
 
 use crate::args::Global;
@@ -26,6 +27,9 @@ pub const FOLDER: &str = "migrations";
 
 /// Where receipts lie, if nothing else is said.
 const SHELF: &str = ".whimbrel/rehearsals";
+
+/// How old what a protected database asks for may be, if nothing else is said.
+const AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The environment that is meant when several are there and none is named.
 const DEFAULT_ENVIRONMENT: &str = "dev";
@@ -201,6 +205,27 @@ impl Settings {
         self.root.join(self.file.rehearse.folder.as_deref().unwrap_or(Path::new(SHELF)))
     }
 
+    /// How old the backup of a protected database may be.
+    pub fn backup_age(&self) -> Result<Duration, Failure> {
+        self.age("backup_age", self.file.protect.backup_age.as_deref())
+    }
+
+    /// The same of its rehearsal.
+    pub fn rehearsal_age(&self) -> Result<Duration, Failure> {
+        self.age("rehearsal_age", self.file.protect.rehearsal_age.as_deref())
+    }
+
+    fn age(&self, key: &str, text: Option<&str>) -> Result<Duration, Failure> {
+        let Some(text) = text else { return Ok(AGE) };
+        time(text).map_err(|failure| failure.note("named by", format!("`{key}` under `[protect]`")))
+    }
+
+    /// From which severity on a finding holds an upgrade of a protected database back.
+    pub fn review_fails_on(&self) -> Severity {
+        let lint = self.file.lint.fail_on;
+        self.file.protect.fail_on.or(lint).map_or(Severity::Care, |word| word.0)
+    }
+
     pub fn lint(&self) -> &file::Lint {
         &self.file.lint
     }
@@ -358,13 +383,13 @@ impl Settings {
             }
             url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_)) => url,
         };
-        let environment = place.name.and_then(|name| self.file.environments.get(name));
+        let name = place.name.map(str::to_string).or_else(|| self.protected_by_url(&url));
+        let environment = name.as_deref().and_then(|name| self.file.environments.get(name));
+        let protected = place.protected || place.name.is_none() && environment.is_some();
         let soak = match environment.and_then(|environment| environment.soak.as_deref()) {
-            Some(text) => duration::parse(text).ok_or_else(|| {
-                Failure::usage("config", format!("`{text}` is no time that whimbrel understands"))
-                    .note("named by", format!("`soak` of {}", place.source))
-                    .note("help", "a number and `s`, `m`, `h` or `d`, as `24h`")
-            })?,
+            Some(text) => {
+                time(text).map_err(|failure| failure.note("named by", format!("`soak` of {}", place.source)))?
+            }
             None => Duration::ZERO,
         };
         // A file of SQLite beside a server is no reason to complain of what is said for the server.
@@ -373,8 +398,33 @@ impl Settings {
             DatabaseUrl::Sqlite(_) | DatabaseUrl::Mysql(_) => environment.and_then(|it| it.role.as_ref()),
         };
         let role = role.cloned();
-        let (name, source) = (place.name.map(str::to_string), place.source.clone());
-        Ok(Environment { name, url, protected: place.protected, soak, role, source })
+        let source = place.source.clone();
+        Ok(Environment { name, url, protected, soak, role, source })
+    }
+
+    /// The protected environment whose database this is: named in another way, it is not less protected. A command is not
+    /// run to find that out.
+    fn protected_by_url(&self, url: &DatabaseUrl) -> Option<String> {
+        let protected = self.file.environments.iter().filter(|(_, environment)| environment.protected);
+        let texts = protected.filter_map(|(name, environment)| Some((name, environment.url.as_deref()?)));
+        let is_it = |(name, text): &(&String, &str)| {
+            let place = match text.starts_with("command:") {
+                true => return false,
+                false => self.resolved(name, text),
+            };
+            let other = place.ok().and_then(|text| whimbrel_engines::url::parse(&text).ok());
+            other.is_some_and(|other| self.within_root(other) == *url)
+        };
+        texts.filter(is_it).map(|(name, _)| name.clone()).next()
+    }
+
+    fn within_root(&self, url: DatabaseUrl) -> DatabaseUrl {
+        match url {
+            DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), parameters }) => {
+                DatabaseUrl::Sqlite(SqliteUrl { file: Some(self.root.join(file)), parameters })
+            }
+            url @ (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_)) => url,
+        }
     }
 
     /// A path as a person at the terminal would write it.
@@ -384,4 +434,11 @@ impl Settings {
         let near = near.strip_prefix(".").ok().filter(|rest| !rest.as_os_str().is_empty()).unwrap_or(near);
         near.display().to_string()
     }
+}
+
+fn time(text: &str) -> Result<Duration, Failure> {
+    duration::parse(text).ok_or_else(|| {
+        Failure::usage("config", format!("`{text}` is no time that whimbrel understands"))
+            .note("help", "a number and `s`, `m`, `h` or `d`, as `24h`")
+    })
 }

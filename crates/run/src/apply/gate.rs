@@ -4,7 +4,7 @@ use whimbrel_plan::revision::Checksum;
 use super::runner::Runner;
 use super::{Failure, Refusal};
 use crate::ledger::{AppliedRevision, Ledger};
-use crate::{Event, drift};
+use crate::{Event, drift, protect};
 
 /// What is on the ledger and not in the files as it was, in the order in which it was applied.
 #[derive(Debug, Clone, Default)]
@@ -49,11 +49,16 @@ pub(super) fn known_and_unedited(history: &History, ledger: &Ledger) -> Result<(
 impl Runner<'_> {
     /// The database is what it was when the last run left it; or, where nobody looked then, what the history says.
     pub fn compare(&mut self, ledger: &Ledger) -> Result<(), Failure> {
-        if self.compared || ledger.events.is_empty() {
+        let protected = self.options.protection.is_some();
+        if self.compared || ledger.events.is_empty() && !protected {
             return Ok(());
         }
         self.compared = true;
         let live = self.driver.introspect()?;
+        // Before there is a history, nothing is what should be there: what is, nobody has said anything about.
+        if ledger.events.is_empty() && protect::is_empty(&live) {
+            return Ok(());
+        }
         let now = live.fingerprint();
         self.before = Some(now.clone());
         self.foresight.start_at(live.clone());
@@ -65,6 +70,8 @@ impl Runner<'_> {
             // Nobody knows what it should be. Where it is known to be other than it was, that is drift all the same.
             Err(why) => match ledger.fingerprint().filter(|known| known.comparable(&now)) {
                 Some(known) => vec![format!("it was {known} and is {now}; which objects differ is unknown: {why}")],
+                // What nobody can see is taken for the worst where it counts.
+                None if protected => vec![format!("whether it is what it should be is unknown: {why}")],
                 None => {
                     (self.listen)(Event::DriftUnchecked { why: &why });
                     return Ok(());
@@ -75,7 +82,9 @@ impl Runner<'_> {
             (_, true) => Ok(()),
             (Some(reason), false) => {
                 (self.listen)(Event::DriftAccepted { differences: &differences, reason });
-                self.note = Some(format!("drift accepted: {reason}: {}", differences.join("; ")));
+                let accepted = format!("{reason}: {}", differences.join("; "));
+                self.note = Some(format!("drift accepted: {accepted}"));
+                self.accepted_drift = Some(accepted);
                 Ok(())
             }
             (None, false) => Err(Refusal::Drift { differences }.into()),

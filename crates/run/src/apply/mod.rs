@@ -17,6 +17,7 @@ mod guarded;
 mod job;
 mod keeping;
 mod mend;
+mod protected;
 mod recover;
 mod refusal;
 mod report;
@@ -38,6 +39,7 @@ use whimbrel_plan::revision::Direction;
 use crate::guard::Timeouts;
 use crate::keep::Keep;
 use crate::ledger::Ledger;
+use crate::protect::Protection;
 use crate::{Actor, Driver, Event};
 
 pub use contract::{Code, ContractGate, Dropped, Place, Waiting, WaitsFor, Whose, waits_for_next_deploy};
@@ -65,10 +67,10 @@ pub struct Options {
     pub resume: Option<Resume>,
     /// Go on although the database is not what its history says, and why.
     pub accept_drift: Option<String>,
-    /// Refuse every revision with a question that nobody has answered, not only those that destroy something.
-    pub refuse_questions: bool,
     /// What holds back revisions that take something away from running code; `None` lets them pass.
     pub contracts: Option<ContractGate>,
+    /// What a protected database asks for before it is changed; `None` where it is not protected.
+    pub protection: Option<Protection>,
     /// What becomes of values that revisions destroy.
     pub keep: Keep,
     /// What the caller has read of the ledger already, beside other work. It only decides whether there is anything to
@@ -96,8 +98,8 @@ impl Options {
             timeouts: Timeouts::default(),
             resume: None,
             accept_drift: None,
-            refuse_questions: false,
             contracts: None,
+            protection: None,
             keep: Keep::default(),
             seen: None,
             backfill: crate::backfill::Options::default(),

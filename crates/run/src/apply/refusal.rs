@@ -2,6 +2,7 @@ use thiserror::Error;
 use whimbrel_plan::revision::{Direction, RevisionId, StatementOrigin};
 
 use crate::ledger::{AppliedRevision, EventDirection};
+use crate::protect::Lack;
 
 /// A gate that did not open. Nothing was changed.
 #[derive(Debug, Clone, Error)]
@@ -12,6 +13,9 @@ pub enum Refusal {
     Missing { revisions: Vec<AppliedRevision> },
     #[error("the database is not what its history says: {}", differences.join("; "))]
     Drift { differences: Vec<String> },
+    /// A gate of a protected database, with the options that a next command repeats.
+    #[error("{}", .0.0)]
+    Gate(Box<(Lack, String)>),
     #[error("revision `{revision}` may destroy data, and asks: {}", questions.join(" · "))]
     Questions { revision: RevisionId, questions: Vec<String>, file: String },
     /// What it takes away would be copied under a lock that keeps everybody out.
@@ -66,6 +70,7 @@ impl Refusal {
                 format!("write the difference as a revision, or undo it in the database, then: {command}"),
                 format!("{command} --accept-drift \"reason\"   (goes on the ledger)"),
             ],
+            Refusal::Gate(shut) => shut.0.next(command, &shut.1),
             Refusal::Questions { file, .. } => {
                 one(format!("answer in {file}: correct the statements, delete the question's line, then: {command}"))
             }

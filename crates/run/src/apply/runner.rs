@@ -15,6 +15,7 @@ use super::run::Moment;
 use super::{ApplyError, Failure, Options, Report, Waiting, Witness, gate};
 use crate::keep::CopiedAhead;
 use crate::ledger::{self, Ledger, Tables};
+use crate::protect::Pass;
 use crate::{Driver, DriverError, DriverErrorKind, Event};
 
 /// One run, from reading the ledger to giving the lock back.
@@ -30,10 +31,18 @@ pub(super) struct Runner<'r> {
     pub last: i64,
     /// What the database was when it was looked at before the first revision.
     pub before: Option<Fingerprint>,
+    /// How the database differs from its history, and why that was accepted.
+    pub accepted_drift: Option<String>,
     /// Why a gate was passed by, for the ledger.
     pub note: Option<String>,
     /// The same, for one revision.
     pub passed: BTreeMap<RevisionId, String>,
+    /// Whether what comes before the first revision is on the ledger.
+    pub has_begun: bool,
+    /// How the gates of a protected database were passed.
+    pub passes: Vec<Pass>,
+    /// What was asked for when they were.
+    pub planned: Vec<RevisionId>,
     /// Whether the database has been compared with its history.
     pub compared: bool,
     /// What the statements to come are going to meet.
@@ -78,8 +87,12 @@ impl<'r> Runner<'r> {
             report: Report::new(direction),
             last: 0,
             before: None,
+            accepted_drift: None,
             note: None,
             passed: BTreeMap::new(),
+            has_begun: false,
+            passes: Vec::new(),
+            planned: Vec::new(),
             compared: false,
             foresight,
             lookout: Lookout::default(),
@@ -145,6 +158,7 @@ impl<'r> Runner<'r> {
         if wanted.is_empty() && unfinished.is_none() && !self.is_new_deploy()? {
             return Ok(());
         }
+        self.must_be_meant(self.work())?;
         // What cannot run is told before anybody is kept waiting.
         let jobs = self.jobs(&wanted)?;
         self.lock()?;
@@ -194,8 +208,6 @@ impl<'r> Runner<'r> {
         loop {
             let ledger = self.read_ledger()?;
             if !prepared {
-                self.create_ledger(&ledger)?;
-                self.note_deploy(&ledger)?;
                 self.driver.prepare_session()?;
                 self.lookout = Lookout::with(self.driver.observer());
                 self.clear_ahead()?;
@@ -207,6 +219,8 @@ impl<'r> Runner<'r> {
                 seen = ledger.last();
             }
             if let Some(event) = ledger.unfinished() {
+                self.pass_gates_of_rest(event, &ledger)?;
+                self.write_first(&ledger)?;
                 if self.resume(event, wanted)? == Turn::Lost {
                     continue;
                 }
@@ -216,12 +230,17 @@ impl<'r> Runner<'r> {
                 continue;
             }
             if pending.is_empty() {
-                return Ok(());
+                return self.write_first(&ledger);
             }
             self.compare(&ledger)?;
             let jobs: Vec<&Job<'r>> = jobs.iter().filter(|job| pending.contains(&job.revision.id)).collect();
             let jobs = self.hold_back(&ledger, jobs)?;
             jobs.iter().try_for_each(|job| job.must_be_answered())?;
+            if !jobs.is_empty() {
+                let running: Vec<&Revision> = jobs.iter().map(|job| job.revision).collect();
+                self.pass_gates(&ledger, &pending, &running)?;
+            }
+            self.write_first(&ledger)?;
             if self.direction == Direction::Up {
                 self.drop_expired()?;
             }
@@ -276,7 +295,9 @@ impl<'r> Runner<'r> {
 
     pub fn prepare(&mut self, revision: &'r Revision) -> Result<Job<'r>, Failure> {
         let mut job = Job::prepare(revision, self.direction, self.driver.dialect())?;
-        if self.direction == Direction::Up && (self.options.refuse_questions || job.may_destroy()) {
+        // What may be held back is, while it asks; of the rest of a protected database the review sees to it.
+        let held = self.options.protection.is_some() && self.can_be_held(&job);
+        if self.direction == Direction::Up && (held || job.may_destroy()) {
             job.unanswered = revision.questions(self.driver.dialect().engine());
         }
         Ok(job)
@@ -293,6 +314,16 @@ impl<'r> Runner<'r> {
             return Ok(false);
         }
         Ok(!ledger::deploys(self.driver)?.last().is_some_and(|last| last.is(deploy)))
+    }
+
+    /// What is on the ledger before anything runs. Not before every gate is passed: whoever is refused has changed nothing.
+    fn write_first(&mut self, ledger: &Ledger) -> Result<(), Failure> {
+        if !self.has_begun {
+            self.create_ledger(ledger)?;
+            self.note_deploy(ledger)?;
+            self.has_begun = true;
+        }
+        Ok(())
     }
 
     fn note_deploy(&mut self, ledger: &Ledger) -> Result<(), Failure> {

@@ -6,6 +6,7 @@ use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 use super::runner::{Runner, Turn};
 use super::{ApplyError, Failure, Options, RevisionReport};
 use crate::ledger::{self, EventDirection, EventRow, Outcome, Seq, Time};
+use crate::protect::Work;
 use crate::{Driver, Event};
 
 /// Writes on the ledger that the database stands at the target, and runs nothing. What is above the target counts as
@@ -57,6 +58,7 @@ impl Runner<'_> {
         if stamped.is_empty() && above.is_empty() {
             return Ok(());
         }
+        self.must_be_meant(Work::Stamp)?;
         self.last = ledger.last();
         self.create_ledger(&ledger)?;
         if self.begin_at(self.last)? == Turn::Lost {
@@ -103,6 +105,7 @@ impl Runner<'_> {
                 statements: &[],
             };
             self.driver.execute(&self.tables.insert_event(&row, &self.options.actor))?;
+            self.write_passes_of(Work::Stamp, self.last)?;
         }
         Ok(())
     }

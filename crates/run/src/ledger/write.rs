@@ -11,6 +11,7 @@ pub struct Tables<'a> {
     ledger: String,
     statement: String,
     pub(super) deploy: String,
+    pub(super) gate: String,
     format: String,
     dialect: &'a dyn Dialect,
 }
@@ -53,6 +54,7 @@ impl<'a> Tables<'a> {
     pub const LEDGER: &'static str = "whimbrel_ledger";
     pub const STATEMENT: &'static str = "whimbrel_ledger_statement";
     pub const DEPLOY: &'static str = "whimbrel_ledger_deploy";
+    pub const GATE: &'static str = "whimbrel_ledger_gate";
     pub const FORMAT: &'static str = "whimbrel_ledger_format";
 
     /// Named so that no `SET search_path` of a revision leads elsewhere.
@@ -68,6 +70,7 @@ impl<'a> Tables<'a> {
             ledger: named(Self::LEDGER),
             statement: named(Self::STATEMENT),
             deploy: named(Self::DEPLOY),
+            gate: named(Self::GATE),
             format: named(Self::FORMAT),
             dialect,
         }

@@ -12,20 +12,20 @@ use std::thread;
 
 use whimbrel_run::Driver;
 
-use crate::args::{self, BackupCommand};
+use crate::args::{self, BackupCommand, Global};
 use crate::backups::Place;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::signals;
 
-pub fn run(arguments: &args::Backup, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &args::Backup, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let place = Place::of(arguments.folder.as_deref(), project);
     match &arguments.command {
         BackupCommand::Create(command) => create::run(command, &place, project, printer),
         BackupCommand::List(command) => list::run(command, &place, project, printer),
         BackupCommand::Verify(command) => verify::run(command, &place, project, printer),
-        BackupCommand::Restore(command) => restore::run(command, &place, project, printer),
+        BackupCommand::Restore(command) => restore::run(command, &place, global, project, printer),
         BackupCommand::Prune(command) => prune::run(command, &place, project, printer),
     }
 }

@@ -5,17 +5,19 @@ use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::object_name;
 use whimbrel_run::backup::{self, BackupError, RestoreOptions};
+use whimbrel_run::protect::Work;
 use whimbrel_schema::ObjectName;
 
 use super::heed;
-use crate::args::BackupRestore;
+use crate::args::{BackupRestore, Global};
 use crate::backups::{Place, identities, progress::watching, refusal};
 use crate::failure::{Exit, Outcome};
 use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
+use crate::protecting::{self, Said};
 use crate::render::words;
 
-pub fn run(arguments: &BackupRestore, place: &Place, project: &Project, printer: &Printer) -> Outcome {
+pub fn run(arguments: &BackupRestore, place: &Place, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let refused = |error: BackupError| refusal::of(&error, project);
     let found = place.folder.find(&arguments.backup).map_err(refused)?;
     let environment = match &arguments.into {
@@ -25,6 +27,14 @@ pub fn run(arguments: &BackupRestore, place: &Place, project: &Project, printer:
     let identities = identities(&found, arguments.identity.as_deref(), project)?;
     place.sweep(project, printer)?;
     let was_missing = environment.is_missing();
+    let said = Said::meant(&arguments.meant);
+    let protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+    if let Some(protection) = protection.as_ref().filter(|_| !was_missing) {
+        let command = format!("whimbrel backup restore {}{}", arguments.backup, global.again());
+        let mut looking = project.connect_existing(&environment)?;
+        // What it lets through replaces the ledger, so nothing of it could be written down there.
+        protecting::ask(looking.as_mut(), Some(protection), Work::Restore, &command)?;
+    }
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
     let only: Vec<ObjectName> = arguments.table.iter().map(|table| object_name(table)).collect();
