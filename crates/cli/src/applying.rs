@@ -30,7 +30,7 @@ use crate::render::{table, words};
 use crate::settings::Environment;
 use crate::settings::guard::Guard;
 use crate::signals;
-use crate::{deploy, diagnose, waiting};
+use crate::{deploy, diagnose, proving, waiting};
 
 /// One run, from the words of the command line to its last line.
 pub struct Run<'a> {
@@ -43,6 +43,8 @@ pub struct Run<'a> {
     pub without_keeping: Option<&'a str>,
     /// What was said to the gates of a protected environment.
     pub said: Said,
+    /// What the gates ask for is shown to them first.
+    pub prove: bool,
     pub global: &'a Global,
     pub project: &'a Project,
     pub printer: &'a Printer,
@@ -56,6 +58,7 @@ impl Run<'_> {
     }
 
     fn apply(&self) -> Outcome {
+        let proved = self.prove && proving::prove(self)?;
         let target = self.project.target(self.target)?;
         let mut environment = self.project.settings.need_database()?;
         environment.role = self.running.role.clone().or(environment.role);
@@ -80,6 +83,9 @@ impl Run<'_> {
             protecting::protection(self.project, &environment, &self.said, &self.global.again(), self.printer)?;
         heed_interrupts(driver.as_ref(), &options.stop, self.printer)?;
         let mut watcher = Watcher::new(self.printer, &history, place.clone());
+        if proved {
+            watcher.place = None;
+        }
         let mut listen = |event: Event<'_>| watcher.see(event);
         let result = match self.direction {
             Direction::Up => apply::upgrade(driver.as_mut(), &history, &target, &options, &mut listen),
@@ -123,12 +129,12 @@ impl Run<'_> {
         Ok((driver, seen))
     }
 
-    fn failure(&self, error: &ApplyError) -> Failure {
+    pub fn failure(&self, error: &ApplyError) -> Failure {
         diagnose::apply(error, &self.command(), &self.project.settings)
     }
 
     /// The command that was typed, as it has to be typed again.
-    fn command(&self) -> String {
+    pub fn command(&self) -> String {
         let word = match self.direction {
             Direction::Up => "upgrade",
             Direction::Down => "downgrade",

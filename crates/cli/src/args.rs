@@ -214,6 +214,9 @@ pub struct Upgrade {
     /// Do not keep what the revisions destroy: it is gone for good; the reason goes on the ledger
     #[arg(long, value_name = "REASON", value_parser = reason)]
     pub keep_nothing: Option<String>,
+    /// Show everything that a protected environment asks for, then apply: back up, restore and compare, rehearse on that
+    #[arg(long, conflicts_with_all = ["sql", "without_backup", "without_rehearsal"])]
+    pub prove: bool,
     #[command(flatten)]
     pub doors: Doors,
 }
@@ -620,6 +623,31 @@ pub struct Rehearse {
     /// Write the rehearsal as one HTML page for a reviewer, which needs nothing from elsewhere
     #[arg(long, value_name = "FILE")]
     pub html: Option<PathBuf>,
+}
+
+impl Rehearse {
+    /// Everything that a rehearsal does when nothing else is said.
+    pub fn usual(target: &str) -> Rehearse {
+        Rehearse {
+            target: target.to_string(),
+            on: None,
+            schema_only: false,
+            backup: None,
+            identity: None,
+            scratch_server: false,
+            queries: None,
+            new_queries: None,
+            observed: false,
+            code: false,
+            old_code: None,
+            without_load: false,
+            without_undo: false,
+            without_kill: false,
+            seed: None,
+            markdown: None,
+            html: None,
+        }
+    }
 }
 
 /// Explain a rule of `lint`: what it finds, why, and the safe way

@@ -22,6 +22,7 @@ mod printer;
 mod progress;
 mod project;
 mod protecting;
+mod proving;
 mod rehearsing;
 mod render;
 mod schemas;

@@ -29,6 +29,8 @@ use crate::settings::{Environment, Settings};
 pub struct Said {
     confirmed: Option<String>,
     doors: Vec<Door>,
+    /// Everything is asked for, whether the environment is protected or not.
+    prove: bool,
 }
 
 impl Said {
@@ -39,11 +41,21 @@ impl Said {
             (Gate::Rehearsal, &doors.without_rehearsal),
         ];
         let taken = doors.into_iter().filter_map(|(gate, reason)| Some(Door { gate, reason: reason.clone()? }));
-        Said { confirmed: None, doors: taken.collect() }
+        Said { doors: taken.collect(), ..Said::default() }
+    }
+
+    /// Why the review is gone around.
+    pub fn around_review(&self) -> Option<&str> {
+        self.doors.iter().find(|door| door.gate == Gate::Review).map(|door| door.reason.as_str())
+    }
+
+    /// Asks for everything, also where nobody else does.
+    pub fn proving(self, prove: bool) -> Said {
+        Said { prove, ..self }
     }
 
     pub fn meant(meant: &Meant) -> Said {
-        Said { confirmed: meant.confirm.clone(), doors: Vec::new() }
+        Said { confirmed: meant.confirm.clone(), ..Said::default() }
     }
 
     pub fn meant_for_good(meant: &MeantForGood) -> Said {
@@ -62,7 +74,7 @@ pub fn protection(
     printer: &Printer,
 ) -> Result<Option<Protection>, Failure> {
     let place = || environment.name.clone().unwrap_or_else(|| "the database".to_string());
-    if !environment.protected {
+    if !environment.protected && !said.prove {
         if let Some(door) = said.doors.first().and_then(|door| door.gate.door()) {
             printer.remark(&format!("{} is not protected, so {door} goes around nothing", place()));
         }

@@ -11,6 +11,18 @@ pub fn run(arguments: &Downgrade, global: &Global, project: &Project, printer: &
     let running = &arguments.running;
     let (contract_now, without_keeping) = (None, arguments.leave_kept.as_deref());
     let (target, said) = (&arguments.target, Said::meant_for_good(&arguments.meant));
-    Run { direction: Direction::Down, target, contract_now, running, without_keeping, said, global, project, printer }
-        .go()
+    let prove = false;
+    Run {
+        direction: Direction::Down,
+        target,
+        contract_now,
+        running,
+        without_keeping,
+        said,
+        prove,
+        global,
+        project,
+        printer,
+    }
+    .go()
 }

@@ -19,7 +19,7 @@ mod man;
 mod merge;
 mod plan;
 mod refs;
-mod rehearse;
+pub mod rehearse;
 mod repair;
 mod revision;
 mod schema;

@@ -1,13 +1,16 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use whimbrel_plan::revision::Revision;
+use whimbrel_plan::history::{History, Target};
+use whimbrel_plan::revision::{Revision, RevisionId};
 use whimbrel_run::apply::Options;
+use whimbrel_run::backup::Backup;
 use whimbrel_run::guard::first_line;
-use whimbrel_run::rehearse::{Bound, Receipt, Rehearsal, RehearseError, Shelf, Stage, Wanted, plan_hash, rehearse};
+use whimbrel_run::rehearse::{
+    Bound, Key, Query, Receipt, Rehearsal, RehearseError, Shelf, Stage, Wanted, plan_hash, rehearse,
+};
 use whimbrel_run::{Driver, ledger};
-use whimbrel_schema::Fingerprint;
 
 use crate::applying::actor;
 use crate::args::{Global, Rehearse};
@@ -25,82 +28,142 @@ use crate::settings::Environment;
 use crate::settings::guard::Guard;
 
 pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &Printer) -> Outcome {
-    let history = project.history()?;
-    let target = project.target(&arguments.target)?;
-    let environment = project.settings.need_database()?;
-    if environment.is_missing() {
-        let place = project.place(&environment, None);
-        return Err(Failure::usage("no-database", format!("{place} is not there, so there is nothing to copy"))
-            .next("whimbrel upgrade head"));
-    }
-    // A key that cannot be read is told before anything takes long.
-    let key = key::of(project)?;
-    let mut source = project.connect_existing(&environment)?;
-    let place = project.place(&environment, Some(source.as_ref()));
-    let failed = |error| diagnose::database(&error);
-    let mut options = Options::new(actor(None, project));
-    options.timeouts = project.settings.guard().timeouts(&Guard::default());
-    options.backfill = project.settings.backfill();
-    let interrupts = Interrupts::heed(&options.stop, printer)?;
-    interrupts.reach(source.as_ref());
-    // What the receipt binds is the database itself, as it is before the copy is made: what changes meanwhile makes it stale.
-    let schema = source.introspect().map_err(failed)?.fingerprint();
-    let applied = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
-    let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
-    let mut bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
-    if pending.is_empty() {
-        let rehearsal =
-            Rehearsal::of_nothing(source.as_mut(), env!("CARGO_PKG_VERSION")).map_err(|error| failure(&error))?;
+    let mut prepared = Prepared::new(&arguments.target, project, printer)?;
+    if prepared.bound.revisions.is_empty() {
+        let rehearsal = Rehearsal::of_nothing(prepared.source.as_mut(), env!("CARGO_PKG_VERSION"))
+            .map_err(|error| failure(&error))?;
+        let place = prepared.place;
         let nothing =
             Shown { place, rehearsal, receipt: None, file: None, signed: false, left: None, next: Vec::new() };
         return told(nothing, arguments, project, printer);
     }
-    let queries = queries::gather(arguments, project, source.as_mut(), printer)?;
-    let mut copy = match &arguments.on {
-        Some(url) => {
-            let url = whimbrel_engines::url::parse(url)
-                .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", "--on"))?;
-            Copy::named(url, &environment, source.as_mut(), project)?
-        }
-        None if arguments.schema_only => {
-            Copy::without_rows(&environment, source.as_mut(), (&history, &applied), &options, printer)?
-        }
-        None => {
-            let room = Room { arguments, project, environment: &environment, stop: &options.stop, printer };
-            room.copy(source.as_mut(), &bound.schema)?
-        }
-    };
-    bound.backup = copy.backup.clone();
-    let wanted = Wanted {
-        history: &history,
-        target: &target,
-        options: &options,
-        copy: copy.copied.clone(),
-        queries,
-        under_load: !arguments.without_load,
-        undo: !arguments.without_undo,
-        kill: !arguments.without_kill,
-        seed: arguments.seed.unwrap_or_else(|| seed(&bound)),
-        version: env!("CARGO_PKG_VERSION").to_string(),
-    };
-    let mut connect = || {
-        let driver = copy.connect()?;
-        interrupts.reach(driver.as_ref());
-        Ok(driver)
-    };
-    let mut tell = |stage: Stage<'_>| printer.now(words(stage));
-    let rehearsal = rehearse(wanted, &mut connect, &mut tell).map_err(|error| failure(&error))?;
-    let left = copy.stays().then(|| format!("the copy stays as the rehearsal left it: {}", copy.copied.place));
-    drop(copy);
-    let passed = rehearsal.passed();
-    let mut shown = Shown { place, rehearsal, receipt: None, file: None, signed: false, left, next: Vec::new() };
-    put(&mut shown, bound, environment.name.clone(), key.as_ref(), project, &options)?;
+    let queries = queries::gather(arguments, project, prepared.source.as_mut(), printer)?;
+    let copy = prepared.copy(arguments)?;
+    let mut shown = prepared.on(copy, queries, arguments)?;
     let again = global.again();
-    match passed {
+    match shown.rehearsal.passed() {
         true => shown.next.push(format!("whimbrel upgrade {}{again}", arguments.target)),
         false => shown.next.push(format!("correct it, then: whimbrel rehearse {}{again}", arguments.target)),
     }
     told(shown, arguments, project, printer)
+}
+
+/// What is known before there is a copy.
+pub struct Prepared<'p> {
+    project: &'p Project,
+    printer: &'p Printer,
+    pub history: History,
+    pub target: Target,
+    pub environment: Environment,
+    key: Option<Key>,
+    pub source: Box<dyn Driver>,
+    pub place: String,
+    pub options: Options,
+    interrupts: Interrupts,
+    /// What the receipt binds is the database itself, as it is before the copy is made: what changes meanwhile makes it
+    /// stale.
+    pub bound: Bound,
+}
+
+impl<'p> Prepared<'p> {
+    pub fn new(target: &str, project: &'p Project, printer: &'p Printer) -> Result<Prepared<'p>, Failure> {
+        let history = project.history()?;
+        let target = project.target(target)?;
+        let environment = project.settings.need_database()?;
+        if environment.is_missing() {
+            let place = project.place(&environment, None);
+            return Err(Failure::usage("no-database", format!("{place} is not there, so there is nothing to copy"))
+                .next("whimbrel upgrade head"));
+        }
+        // A key that cannot be read is told before anything takes long.
+        let key = key::of(project)?;
+        let mut source = project.connect_existing(&environment)?;
+        let place = project.place(&environment, Some(source.as_ref()));
+        let mut options = Options::new(actor(None, project));
+        options.timeouts = project.settings.guard().timeouts(&Guard::default());
+        options.backfill = project.settings.backfill();
+        let interrupts = Interrupts::heed(&options.stop, printer)?;
+        interrupts.reach(source.as_ref());
+        let schema = source.introspect().map_err(|error| diagnose::database(&error))?.fingerprint();
+        let applied = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
+        let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
+        let bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
+        Ok(Prepared { project, printer, history, target, environment, key, source, place, options, interrupts, bound })
+    }
+
+    /// The copy that was asked for.
+    fn copy(&mut self, arguments: &Rehearse) -> Result<Copy, Failure> {
+        let Prepared { project, printer, environment, source, .. } = self;
+        match &arguments.on {
+            Some(url) => {
+                let url = whimbrel_engines::url::parse(url)
+                    .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", "--on"))?;
+                Copy::named(url, environment, source.as_mut(), project)
+            }
+            None if arguments.schema_only => {
+                let applied: BTreeSet<RevisionId> = self.bound.applied.iter().cloned().collect();
+                Copy::without_rows(environment, source.as_mut(), (&self.history, &applied), &self.options, printer)
+            }
+            None => {
+                let (identity, choice) = (arguments.identity.as_deref(), Choice::of(arguments.backup.as_deref()));
+                let host = if arguments.scratch_server { Host::Own } else { Host::Same };
+                match self.backup(&choice, identity)? {
+                    Some(backup) => self.restored(&backup, identity, host),
+                    None => {
+                        Copy::direct(&self.environment, self.source.as_mut(), host, &self.options.stop, self.printer)
+                    }
+                }
+            }
+        }
+    }
+
+    /// The backup to restore; `None` where somebody wants none, or it would be elsewhere.
+    pub fn backup(&mut self, choice: &Choice, identity: Option<&Path>) -> Result<Option<Backup>, Failure> {
+        let place = backups::Place::of(None, self.project);
+        let mut watch = watching(self.printer, Arc::clone(&self.options.stop));
+        let source = self.source.as_mut();
+        let present = backup::present(source, self.bound.schema.clone())?;
+        let choosing = Choosing { choice, place: &place, present: &present, identity };
+        backup::choose(&choosing, source, self.project, &mut watch, self.printer)
+    }
+
+    /// What comes out of it, compared with it.
+    pub fn restored(&mut self, backup: &Backup, identity: Option<&Path>, host: Host) -> Result<Copy, Failure> {
+        let place = backups::Place::of(None, self.project);
+        let mut watch = watching(self.printer, Arc::clone(&self.options.stop));
+        let restoring = Restoring { backup, identity, place: &place, project: self.project, host };
+        Copy::of_backup(&restoring, &self.environment, self.source.as_mut(), &mut watch, self.printer)
+    }
+
+    /// Rehearses on the copy, which is gone afterwards, and leaves the receipt.
+    pub fn on(self, mut copy: Copy, queries: Vec<Query>, arguments: &Rehearse) -> Result<Shown, Failure> {
+        let Prepared { project, printer, history, target, environment, key, place, options, interrupts, .. } = self;
+        let bound = Bound { backup: copy.backup.clone(), ..self.bound };
+        let wanted = Wanted {
+            history: &history,
+            target: &target,
+            options: &options,
+            copy: copy.copied.clone(),
+            queries,
+            under_load: !arguments.without_load,
+            undo: !arguments.without_undo,
+            kill: !arguments.without_kill,
+            seed: arguments.seed.unwrap_or_else(|| seed(&bound)),
+            version: env!("CARGO_PKG_VERSION").to_string(),
+        };
+        let mut connect = || {
+            let driver = copy.connect()?;
+            interrupts.reach(driver.as_ref());
+            Ok(driver)
+        };
+        let mut tell = |stage: Stage<'_>| printer.now(words(stage));
+        let rehearsal = rehearse(wanted, &mut connect, &mut tell).map_err(|error| failure(&error))?;
+        let left = copy.stays().then(|| format!("the copy stays as the rehearsal left it: {}", copy.copied.place));
+        drop(copy);
+        let mut shown = Shown { place, rehearsal, receipt: None, file: None, signed: false, left, next: Vec::new() };
+        put(&mut shown, bound, environment.name, key.as_ref(), project, &options)?;
+        Ok(shown)
+    }
 }
 
 /// On the screen, and as the files that were asked for.
@@ -116,36 +179,6 @@ fn told(shown: Shown, arguments: &Rehearse, project: &Project, printer: &Printer
     let exit = if shown.rehearsal.passed() { Exit::Fine } else { Exit::Differences };
     printer.show(exit, &shown);
     Ok(exit)
-}
-
-/// What a copy of the database is made with.
-struct Room<'r> {
-    arguments: &'r Rehearse,
-    project: &'r Project,
-    environment: &'r Environment,
-    stop: &'r Arc<AtomicBool>,
-    printer: &'r Printer,
-}
-
-impl Room<'_> {
-    /// Out of a backup, unless somebody wants none.
-    fn copy(&self, source: &mut dyn Driver, schema: &Fingerprint) -> Result<Copy, Failure> {
-        let Room { arguments, project, environment, stop, printer } = *self;
-        let choice = Choice::of(arguments.backup.as_deref());
-        let identity = arguments.identity.as_deref();
-        let host = if arguments.scratch_server { Host::Own } else { Host::Same };
-        let place = backups::Place::of(None, project);
-        let mut watch = watching(printer, Arc::clone(stop));
-        let present = backup::present(source, schema.clone())?;
-        let choosing = Choosing { choice: &choice, place: &place, present: &present, identity };
-        match backup::choose(&choosing, source, project, &mut watch, printer)? {
-            None => Copy::direct(environment, source, host, stop, printer),
-            Some(backup) => {
-                let restoring = Restoring { backup: &backup, identity, place: &place, project, host };
-                Copy::of_backup(&restoring, environment, source, &mut watch, printer)
-            }
-        }
-    }
 }
 
 fn write(file: &Path, text: &str, project: &Project) -> Result<(), Failure> {
@@ -181,7 +214,7 @@ fn put(
     shown: &mut Shown,
     bound: Bound,
     environment: Option<String>,
-    key: Option<&whimbrel_run::rehearse::Key>,
+    key: Option<&Key>,
     project: &Project,
     options: &Options,
 ) -> Result<(), Failure> {

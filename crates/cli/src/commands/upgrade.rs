@@ -10,7 +10,19 @@ use crate::protecting::Said;
 pub fn run(arguments: &Upgrade, global: &Global, project: &Project, printer: &Printer) -> Outcome {
     let running = &arguments.running;
     let (contract_now, without_keeping) = (arguments.contract_now.as_deref(), arguments.keep_nothing.as_deref());
-    let (target, said) = (&arguments.target, Said::through(&arguments.doors));
-    Run { direction: Direction::Up, target, contract_now, running, without_keeping, said, global, project, printer }
-        .go()
+    let (target, said) = (&arguments.target, Said::through(&arguments.doors).proving(arguments.prove));
+    let prove = arguments.prove;
+    Run {
+        direction: Direction::Up,
+        target,
+        contract_now,
+        running,
+        without_keeping,
+        said,
+        prove,
+        global,
+        project,
+        printer,
+    }
+    .go()
 }

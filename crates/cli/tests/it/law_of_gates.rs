@@ -318,3 +318,18 @@ fn the_law_holds_on_postgres() {
     let Some(protected) = Protected::on_postgres() else { return };
     the_law_holds(&protected);
 }
+
+#[test]
+fn the_whole_way_is_one_command_on_postgres_too() {
+    let Some(url) = fresh_database() else { return };
+    let project = Project::new();
+    project.write("whimbrel.toml", &format!("[environments.production]\nurl = \"{url}\"\nprotected = true\n"));
+    project.revision("aaaa00000001", "none", "CREATE TABLE one (id INTEGER PRIMARY KEY)");
+    project.whimbrel("upgrade").ok();
+    execute(&url, "INSERT INTO one VALUES (1), (2)");
+    project.revision("bbbb00000002", "aaaa00000001", "CREATE TABLE two (id INTEGER PRIMARY KEY)");
+    let proved = project.whimbrel("upgrade --prove").ok().stdout();
+    for stage in ["history", "review", "backup", "restored", "rehearsed", "bbbb"] {
+        assert!(proved.contains(&format!("✓ {stage}")), "{stage}: {proved}");
+    }
+}

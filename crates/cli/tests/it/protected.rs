@@ -62,6 +62,7 @@ fn without_a_backup_nothing_is_changed() {
     error[no-proved-backup]: production is protected, and no backup newer than its last change has been restored and compared
       last backup  none of this database
       next         whimbrel backup create   (then: whimbrel backup restore latest --into URL)
+      or           whimbrel upgrade head --prove   (backs up, restores and compares, rehearses, then applies)
       or           whimbrel upgrade head --without-backup "reason"   (goes on the ledger)
     nothing was changed · exit 3
     "#);
@@ -72,6 +73,7 @@ fn without_a_backup_nothing_is_changed() {
     error[no-proved-backup]: production is protected, and no backup newer than its last change has been restored and compared
       last backup  [id], which nobody has restored and compared
       next         whimbrel backup restore [id] --into URL   (a new database, which is compared with it)
+      or           whimbrel upgrade head --prove   (backs up, restores and compares, rehearses, then applies)
       or           whimbrel upgrade head --without-backup "reason"   (goes on the ledger)
     nothing was changed · exit 3
     "#);
@@ -105,6 +107,7 @@ fn without_a_rehearsal_nothing_is_changed() {
     ── stderr ──
     error[no-rehearsal]: production is protected, and what is pending was never rehearsed
       next  whimbrel rehearse head
+      or    whimbrel upgrade head --prove   (backs up, restores and compares, rehearses, then applies)
       or    whimbrel upgrade head --without-rehearsal "reason"   (goes on the ledger)
     nothing was changed · exit 3
     "#);
@@ -240,4 +243,82 @@ fn a_backup_that_was_changed_is_none() {
     std::fs::write(&file, bytes).unwrap();
     let refused = project.whimbrel("upgrade --without-rehearsal \"by hand\"").screen();
     assert!(refused.contains("error[no-proved-backup]") && refused.contains("no longer what was made"), "{refused}");
+}
+
+/// Times and sizes made the same.
+fn staged(screen: &str) -> String {
+    let mut screen = settled(screen);
+    for (pattern, word) in
+        [(r"[\d.]+ [kM]?B", "[size]"), (r"\d+(\.\d+)? ms", "[duration]"), (r"  +(\[duration\])", "  $1")]
+    {
+        screen = regex::Regex::new(pattern).unwrap().replace_all(&screen, word).into_owned();
+    }
+    screen
+}
+
+#[test]
+fn the_whole_way_is_one_command() {
+    let project = project();
+    assert_snapshot!(staged(&project.whimbrel("upgrade --prove").screen()), @r"
+    exit 0
+    production · SQLite [version], app.db · at aaaa · 1 revision pending
+      ✓ history     matches the database, no drift  [duration]
+      ✓ review      1 revision, nothing unresolved  [duration]
+      ✓ backup      [id], 6 tables, [size] → [size]  [duration]
+      ✓ restored    every table equal by row count and content hash  [duration]
+      ✓ rehearsed   on that copy: longest lock [duration], no queries asked  [duration]
+      ✓ bbbb  make two  [duration]
+    applied 1 revision in [duration]; the database stands at `bbbb00000002` (head)
+    ");
+    let shown = "SELECT gate || ' ' || door FROM whimbrel_ledger_gate WHERE event = 2 ORDER BY number";
+    let connection = rusqlite::Connection::open(project.path("app.db")).unwrap();
+    let mut statement = connection.prepare(shown).unwrap();
+    let rows: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(rows, ["drift 0", "review 0", "backup 0", "rehearsal 0"]);
+    // Nothing is left to prove.
+    let again = project.whimbrel("upgrade --prove").ok().stdout();
+    assert!(again.starts_with("nothing to apply"), "{again}");
+}
+
+#[test]
+fn a_stage_that_fails_ends_it() {
+    let project = project();
+    project.sql("CREATE TABLE stray (id INTEGER PRIMARY KEY)");
+    let refused = project.whimbrel("upgrade --prove");
+    assert!(refused.exit() == 3 && refused.stderr().contains("error[drift]"), "{}", refused.screen());
+    project.sql("DROP TABLE stray");
+    // It fails on the rows that are there.
+    project.revision_of(
+        "cccc00000003",
+        "bbbb00000002",
+        "fails",
+        "INSERT INTO one VALUES (1);",
+        "DELETE FROM one WHERE id = 1;",
+    );
+    let refused = project.whimbrel("upgrade --prove");
+    assert_eq!(refused.exit(), 3, "{}", refused.screen());
+    assert!(refused.stderr().contains("error[rehearsal-failed]"), "{}", refused.screen());
+    let history = project.whimbrel("history").ok().stdout();
+    assert!(history.contains("pending") && !history.contains("begun"), "{history}");
+}
+
+#[test]
+fn what_was_rehearsed_by_itself_is_enough_until_something_moves() {
+    let project = project();
+    // It makes a backup, and proves it.
+    project.whimbrel("rehearse head").ok();
+    project.revision("cccc00000003", "bbbb00000002", "CREATE TABLE three (id INTEGER PRIMARY KEY)");
+    let refused = settled(&project.whimbrel("upgrade").screen());
+    assert!(refused.contains("error[stale-rehearsal]"), "{refused}");
+    assert!(refused.contains("cccc00000003 was not rehearsed"), "{refused}");
+    project.whimbrel("upgrade bbbb").ok();
+    // Somebody changes what was found.
+    project.whimbrel("rehearse head").ok();
+    let shelf = ".whimbrel/rehearsals";
+    let newest = project.list(shelf).into_iter().next_back().unwrap();
+    let file = format!("{shelf}/{newest}/rehearsal.json");
+    project.write(&file, &project.read(&file).replace("three", "four"));
+    let refused = settled(&project.whimbrel("upgrade").screen());
+    assert!(refused.contains("error[unsigned-rehearsal]"), "{refused}");
+    assert!(refused.contains("the rehearsal beside it is another one"), "{refused}");
 }

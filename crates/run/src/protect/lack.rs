@@ -137,6 +137,10 @@ impl Lack {
             }
             Lack::Unseen { .. } => vec![format!("see to that, then: {command}")],
         };
+        let provable = matches!(self.gate(), Gate::Backup | Gate::Rehearsal);
+        if provable && command.starts_with("whimbrel upgrade") && !command.contains(" --prove") {
+            next.push(format!("{command} --prove   (backs up, restores and compares, rehearses, then applies)"));
+        }
         if let Some(door) = self.gate().door() {
             next.push(format!("{command} {door} \"reason\"   (goes on the ledger)"));
         }
