@@ -10,6 +10,7 @@ use whimbrel_acceptance::database::{self, Database, Ground, SQLITE};
 use whimbrel_frontends::revision::read_folder;
 use whimbrel_plan::review::{Blocks, Touched};
 use whimbrel_run::apply::Options;
+use whimbrel_run::backup::Scope;
 use whimbrel_run::rehearse::{
     Came, Code, Copied, Fate, How, Measured, Preserved, Query, Rehearsal, RelationReading, Severity, Trial, Version,
     Wanted, rehearse,
@@ -57,6 +58,11 @@ impl Copy {
     }
 
     fn rehearse(&self, queries: &[(&str, Version)], seed: u64) -> Result<Rehearsal> {
+        self.rehearse_at(&self.database.url, queries, seed, true)
+    }
+
+    /// Run once and left so, where it is not `tried`.
+    fn rehearse_at(&self, url: &str, queries: &[(&str, Version)], seed: u64, tried: bool) -> Result<Rehearsal> {
         let history = read_folder(self.folder.path()).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
         let options = Options::new(Actor::here("0.0.0"));
         let target = "head".parse()?;
@@ -72,12 +78,12 @@ impl Copy {
             copy: Copied { how: How::Existing, place: "a test".to_string(), took_us: 0, backup: None },
             queries: queries.iter().map(query).collect(),
             under_load: true,
-            undo: true,
-            kill: true,
+            undo: tried,
+            kill: tried,
             seed,
             version: "0.0.0".to_string(),
         };
-        let url = whimbrel_engines::url::parse(&self.database.url)?;
+        let url = whimbrel_engines::url::parse(url)?;
         let found = rehearse(wanted, &mut || whimbrel_engines::connect(&url), &mut |_| {})?;
         let text = serde_json::to_string(&found)?;
         ensure!(serde_json::from_str::<Rehearsal>(&text)? == found, "it does not survive being written and read");
@@ -244,6 +250,62 @@ fn locks_are_those_of_the_servers_own_table() -> Result<()> {
             seen.sort();
             assert_eq!(seen, expected, "{ground}: {upgrade}");
             assert_eq!(measured(&found, 0)?.under, Vec::<String>::new(), "{ground}: {upgrade}");
+        }
+    }
+    Ok(())
+}
+
+/// What one statement locks and what becomes of each relation, in words that can be compared.
+fn doings(measured: &Measured) -> Result<Vec<String>> {
+    let reading = measured.reading.as_ref().context("nothing was read off")?;
+    let of = |relation: &RelationReading| {
+        let locks: Vec<&str> = relation.locks.iter().map(|lock| lock.name.as_str()).collect();
+        format!("{:?} {} {:?}", relation.on, locks.join(", "), relation.fate)
+    };
+    let mut all: Vec<String> = reading.relations.iter().map(of).collect();
+    all.sort();
+    Ok(all)
+}
+
+#[test]
+fn what_was_measured_on_a_restored_copy_is_what_happens_where_it_counts() -> Result<()> {
+    let revisions = [
+        "ALTER TABLE email ADD COLUMN flag boolean DEFAULT false;\nCREATE INDEX ix_size ON email (size);",
+        "ALTER TABLE email ALTER COLUMN size TYPE bigint;",
+        "ALTER TABLE email ADD CONSTRAINT c CHECK (size > 0) NOT VALID;\nALTER TABLE email VALIDATE CONSTRAINT c;",
+        "UPDATE email SET flag = true WHERE size > 100;\nALTER TABLE email RENAME COLUMN subject TO title;",
+        "DROP INDEX ix_email_subject;\nCREATE TABLE note (id integer PRIMARY KEY REFERENCES email (id));",
+    ];
+    let back = [
+        "DROP INDEX ix_size;\nALTER TABLE email DROP COLUMN flag;",
+        "ALTER TABLE email ALTER COLUMN size TYPE integer;",
+        "ALTER TABLE email DROP CONSTRAINT c;",
+        "ALTER TABLE email RENAME COLUMN title TO subject;\nUPDATE email SET flag = false;",
+        "DROP TABLE note;\nCREATE INDEX ix_email_subject ON email (title);",
+    ];
+    let ids = ["aaaa00000001", "bbbb00000002", "cccc00000003", "dddd00000004", "eeee00000005", "ffff00000006"];
+    // Backed up by the programs that are found beside it.
+    for ground in servers()?.into_iter().filter(|ground| ground.major == 15) {
+        let mut real = Copy::of(ground, EMAIL, &rows(ground, 5_000))?;
+        let mut copy = ground.database()?;
+        let folder = tempfile::tempdir()?;
+        let mut go_on = |_| std::ops::ControlFlow::Continue(());
+        real.database.driver.copy_out(&Scope::Full, folder.path(), &mut go_on)?;
+        copy.driver.copy_in(folder.path(), None, &mut go_on)?;
+        for (at, (upgrade, downgrade)) in revisions.iter().zip(back).enumerate() {
+            real.revision(ids[at + 1], ids[at], upgrade, downgrade)?;
+        }
+        let rehearsed = real.rehearse_at(&copy.url, &[], 7, true)?;
+        let happened = real.rehearse_at(&real.database.url, &[], 7, false)?;
+        assert!(rehearsed.stopped.is_none() && happened.stopped.is_none(), "{:?}", rehearsed.stopped);
+        assert!(matches!(rehearsed.undone, Trial::Passed { .. }), "{ground}: {:?}", rehearsed.undone);
+        assert_eq!(happened.statements().count(), 9, "{ground}");
+        println!("{ground}: statement, on the copy, where it counts");
+        for ((_, foreseen), (_, real)) in rehearsed.statements().zip(happened.statements()) {
+            println!("  {:>8} µs {:>8} µs  {}", foreseen.took_us, real.took_us, real.sql);
+            assert_eq!(doings(foreseen)?, doings(real)?, "{ground}: {}", real.sql);
+            // Nothing is done that was not foretold, here or there.
+            assert_eq!((&foreseen.under, &real.under), (&Vec::new(), &Vec::new()), "{ground}: {}", real.sql);
         }
     }
     Ok(())

@@ -38,6 +38,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     if arguments.first().is_some_and(|word| word == "backup") {
         return backup(&arguments[1..]);
     }
+    if arguments.first().is_some_and(|word| word == "pipeline") {
+        return pipeline(&arguments[1..]);
+    }
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     python::run(&[])?;
     let whimbrel = released()?;
@@ -120,8 +123,18 @@ pub fn backfill(arguments: &[String]) -> Result<()> {
     )
 }
 
-/// A proved backup beside `pg_dump` and `pg_restore`.
+/// A backup that is proved, beside the programs that prove nothing.
 pub fn backup(arguments: &[String]) -> Result<()> {
+    on_released("beside_pg_dump", arguments)
+}
+
+/// From a backup to the database being upgraded, stage by stage.
+pub fn pipeline(arguments: &[String]) -> Result<()> {
+    on_released("pipeline", arguments)
+}
+
+/// On PostgreSQL 15, with the program that `WHIMBREL_BIN` names or else the released one.
+fn on_released(bench: &str, arguments: &[String]) -> Result<()> {
     engines::run(&["--postgres".to_owned(), "15".to_owned()])?;
     let whimbrel = match std::env::var_os("WHIMBREL_BIN") {
         Some(whimbrel) => PathBuf::from(whimbrel),
@@ -129,7 +142,7 @@ pub fn backup(arguments: &[String]) -> Result<()> {
     };
     succeed(
         cargo()
-            .args(["test", "--package", "whimbrel-acceptance", "--bench", "beside_pg_dump", "--", "--run"])
+            .args(["test", "--package", "whimbrel-acceptance", "--bench", bench, "--", "--run"])
             .args(arguments)
             .env("WHIMBREL_BIN", whimbrel),
     )

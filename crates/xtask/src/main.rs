@@ -96,6 +96,11 @@ const COMMANDS: &[Command] = &[
         usage: "[--rows 3000000] [--rounds 3]   a backup that is proved, beside pg_dump -Fd -j2 and pg_restore -j2",
         run: bench::backup,
     },
+    Command {
+        name: "bench pipeline",
+        usage: "[--megabytes 1024]   backup, rehearsal and upgrade, stage by stage, and what rehearsing costs beyond running",
+        run: bench::pipeline,
+    },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];
 

@@ -157,7 +157,11 @@ impl<'p> Prepared<'p> {
             Ok(driver)
         };
         let mut tell = |stage: Stage<'_>| printer.now(words(stage));
-        let rehearsal = rehearse(wanted, &mut connect, &mut tell).map_err(|error| failure(&error))?;
+        let mut rehearsal = rehearse(wanted, &mut connect, &mut tell).map_err(|error| failure(&error))?;
+        // Who reads it elsewhere has the project somewhere else.
+        for statement in rehearsal.revisions.iter_mut().flat_map(|revision| &mut revision.statements) {
+            statement.file = project.settings.shown(Path::new(&statement.file));
+        }
         let left = copy.stays().then(|| format!("the copy stays as the rehearsal left it: {}", copy.copied.place));
         drop(copy);
         let mut shown = Shown { place, rehearsal, receipt: None, file: None, signed: false, left, next: Vec::new() };

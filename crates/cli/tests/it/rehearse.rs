@@ -252,6 +252,8 @@ fn a_receipt_is_bound_and_signed() {
     let mut forged = receipt.clone();
     forged.bound.plan.push('0');
     assert_eq!(forged.signed_by(public), whimbrel_run::rehearse::Signed::Wrong);
+    let file = &document["result"]["rehearsal"]["revisions"][0]["statements"][0]["file"];
+    assert_eq!(file, "migrations/bbbb00000002_second.sql", "by its place within the project");
     assert!(receipt.passed && receipt.bound.revisions.len() == 1 && receipt.summary.broken_queries == 0);
     let shelf = whimbrel_run::rehearse::Shelf::at(project.path(".whimbrel/rehearsals"));
     assert_eq!(shelf.newest(&receipt.bound.plan), Some(receipt.clone()));

@@ -88,11 +88,13 @@ impl Page {
 }
 
 fn because(found: &Rehearsal) -> String {
-    let worst = found.findings.iter().max_by_key(|finding| finding.severity);
+    // The first of the worst, which is the one that the list of findings begins with.
+    let worst = found.findings.iter().rev().max_by_key(|finding| finding.severity);
     let counted = |least: Severity| found.findings.iter().filter(|finding| finding.severity >= least).count();
     let more = |others: usize| match others {
         0 => String::new(),
-        others => format!("; and {} more", words::counted(others, "finding")),
+        1 => "; and one more".to_string(),
+        others => format!("; and {others} more"),
     };
     match worst {
         Some(finding) if finding.severity >= Severity::Care => {
