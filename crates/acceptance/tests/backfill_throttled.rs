@@ -62,7 +62,8 @@ fn a_replica_that_lags_holds_the_batches_until_it_has_caught_up() -> Result<()> 
         wait_for("the table on the replica", || Ok(there(copied)? == "1"))?;
         let mut options = project.options();
         options.backfill.rows = Some(200);
-        options.backfill.pause = Some(Duration::from_millis(10));
+        // Long enough for the replica to be behind before the last batch, however fast the machine.
+        options.backfill.pause = Some(Duration::from_millis(20) * u32::try_from(jobs)?);
         options.backfill.lag = Duration::from_secs(1);
         options.backfill.jobs = jobs;
         there("SELECT 'paused' FROM pg_wal_replay_pause()")?;

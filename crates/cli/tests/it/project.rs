@@ -305,7 +305,7 @@ pub fn settle(text: &str, folder: &Path) -> String {
         (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[time]"),
         (r"\b(today|yesterday) \d\d:\d\d", "[time]"),
         (r"\bada@[\w.-]+", "ada@[host]"),
-        (r"\b\d+ ms\b|\b\d+\.\d s\b", "[duration]"),
+        (r"\b\d+(\.\d+)? ms\b|\b\d+\.\d s\b", "[duration]"),
         (r"SQLite 3\.\d+\.\d+", "SQLite [version]"),
         (r"whimbrel \d+\.\d+\.\d+", "whimbrel [version]"),
         (r"PostgreSQL \d+\.\d+ · \w+ at [\w/.-]+(:\d+)?", "PostgreSQL [version], [database]"),
