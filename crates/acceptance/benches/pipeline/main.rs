@@ -53,7 +53,7 @@ fn main() -> Result<()> {
     stage("backup", made);
     let (document, rehearsing) = project.whimbrel(&["rehearse", "--json", "--backup", "latest"])?;
     let found = &document["result"]["rehearsal"];
-    ensure!(found["copy"]["how"] == "restored" && found["findings"] == Value::Array(Vec::new()), "{found:#}");
+    ensure!(found["copy"]["how"] == "restored" && found["stopped"].is_null(), "{found:#}");
     let copied = micros(&found["copy"]["took_us"]);
     stage("restored and compared", copied);
     let revisions = found["revisions"].as_array().context("no revisions")?;
