@@ -61,9 +61,11 @@ fn main() -> Result<()> {
         revisions.iter().flat_map(|it| it["statements"].as_array().into_iter().flatten()).collect();
     let ran: Duration = revisions.iter().map(|revision| micros(&revision["took_us"])).sum();
     stage("rehearsed: run and measured", ran);
-    stage("rehearsed: undone", micros(&found["undone"]["passed"]["took_us"]));
-    stage("rehearsed: killed and ended", micros(&found["killed"]["passed"]["took_us"]));
-    stage("rehearsed: everything else (hashes above all)", rehearsing.saturating_sub(copied + ran));
+    let (undone, killed) = (&found["undone"]["passed"]["took_us"], &found["killed"]["passed"]["took_us"]);
+    stage("rehearsed: undone", micros(undone));
+    stage("rehearsed: killed and ended", micros(killed));
+    let told = copied + ran + micros(undone) + micros(killed);
+    stage("rehearsed: everything else (hashes above all)", rehearsing.saturating_sub(told));
     let (_, applied) = project.whimbrel(&["upgrade", "head"])?;
     stage("applied", applied);
     stage("all", made + rehearsing + applied);
