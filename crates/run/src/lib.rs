@@ -5,6 +5,7 @@ pub mod apply;
 mod at_work;
 pub mod backfill;
 pub mod backup;
+pub mod clock;
 pub mod ddl_guard;
 pub mod drift;
 mod driver;

@@ -49,7 +49,7 @@ pub fn run(arguments: &args::Kept, global: &Global, project: &Project, printer: 
             printer.show(Exit::Fine, &Restored { database, table, thing: Thing::from(kept) });
         }
         Some(KeptCommand::Prune) => {
-            let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+            let now = whimbrel_run::clock::now();
             let gone = keep::expired(driver, &now).map_err(|error| unreadable(&error))?;
             let_go(driver, &passes, &gone)?;
             printer.show(Exit::Fine, &Dropped { database, dropped: gone.into_iter().map(Thing::from).collect() });

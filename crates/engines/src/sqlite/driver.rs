@@ -24,7 +24,7 @@ use super::dialect::dialect;
 use super::lock::{self, FileLock};
 use super::orphans::{CACHE_KIB, Orphans};
 use super::split::split;
-use super::{backup, digest, facts, gauge, introspect, packing, try_out};
+use super::{backup, facts, gauge, introspect, packing, try_out};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -486,7 +486,7 @@ impl Driver for SqliteDriver {
     }
 
     fn digest(&mut self, table: &ObjectName, columns: &[String]) -> Result<Digest, DriverError> {
-        digest::digest(&self.connection, table, columns).map_err(|error| error_of(&error))
+        backup::digest(&self.connection, table, columns)
     }
 
     fn is_same_as(&mut self, other: &mut dyn Driver) -> Result<bool, DriverError> {

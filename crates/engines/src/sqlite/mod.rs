@@ -8,7 +8,6 @@ mod batching;
 mod complete;
 mod copy;
 mod dialect;
-mod digest;
 mod driver;
 mod dual_write;
 mod expression;

@@ -16,7 +16,7 @@ use super::job::Job;
 use super::runner::{Runner, Turn};
 use super::{Failure, Refusal};
 use crate::keep::{self, Aside, Completed, Kept, KeptError};
-use crate::{DriverError, DriverErrorKind, Event};
+use crate::{DriverError, DriverErrorKind, Event, clock};
 
 /// What the downgrade of one revision may give back.
 #[derive(Default)]
@@ -51,10 +51,6 @@ impl Job<'_> {
 /// What a statement outside any transaction is taken for.
 pub(super) const BRIEF: Foreseen =
     Foreseen { class: Class::Brief, own_lock_timeout: None, own_statement_timeout: None, only_session: false };
-
-fn stamp(moment: Timestamp) -> String {
-    moment.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
-}
 
 impl Runner<'_> {
     /// Copies what these statements destroy, inside the transaction in which they are about to run.
@@ -97,7 +93,7 @@ impl Runner<'_> {
         let until = begun.checked_add(days).unwrap_or(Timestamp::MAX);
         let what = told(&found.kept);
         let limits = self.options.timeouts.limits(&first);
-        let time = (stamp(begun), stamp(until));
+        let time = (clock::written(begun), clock::written(until));
         keep::put_aside(self.driver, &job.revision.id, event, found.kept, &self.ahead, (&time.0, &time.1), &limits)
             .map_err(|error| failed(what, error))
     }
@@ -379,7 +375,7 @@ impl Runner<'_> {
             }
         }
         let what = || kept.iter().map(|kept| kept.loss.to_string()).collect::<Vec<_>>().join(", ");
-        let given = keep::give_back(self.driver, kept, ring, &stamp(Timestamp::now()));
+        let given = keep::give_back(self.driver, kept, ring, &clock::now());
         let rows = given.map_err(|error| failed(what(), error.into()))?;
         let news = kept.iter().zip(rows).map(|(kept, rows)| News::GivenBack((*kept).clone(), rows));
         self.recalled.news.extend(news);
@@ -389,7 +385,7 @@ impl Runner<'_> {
     /// Lets go of what has been kept for as long as it was to be.
     pub fn drop_expired(&mut self) -> Result<(), Failure> {
         let what = || "what was kept long enough".to_string();
-        let expired = keep::expired(self.driver, &stamp(Timestamp::now())).map_err(|error| failed(what(), error))?;
+        let expired = keep::expired(self.driver, &clock::now()).map_err(|error| failed(what(), error))?;
         if expired.is_empty() {
             return Ok(());
         }

@@ -8,7 +8,7 @@ use super::job::{Group, Job, Prepared};
 use super::runner::{Runner, Turn};
 use super::{Failure, Partial, Ran, RevisionReport, StatementFailure};
 use crate::ledger::{EventRow, Outcome, Seq, StatementOutcome, StatementRow, Time};
-use crate::{DriverError, DriverErrorKind, Event};
+use crate::{DriverError, DriverErrorKind, Event, clock};
 
 /// A moment, by the clock on the wall and by the one that never jumps.
 pub(super) struct Moment {
@@ -18,7 +18,7 @@ pub(super) struct Moment {
 
 impl Moment {
     pub fn now() -> Self {
-        let wall = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let wall = clock::now();
         Moment { wall, tick: Instant::now() }
     }
 }

@@ -7,7 +7,7 @@ use super::runner::{Runner, Turn};
 use super::{ApplyError, Failure, Options, RevisionReport};
 use crate::ledger::{self, EventDirection, EventRow, Outcome, Seq, Time};
 use crate::protect::Work;
-use crate::{Driver, Event};
+use crate::{Driver, Event, clock};
 
 /// Writes on the ledger that the database stands at the target, and runs nothing. What is above the target counts as
 /// not applied, what is below it as applied, as its file is now; with `purge`, everything else as not applied.
@@ -82,7 +82,7 @@ impl Runner<'_> {
 
     fn write_stamps(&mut self, stamped: &[&Revision], above: &BTreeSet<RevisionId>) -> Result<(), Failure> {
         let live = self.driver.introspect()?.fingerprint();
-        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+        let now = clock::now();
         let ups = stamped
             .iter()
             .map(|revision| (&revision.id, EventDirection::Stamp, Some(&revision.checksum), revision.message.as_str()));

@@ -18,8 +18,9 @@ use super::hands::{Hands, Later, Through, upper, write};
 use super::pace::Pace;
 use super::stretch::{Stretch, Stretches};
 use super::upkeep::Due;
-use super::worker::{Course, Worker, heed, nap, now};
+use super::worker::{Course, Worker, heed, nap};
 use super::{Checkpoint, Doing, Ended};
+use crate::clock::now;
 use crate::{Canceller, Driver};
 
 /// So many parts for each connection, so that none has much left to do when the others are through.

@@ -11,6 +11,7 @@ use super::stretch::{self, Stretch, Stretches};
 use super::throttle::{Asked, Hold, Throttle};
 use super::upkeep::{Due, Upkeep};
 use super::{BackfillFailure, Checkpoint, Checkpoints, Doing, Options, Progress, State};
+use crate::clock::now;
 use crate::{Driver, DriverError, DriverErrorKind};
 
 /// One backfill, from its checkpoint to its proof.
@@ -355,8 +356,4 @@ pub(super) fn nap(pause: Duration, stop: &AtomicBool) -> Result<(), Ended> {
         sleep(pause.saturating_sub(begun.elapsed()).min(Duration::from_millis(50)));
     }
     heed(stop)
-}
-
-pub(crate) fn now() -> String {
-    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string()
 }

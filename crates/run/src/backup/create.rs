@@ -14,7 +14,7 @@ use super::manifest::{DATA, MANIFEST};
 use super::progress::{Doing, Progress, Watch};
 use super::workplace::Workplace;
 use super::{BackupError, BackupId, FORMAT, FileEntry, Manifest, Scope, Snapshot, files, pack, sealed};
-use crate::Driver;
+use crate::{Driver, clock};
 
 #[derive(Debug, Clone)]
 pub struct CreateOptions {
@@ -153,7 +153,7 @@ fn manifest(
     Manifest {
         format: FORMAT,
         id: id.clone(),
-        taken_at: now.strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        taken_at: clock::written(now),
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         engine,
         version: driver.version().to_string(),

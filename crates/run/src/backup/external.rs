@@ -7,11 +7,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::Instant;
 
-use jiff::Timestamp;
-
 use super::folder::Backup;
 use super::progress::{Doing, Progress, Watch};
 use super::{BackupError, BackupId, Difference, FORMAT, Manifest, Proof, Proved};
+use crate::clock;
 
 /// What a command calls its backup, and what whimbrel does.
 const ID: &str = "WHIMBREL_BACKUP_ID";
@@ -47,7 +46,7 @@ pub fn check(backup: &Backup, command: &str, whimbrel: &str) -> Result<Proof, Ba
     let proof = Proof {
         format: FORMAT,
         manifest: backup.sha256.clone(),
-        at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        at: clock::now(),
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         by: Proved::Command { command: command.to_string() },
         differences: Vec::<Difference>::new(),

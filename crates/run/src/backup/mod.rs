@@ -11,7 +11,7 @@ mod create;
 mod encryption;
 mod error;
 pub mod external;
-mod files;
+pub(crate) mod files;
 mod fitting;
 mod folder;
 mod manifest;

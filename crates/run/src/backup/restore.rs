@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use jiff::Timestamp;
 use whimbrel_schema::{ObjectKind, ObjectName};
 
 use super::encryption::Identities;
@@ -12,7 +11,7 @@ use super::manifest::{DATA, Proof, Proved};
 use super::progress::{Doing, Progress, Watch};
 use super::workplace::Workplace;
 use super::{BackupError, Difference, FORMAT, Manifest, Scope, TableContents, differences, files, pack, verify};
-use crate::{Driver, ledger};
+use crate::{Driver, clock, ledger};
 
 pub struct RestoreOptions<'a> {
     /// These tables and nothing else.
@@ -77,7 +76,7 @@ pub fn restore(
     let proof = options.only.is_none().then(|| Proof {
         format: FORMAT,
         manifest: backup.sha256.clone(),
-        at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        at: clock::now(),
         milliseconds: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         by: Proved::Restore {
             into: driver.describe(),

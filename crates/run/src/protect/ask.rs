@@ -12,7 +12,7 @@ use super::situation::{Situation, is_empty};
 use super::{Gate, Lack, Protection, Work, backup, rehearsal};
 use crate::backup::{Backup, Progress, Scope, verify};
 use crate::ledger::{self, Ledger, LedgerError, Tables};
-use crate::{Actor, Driver, DriverError};
+use crate::{Actor, Driver, DriverError, clock};
 
 /// What is about to be done, and from where.
 pub struct Subject<'a> {
@@ -186,6 +186,6 @@ pub fn write_down(driver: &mut dyn Driver, passed: &Passed<'_>, actor: &Actor) -
     if !driver.has_table(Tables::GATE)? {
         driver.execute(&tables.create_gates())?;
     }
-    let at = Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string();
+    let at = clock::now();
     passed.passes.iter().try_for_each(|pass| driver.execute(&tables.insert_gate(passed, pass, actor, &at)).map(drop))
 }

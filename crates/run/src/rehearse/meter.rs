@@ -100,6 +100,7 @@ impl Witness for Meter<'_> {
     }
 }
 
-pub(super) fn micros(time: Duration) -> u64 {
+/// As far as they can be counted.
+pub fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

@@ -27,6 +27,7 @@ use whimbrel_plan::revision::Revision;
 use whimbrel_schema::{Engine, fingerprint_of};
 
 pub use gauge::{Fate, Gauge, Reading, RelationKind, RelationReading, Size, TakenLock};
+pub use meter::micros;
 pub use query::{Observed, Query, Version};
 pub use receipt::{BackupBound, Bound, Now, Receipt, Stale, Summary};
 pub use rehearsal::{

@@ -9,6 +9,7 @@ use whimbrel_schema::{Engine, Fingerprint, Version};
 
 use super::rehearsal::{Copied, Rehearsal, Severity};
 use super::signature::Signature;
+use crate::clock;
 
 /// Of the value as JSON.
 pub const FORMAT: u32 = 1;
@@ -167,7 +168,7 @@ impl Receipt {
         Receipt {
             format: FORMAT,
             id,
-            made_at: Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+            made_at: clock::now(),
             who: who.to_string(),
             whimbrel: rehearsal.whimbrel.clone(),
             environment: None,

@@ -20,7 +20,7 @@ use super::rows::{self, Digests, Rows, Said};
 use super::states;
 use crate::apply::{self, ApplyError, Failure, Options};
 use crate::ledger::{self, LedgerError};
-use crate::{Driver, DriverError, Event, drift};
+use crate::{Driver, DriverError, Event, clock, drift};
 
 /// What is rehearsed, and how thoroughly.
 pub struct Wanted<'w> {
@@ -97,7 +97,7 @@ fn blank(driver: &dyn Driver, copy: Copied, version: &str, schema: &Schema) -> R
         engine: driver.dialect().engine(),
         server: driver.version(),
         copy,
-        began_at: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string(),
+        began_at: clock::now(),
         took_us: 0,
         plan: plan_hash(&[], driver.dialect().engine()),
         applied: Vec::new(),

@@ -8,6 +8,7 @@ use thiserror::Error;
 
 use super::receipt::Receipt;
 use super::rehearsal::Rehearsal;
+use crate::backup::files;
 
 /// One folder for each rehearsal, named by its id, with `receipt.json` and `rehearsal.json` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,8 +47,7 @@ impl Shelf {
 
     /// SHA-256, in hexadecimal.
     pub fn hash(bytes: &[u8]) -> String {
-        let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
-        digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+        files::sha256(bytes)
     }
 
     /// The receipt comes last: without it, nothing there counts.

@@ -7,12 +7,10 @@ use std::time::Instant;
 use whimbrel_engines::sqlite;
 use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
 use whimbrel_run::backup::Scope;
-use whimbrel_run::rehearse::{Copied, How};
+use whimbrel_run::rehearse::{Copied, How, micros};
 use whimbrel_run::{Driver, DriverError};
 
-use super::{
-    Copy, Host, Place, copying_failed, folder, in_memory, micros, new_database, no_server, nothing_runs_there,
-};
+use super::{Copy, Host, Place, copying_failed, folder, in_memory, new_database, no_server, nothing_runs_there};
 use crate::backups::progress;
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -52,7 +50,7 @@ impl Copy {
             }
             DatabaseUrl::Mysql(_) => return Err(nothing_runs_there()),
         };
-        let copied = Copied { how, place: shown, took_us: micros(begun), backup: None };
+        let copied = Copied { how, place: shown, took_us: micros(begun.elapsed()), backup: None };
         Ok(Copy { copied, backup: None, place, role: environment.role.clone() })
     }
 }

@@ -8,8 +8,6 @@ mod without_rows;
 
 pub use of_backup::Restoring;
 
-use std::time::Instant;
-
 use tempfile::TempDir;
 use whimbrel_engines::postgres::OwnServer;
 use whimbrel_engines::url::DatabaseUrl;
@@ -129,8 +127,4 @@ fn copying_failed(error: &DriverError) -> Failure {
 
 fn in_memory() -> Failure {
     Failure::usage("no-copy", "a database in memory cannot be copied: nobody else sees it")
-}
-
-fn micros(since: Instant) -> u64 {
-    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
 }

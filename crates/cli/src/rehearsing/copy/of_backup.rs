@@ -6,11 +6,9 @@ use std::time::Instant;
 use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
 use whimbrel_run::Driver;
 use whimbrel_run::backup::{self, Backup, BackupError, RestoreOptions, Watch};
-use whimbrel_run::rehearse::{BackupBound, Copied, How};
+use whimbrel_run::rehearse::{BackupBound, Copied, How, micros};
 
-use super::{
-    Copy, Host, Place, copying_failed, folder, in_memory, micros, new_database, no_server, nothing_runs_there,
-};
+use super::{Copy, Host, Place, copying_failed, folder, in_memory, new_database, no_server, nothing_runs_there};
 use crate::backups::{self, identities, refusal};
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
@@ -77,7 +75,8 @@ impl Copy {
             Host::Own => " on a server of its own",
         };
         let shown = format!("backup {id}, restored{own}: {tables} ({rows} rows), each equal by row count and hash");
-        let copied = Copied { how: How::Restored, place: shown, took_us: micros(begun), backup: Some(id.clone()) };
+        let copied =
+            Copied { how: How::Restored, place: shown, took_us: micros(begun.elapsed()), backup: Some(id.clone()) };
         let bound = BackupBound { id, taken_at: backup.manifest.taken_at.clone() };
         // On SQLite the file is what stays; its first connection has done its work.
         let place = place_of_copy.unwrap_or(Place::Scratch { main: driver });

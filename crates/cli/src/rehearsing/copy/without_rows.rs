@@ -7,10 +7,10 @@ use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
 use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::RevisionId;
 use whimbrel_run::apply::{self, Options};
-use whimbrel_run::rehearse::{Copied, How};
+use whimbrel_run::rehearse::{Copied, How, micros};
 use whimbrel_run::{Driver, DriverError};
 
-use super::{Copy, Place, clear_scratch, copying_failed, folder, micros, nothing_runs_there};
+use super::{Copy, Place, clear_scratch, copying_failed, folder, nothing_runs_there};
 use crate::failure::{Exit, Failure};
 use crate::printer::Printer;
 use crate::settings::Environment;
@@ -52,7 +52,7 @@ impl Copy {
                 Failure::new(Exit::Failed, "no-copy", message).next("whimbrel rehearse --on URL-OF-A-COPY")
             })?;
         }
-        copy.copied.took_us = micros(begun);
+        copy.copied.took_us = micros(begun.elapsed());
         Ok(copy)
     }
 }

@@ -31,6 +31,8 @@ use super::driver::PostgresDriver;
 use moment::Moment;
 
 pub(super) use client::{program_folders, version_of};
+pub(super) use rows::of_texts;
+pub(super) use sum::Sum;
 
 /// Sessions and processes at once, each of dumping and of hashing. More would slow down whoever uses the database.
 fn jobs() -> usize {

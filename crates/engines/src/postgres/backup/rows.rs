@@ -122,7 +122,7 @@ fn texts(columns: &[Column]) -> Vec<String> {
 }
 
 /// `rows` is what stands after FROM. The subquery is kept apart by its OFFSET, lest every text be made twice.
-pub(super) fn of_texts(texts: &[String], rows: &str) -> String {
+pub(in crate::postgres) fn of_texts(texts: &[String], rows: &str) -> String {
     let listed: Vec<String> =
         texts.iter().enumerate().map(|(at, text)| format!("({text}) COLLATE \"C\" AS t{at}")).collect();
     let lane =

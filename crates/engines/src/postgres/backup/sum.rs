@@ -6,7 +6,7 @@ use super::relations::Cells;
 
 /// Rows, and the sums of the lanes of their hashes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sum {
+pub(in crate::postgres) struct Sum {
     pub rows: u64,
     pub lanes: [u64; 2],
 }

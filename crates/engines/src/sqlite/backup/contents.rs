@@ -5,11 +5,13 @@ use std::ops::ControlFlow;
 
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use sha2::{Digest, Sha256};
+use sha2::{Digest as _, Sha256};
 use whimbrel_run::backup::{ContentHash, ContentHasher, Doing, Progress, TableContents, Watch};
+use whimbrel_run::rehearse::Digest;
 use whimbrel_run::{DriverError, DriverErrorKind};
 use whimbrel_schema::ObjectName;
 
+use super::super::dialect::dialect;
 use super::super::driver::error_of;
 use super::tables::{Tables, quoted};
 
@@ -56,10 +58,35 @@ fn all(
     Ok(contents)
 }
 
+/// What is in these columns of a table, of all its rows.
+pub(in super::super) fn digest(
+    connection: &Connection,
+    table: &ObjectName,
+    columns: &[String],
+) -> Result<Digest, DriverError> {
+    let columns: Vec<String> = columns.iter().map(|column| quoted(column)).collect();
+    let listed = if columns.is_empty() { "1".to_string() } else { columns.join(", ") };
+    let query = format!("SELECT {listed} FROM {}", dialect().quote_name(table));
+    let hasher = of_query(connection, &query, &mut |_| Ok(()))?;
+    Ok(Digest { rows: hasher.rows(), hash: hasher.finish(MADE).0 })
+}
+
 fn of_table(connection: &Connection, name: &str, watch: &mut Watch<'_>) -> Result<(u64, ContentHash), DriverError> {
-    let mut hasher = ContentHasher::default();
     let query = format!("SELECT * FROM main.{}", quoted(name));
-    let mut query = connection.prepare(&query).map_err(|error| error_of(&error))?;
+    let hasher =
+        of_query(connection, &query, &mut |rows| told(watch, Progress::of(Doing::Hashing, rows, None).about(name)))?;
+    told(watch, Progress::of(Doing::Hashing, hasher.rows(), Some(hasher.rows())).about(name))?;
+    Ok((hasher.rows(), hasher.finish(MADE)))
+}
+
+/// What a query gives; every so many rows `between` is told how many there were.
+fn of_query(
+    connection: &Connection,
+    query: &str,
+    between: &mut dyn FnMut(u64) -> Result<(), DriverError>,
+) -> Result<ContentHasher, DriverError> {
+    let mut hasher = ContentHasher::default();
+    let mut query = connection.prepare(query).map_err(|error| error_of(&error))?;
     let width = query.column_count();
     let mut rows = query.query([]).map_err(|error| error_of(&error))?;
     let mut buffer = Vec::new();
@@ -70,11 +97,10 @@ fn of_table(connection: &Connection, name: &str, watch: &mut Watch<'_>) -> Resul
         }
         hasher.add(&Sha256::digest(&buffer).into());
         if hasher.rows() % BETWEEN == 0 {
-            told(watch, Progress::of(Doing::Hashing, hasher.rows(), None).about(name))?;
+            between(hasher.rows())?;
         }
     }
-    told(watch, Progress::of(Doing::Hashing, hasher.rows(), Some(hasher.rows())).about(name))?;
-    Ok((hasher.rows(), hasher.finish(MADE)))
+    Ok(hasher)
 }
 
 pub(super) fn told(watch: &mut Watch<'_>, progress: Progress) -> Result<(), DriverError> {

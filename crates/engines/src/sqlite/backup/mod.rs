@@ -6,7 +6,7 @@ mod copy_out;
 mod pages;
 mod tables;
 
-pub(super) use contents::contents;
+pub(super) use contents::{contents, digest};
 pub(super) use copy_in::{Afterwards, copy_in};
 pub(super) use copy_out::copy_out;
 
