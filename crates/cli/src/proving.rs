@@ -7,9 +7,10 @@ use std::time::Instant;
 use owo_colors::OwoColorize;
 use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Refusal, Report};
+use whimbrel_run::drift::{self, Drift};
+use whimbrel_run::ledger;
 use whimbrel_run::protect::{Lack, Protection, is_empty};
 use whimbrel_run::rehearse::Severity;
-use whimbrel_run::{drift, ledger};
 
 use crate::applying::{Run, actor};
 use crate::args::Rehearse;
@@ -35,8 +36,7 @@ pub fn prove(run: &Run<'_>) -> Result<bool, Failure> {
     let protection = protecting::protection(project, &prepared.environment, &run.said, &again, printer)?;
     let Some(protection) = protection else { return Ok(false) };
     let running = running(run, &mut prepared)?;
-    let live = prepared.source.introspect().map_err(|error| diagnose::database(&error))?;
-    if running.is_empty() || is_empty(&live) && prepared.bound.applied.is_empty() {
+    if running.is_empty() || is_empty(&prepared.live) && prepared.bound.applied.is_empty() {
         return Ok(false);
     }
     let stages = Stages { run };
@@ -68,11 +68,7 @@ pub fn prove(run: &Run<'_>) -> Result<bool, Failure> {
         "on that copy: longest lock {lock}, {}",
         match found.queries.len() {
             0 => "no queries asked".to_string(),
-            count => format!(
-                "{} asked, {} broken",
-                if count == 1 { "1 query".to_string() } else { format!("{count} queries") },
-                found.broken_queries()
-            ),
+            count => format!("{} asked, {} broken", words::counted(count, "query"), found.broken_queries()),
         }
     );
     stages.well("rehearsed", &told, begun);
@@ -127,17 +123,13 @@ impl Stages<'_, '_> {
     fn drift(&self, prepared: &mut Prepared<'_>) -> Result<(), Failure> {
         let begun = Instant::now();
         self.run.printer.now("comparing the database with its history");
-        let failed = |error| diagnose::database(&error);
-        let driver = prepared.source.as_mut();
-        let ledger = ledger::read(driver).map_err(|error| diagnose::ledger(&error))?;
-        let live = driver.introspect().map_err(failed)?;
-        let differences = match drift::expected(driver, &prepared.history, &ledger.applied_ids()) {
-            Ok(expected) => {
-                let changes = drift::compare(driver, &expected, &live).map_err(failed)?;
-                changes.iter().map(drift::words).collect()
-            }
-            Err(_) if ledger.fingerprint() == Some(&live.fingerprint()) => Vec::new(),
-            Err(why) => vec![format!("whether it is what it should be is unknown: {why}")],
+        let ledger = ledger::read(prepared.source.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+        let Prepared { source, history, live, bound, .. } = prepared;
+        let found = drift::look(source.as_mut(), history, &ledger, live, &bound.schema);
+        let differences = match found.map_err(|error| diagnose::database(&error))? {
+            Drift::None => Vec::new(),
+            Drift::Found(differences) => differences,
+            Drift::Unknown(why) => drift::unseen(&why),
         };
         match (&self.run.running.accept_drift, differences.is_empty()) {
             (_, true) => self.well("history", "matches the database, no drift", begun),

@@ -6,8 +6,9 @@ use whimbrel_plan::Change;
 use whimbrel_plan::diff::{DiffOptions, diff, in_doubt};
 use whimbrel_plan::history::History;
 use whimbrel_plan::revision::RevisionId;
-use whimbrel_schema::{Pair, Schema};
+use whimbrel_schema::{Fingerprint, Pair, Schema};
 
+use crate::ledger::Ledger;
 use crate::replay::replay;
 use crate::{Driver, DriverError};
 
@@ -30,6 +31,44 @@ pub fn compare(driver: &mut dyn Driver, history: &Schema, live: &Schema) -> Resu
     }
     let normalized = driver.normalize(history, &doubtful)?;
     Ok(diff(Pair::new(&normalized, live), dialect, &options))
+}
+
+/// What a database is, beside what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Drift {
+    None,
+    /// In words, and never empty.
+    Found(Vec<String>),
+    /// What it should be is not known, and neither is what it was.
+    Unknown(String),
+}
+
+/// The database is what it was when the last run left it; or, where nobody looked then, what the history says. `live` is
+/// what it is, and `now` the fingerprint of that.
+pub fn look(
+    driver: &mut dyn Driver,
+    history: &History,
+    ledger: &Ledger,
+    live: &Schema,
+    now: &Fingerprint,
+) -> Result<Drift, DriverError> {
+    if ledger.fingerprint() == Some(now) {
+        return Ok(Drift::None);
+    }
+    let differences = match expected(driver, history, &ledger.applied_ids()) {
+        Ok(expected) => compare(driver, &expected, live)?.iter().map(words).collect(),
+        // Nobody knows what it should be. Where it is known to be other than it was, that is drift all the same.
+        Err(why) => match ledger.fingerprint().filter(|known| known.comparable(now)) {
+            Some(known) => vec![format!("it was {known} and is {now}; which objects differ is unknown: {why}")],
+            None => return Ok(Drift::Unknown(why)),
+        },
+    };
+    Ok(if differences.is_empty() { Drift::None } else { Drift::Found(differences) })
+}
+
+/// What nobody can see is taken for the worst where it counts.
+pub fn unseen(why: &str) -> Vec<String> {
+    vec![format!("whether it is what it should be is unknown: {why}")]
 }
 
 /// A difference as a fact about the database.

@@ -63,6 +63,8 @@ pub struct Prepared<'p> {
     /// What the receipt binds is the database itself, as it is before the copy is made: what changes meanwhile makes it
     /// stale.
     pub bound: Bound,
+    /// The schema whose fingerprint that has.
+    pub live: whimbrel_schema::Schema,
 }
 
 impl<'p> Prepared<'p> {
@@ -84,11 +86,25 @@ impl<'p> Prepared<'p> {
         options.backfill = project.settings.backfill();
         let interrupts = Interrupts::heed(&options.stop, printer)?;
         interrupts.reach(source.as_ref());
-        let schema = source.introspect().map_err(|error| diagnose::database(&error))?.fingerprint();
+        let live = source.introspect().map_err(|error| diagnose::database(&error))?;
+        let schema = live.fingerprint();
         let applied = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
         let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
         let bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
-        Ok(Prepared { project, printer, history, target, environment, key, source, place, options, interrupts, bound })
+        Ok(Prepared {
+            project,
+            printer,
+            history,
+            target,
+            environment,
+            key,
+            source,
+            place,
+            options,
+            interrupts,
+            bound,
+            live,
+        })
     }
 
     /// The copy that was asked for.

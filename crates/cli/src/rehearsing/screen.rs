@@ -88,7 +88,7 @@ pub fn stages(found: &Rehearsal) -> Vec<(Went, &'static str, String, String)> {
         let went = if broken > 0 { Went::Badly } else { Went::Well };
         let asked = format!(
             "{} in {}: {}, longest wait {}",
-            words::counted(found.queries.len(), "query").replace("querys", "queries"),
+            words::counted(found.queries.len(), "query"),
             words::counted(revisions + 1, "state"),
             if broken == 0 { "none breaks".to_string() } else { format!("{broken} break") },
             time(found.longest_wait_us())

@@ -8,7 +8,10 @@ use jiff::{Timestamp, Zoned};
 pub fn counted(number: usize, noun: &str) -> String {
     match number {
         1 => format!("1 {noun}"),
-        more => format!("{more} {noun}s"),
+        more => match noun.strip_suffix("ry") {
+            Some(stem) => format!("{more} {stem}ries"),
+            None => format!("{more} {noun}s"),
+        },
     }
 }
 

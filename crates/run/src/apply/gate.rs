@@ -3,8 +3,9 @@ use whimbrel_plan::revision::Checksum;
 
 use super::runner::Runner;
 use super::{Failure, Refusal};
+use crate::drift::{self, Drift};
 use crate::ledger::{AppliedRevision, Ledger};
-use crate::{Event, drift, protect};
+use crate::{Event, protect};
 
 /// What is on the ledger and not in the files as it was, in the order in which it was applied.
 #[derive(Debug, Clone, Default)]
@@ -62,32 +63,24 @@ impl Runner<'_> {
         let now = live.fingerprint();
         self.before = Some(now.clone());
         self.foresight.start_at(live.clone());
-        if ledger.fingerprint() == Some(&now) {
-            return Ok(());
-        }
-        let differences = match drift::expected(self.driver, self.history, &ledger.applied_ids()) {
-            Ok(expected) => drift::compare(self.driver, &expected, &live)?.iter().map(drift::words).collect(),
-            // Nobody knows what it should be. Where it is known to be other than it was, that is drift all the same.
-            Err(why) => match ledger.fingerprint().filter(|known| known.comparable(&now)) {
-                Some(known) => vec![format!("it was {known} and is {now}; which objects differ is unknown: {why}")],
-                // What nobody can see is taken for the worst where it counts.
-                None if protected => vec![format!("whether it is what it should be is unknown: {why}")],
-                None => {
-                    (self.listen)(Event::DriftUnchecked { why: &why });
-                    return Ok(());
-                }
-            },
+        let differences = match drift::look(self.driver, self.history, ledger, &live, &now)? {
+            Drift::None => return Ok(()),
+            Drift::Found(differences) => differences,
+            Drift::Unknown(why) if protected => drift::unseen(&why),
+            Drift::Unknown(why) => {
+                (self.listen)(Event::DriftUnchecked { why: &why });
+                return Ok(());
+            }
         };
-        match (&self.options.accept_drift, differences.is_empty()) {
-            (_, true) => Ok(()),
-            (Some(reason), false) => {
+        match &self.options.accept_drift {
+            Some(reason) => {
                 (self.listen)(Event::DriftAccepted { differences: &differences, reason });
                 let accepted = format!("{reason}: {}", differences.join("; "));
                 self.note = Some(format!("drift accepted: {accepted}"));
                 self.accepted_drift = Some(accepted);
                 Ok(())
             }
-            (None, false) => Err(Refusal::Drift { differences }.into()),
+            None => Err(Refusal::Drift { differences }.into()),
         }
     }
 }
