@@ -7,6 +7,7 @@ use whimbrel_schema::{Engine, Fingerprint};
 
 use super::folder::Listed;
 use super::{Backup, BackupId, Difference, Scope, Standing};
+use crate::clock;
 
 /// A database as it is now, as far as backups tell it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,10 +85,7 @@ impl Present {
         if manifest.schema.as_ref() != Some(&self.schema) {
             return Some(Unfit::Schema);
         }
-        let taken = manifest.taken_at.parse::<Timestamp>();
-        let Some(age) = taken.ok().map(|taken| self.at.duration_since(taken)).filter(|age| !age.is_negative()) else {
-            return Some(Unfit::Undated);
-        };
+        let Some(age) = clock::age(&manifest.taken_at, self.at) else { return Some(Unfit::Undated) };
         if age > self.at_most {
             return Some(Unfit::Old { taken_at: manifest.taken_at.clone() });
         }

@@ -6,6 +6,7 @@ use super::Gate;
 use super::lack::{Lack, LastBackup};
 use super::situation::Situation;
 use crate::backup::{Backup, Listed, Scope, Standing};
+use crate::clock::age;
 use crate::ledger::LedgerEvent;
 
 /// Those that are enough, the newest first; or what is wrong with the newest.
@@ -105,12 +106,6 @@ fn done(event: &LedgerEvent) -> &'static str {
         Down => "undone",
         Stamp | Unstamp => "stamped",
     }
-}
-
-/// `None` where nobody can read it, or where it lies in the future: that was a clock that nobody can go by.
-fn age(then: &str, now: Timestamp) -> Option<SignedDuration> {
-    let then: Timestamp = then.parse().ok()?;
-    Some(now.duration_since(then)).filter(|age| !age.is_negative())
 }
 
 fn between(earlier: &str, later: &str) -> Option<String> {

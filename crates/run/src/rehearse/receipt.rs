@@ -9,7 +9,7 @@ use whimbrel_schema::{Engine, Fingerprint, Version};
 
 use super::rehearsal::{Copied, Rehearsal, Severity};
 use super::signature::Signature;
-use crate::clock;
+use crate::clock::{self, age};
 
 /// Of the value as JSON.
 pub const FORMAT: u32 = 1;
@@ -242,12 +242,6 @@ impl Receipt {
         }
         moved
     }
-}
-
-fn age(then: &str, now: Timestamp) -> Option<SignedDuration> {
-    let then: Timestamp = then.parse().ok()?;
-    // What lies in the future was made by a clock that nobody can go by.
-    Some(now.duration_since(then)).filter(|age| !age.is_negative())
 }
 
 impl Summary {
