@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use std::{env, fs};
 
 use anyhow::{Context, Result, ensure};
@@ -364,13 +364,20 @@ fn a_copy_that_is_stopped_leaves_no_process_and_shows_no_password() -> Result<()
         let left: Vec<String> = command_lines().into_iter().filter(|line| line.contains(&of_ours)).collect();
         ensure!(left.is_empty(), "{left:?}");
         // It can be done at once, and nothing of the first try is in the way.
-        let mut others = driver.query(
-            "SELECT application_name, state, query FROM pg_stat_activity WHERE datname = current_database() \
-             AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'active'",
-            &[],
-        )?;
-        others.retain(|row| row[1].is_some());
-        ensure!(others.is_empty(), "{others:?}");
+        // A server learns that its client is gone when it next looks, which is soon but not at once.
+        let until = Instant::now() + Duration::from_secs(20);
+        loop {
+            let others = driver.query(
+                "SELECT application_name, state, query FROM pg_stat_activity WHERE datname = current_database() \
+                 AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'active'",
+                &[],
+            )?;
+            if others.is_empty() {
+                break;
+            }
+            ensure!(Instant::now() < until, "{others:?}");
+            std::thread::sleep(Duration::from_millis(50));
+        }
         Ok(())
     })
 }
