@@ -11,6 +11,7 @@ mod laws;
 mod linters;
 mod live_load;
 mod mariadb;
+mod package;
 mod process;
 mod python;
 mod test;
@@ -100,6 +101,11 @@ const COMMANDS: &[Command] = &[
         name: "bench pipeline",
         usage: "[--megabytes 1024]   backup, rehearsal and upgrade, stage by stage, and what rehearsing costs beyond running",
         run: bench::pipeline,
+    },
+    Command {
+        name: "package",
+        usage: "[--publish-dry-run]   hold what is shipped to what a registry takes; with the flag, build each crate from its package",
+        run: package::run,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{cargo, succeed};
-use crate::{corpora, crash, engines, laws, live_load, python, tidy};
+use crate::{corpora, crash, engines, laws, live_load, package, python, tidy};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let full = match arguments {
@@ -26,6 +26,9 @@ pub fn run(arguments: &[String]) -> Result<()> {
     say("tidy", "the rules of ARCHITECTURE.md that a machine can read");
     tidy::run(&[])?;
     dependencies()?;
+    say("packages", "what is shipped");
+    let published: &[String] = if full { &["--publish-dry-run".to_owned()] } else { &[] };
+    package::run(published)?;
     // The tests of the laws drive the command as people do.
     run_cargo("build", &["build", "--workspace", "--all-targets", "--locked"])?;
     run_cargo("examples in the documentation", &["test", "--workspace", "--doc", "--locked", "--quiet"])?;
