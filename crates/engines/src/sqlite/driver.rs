@@ -20,6 +20,7 @@ use whimbrel_run::rehearse::{self, Digest, Tried};
 use whimbrel_run::{AtWork, Canceller, Driver, DriverError, DriverErrorKind, Row, Value};
 use whimbrel_schema::{ObjectName, Schema, Version};
 
+use super::bindings::{Answer as _, wait_by};
 use super::dialect::dialect;
 use super::lock::{self, FileLock};
 use super::orphans::{CACHE_KIB, Orphans};
@@ -71,7 +72,7 @@ pub fn connect(place: &Place, mode: Mode) -> Result<SqliteDriver, DriverError> {
         }
     };
     let mut connection = connection.map_err(|error| cannot_open(place, &error))?;
-    connection.busy_handler(Some(wait_for_others)).map_err(|error| error_of(&error))?;
+    wait_by(&mut connection, wait_for_others).map_err(|error| error_of(&error))?;
     // The file is only looked at when something is asked of it.
     connection.query_row("PRAGMA schema_version", [], |_| Ok(())).map_err(|error| cannot_open(place, &error))?;
     let file = match place {
@@ -325,9 +326,12 @@ impl Driver for SqliteDriver {
         let Some(at_most) = at_most else { return self.query(statement, &[]) };
         let begun = Instant::now();
         let is_over = move || begun.elapsed() >= at_most;
-        self.connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over)).map_err(|error| error_of(&error))?;
+        self.connection
+            .progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over))
+            .checked()
+            .map_err(|error| error_of(&error))?;
         let result = self.query(statement, &[]);
-        self.connection.progress_handler(0, None::<fn() -> bool>).map_err(|error| error_of(&error))?;
+        self.connection.progress_handler(0, None::<fn() -> bool>).checked().map_err(|error| error_of(&error))?;
         result.map_err(|error| match error.kind {
             DriverErrorKind::Cancelled if begun.elapsed() >= at_most => {
                 let message = format!("it took longer than the {} s that it may", at_most.as_secs_f64());

@@ -5,6 +5,7 @@
 
 mod backup;
 mod batching;
+mod bindings;
 mod complete;
 mod copy;
 mod dialect;

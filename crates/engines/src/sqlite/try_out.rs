@@ -6,6 +6,7 @@ use rusqlite::Connection;
 use whimbrel_run::rehearse::{Plan, Read, Tried};
 use whimbrel_run::{DriverError, DriverErrorKind};
 
+use super::bindings::Answer as _;
 use super::driver::error_of;
 
 const QUERIES: [&str; 7] = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "VALUES", "REPLACE"];
@@ -23,9 +24,9 @@ pub(super) fn try_out(connection: &mut Connection, query: &str, at_most: Duratio
     let failed = |error: rusqlite::Error| error_of(&error);
     let begun = Instant::now();
     let is_over = move || begun.elapsed() >= at_most;
-    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over)).map_err(failed)?;
+    connection.progress_handler(STEPS_BETWEEN_LOOKS, Some(is_over)).checked().map_err(failed)?;
     let rows = run(connection, &query).map_err(failed);
-    connection.progress_handler(0, None::<fn() -> bool>).map_err(failed)?;
+    connection.progress_handler(0, None::<fn() -> bool>).checked().map_err(failed)?;
     if !connection.is_autocommit() {
         connection.execute_batch("ROLLBACK").map_err(failed)?;
     }

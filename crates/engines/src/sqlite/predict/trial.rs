@@ -11,6 +11,7 @@ use rusqlite::limits::Limit;
 use whimbrel_plan::Step;
 use whimbrel_schema::{Object, ObjectName, Table, View};
 
+use super::super::bindings::Answer as _;
 use super::super::naming::{quote, same_object, unquote};
 use super::super::render;
 use super::super::token::tokens;
@@ -33,8 +34,8 @@ pub(super) fn refusal(statement: &str, altered: &ObjectName, copy: Copy, telling
     let table = schema.table(altered)?;
     let connection = Connection::open_in_memory().ok()?;
     // What is tried may have been written by anybody.
-    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 1_000_000).ok()?;
-    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).ok()?;
+    connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, 1_000_000).checked().ok()?;
+    connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0).checked().ok()?;
     let run = |sql: &str| connection.execute_batch(sql).ok();
     run("PRAGMA foreign_keys = OFF")?;
     run(&match copy {
