@@ -113,10 +113,14 @@ impl Drop for Mariadb {
 }
 
 fn initialize(binaries: &Path, folder: &Path) -> Result<()> {
+    let temporary = folder.join("tmp");
+    fs::create_dir(&temporary)?;
     let output = Command::new(binaries.join("usr/bin/mariadb-install-db"))
         .args(["--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", "--skip-name-resolve"])
         .arg(format!("--basedir={}", binaries.join("usr").display()))
         .arg(format!("--datadir={}", folder.join("data").display()))
+        // A server clears temporary tables out of this folder as it starts, those of others too.
+        .arg(format!("--tmpdir={}", temporary.display()))
         .stdin(Stdio::null())
         .output()?;
     ensure!(output.status.success(), "mariadb-install-db failed: {}", String::from_utf8_lossy(&output.stderr));
@@ -135,7 +139,7 @@ fn watch(binaries: &Path, folder: &Path, arguments: &[&str]) -> Result<(Child, C
     ]);
     command.arg(format!("--basedir={}", binaries.join("usr").display()));
     command.arg(format!("--lc-messages-dir={}", binaries.join("usr/share/mysql").display()));
-    for (name, file) in [("datadir", "data"), ("socket", "s"), ("pid-file", "pid")] {
+    for (name, file) in [("datadir", "data"), ("tmpdir", "tmp"), ("socket", "s"), ("pid-file", "pid")] {
         command.arg(format!("--{name}={}", folder.join(file).display()));
     }
     // A group of its own: Ctrl-C is for the tests, and the watcher has still to clear up.
