@@ -9,7 +9,7 @@ pub mod url;
 pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "sqlite-unbundled")]
 pub mod sqlite;
 
 pub use open::{Look, connect, connect_existing, dialect, look};

@@ -6,7 +6,7 @@ use whimbrel_run::{Driver, DriverError};
 use whimbrel_schema::{Engine, Schema};
 
 use crate::url::DatabaseUrl;
-#[cfg(feature = "sqlite")]
+#[cfg(feature = "sqlite-unbundled")]
 use crate::{
     sqlite::{Mode, Place},
     url::SqliteUrl,
@@ -15,9 +15,9 @@ use crate::{
 /// The dialect of an engine; `None` where this build has no room for it.
 pub fn dialect(engine: Engine) -> Option<&'static dyn Dialect> {
     match engine {
-        #[cfg(feature = "sqlite")]
+        #[cfg(feature = "sqlite-unbundled")]
         Engine::Sqlite => Some(crate::sqlite::dialect()),
-        #[cfg(not(feature = "sqlite"))]
+        #[cfg(not(feature = "sqlite-unbundled"))]
         Engine::Sqlite => None,
         #[cfg(feature = "postgres")]
         Engine::Postgres => Some(crate::postgres::dialect()),
@@ -64,10 +64,10 @@ pub fn connect_existing(url: &DatabaseUrl) -> Result<Box<dyn Driver>, DriverErro
     open(url, false)
 }
 
-#[cfg_attr(not(feature = "sqlite"), allow(unused_variables))]
+#[cfg_attr(not(feature = "sqlite-unbundled"), allow(unused_variables))]
 fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError> {
     match url {
-        #[cfg(feature = "sqlite")]
+        #[cfg(feature = "sqlite-unbundled")]
         DatabaseUrl::Sqlite(SqliteUrl { file, parameters }) => {
             let place = file.clone().map_or(Place::Memory, Place::File);
             // SQLite's own words for it, in a URL as SQLAlchemy takes it.
@@ -79,7 +79,7 @@ fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError>
             };
             Ok(Box::new(crate::sqlite::connect(&place, mode)?))
         }
-        #[cfg(not(feature = "sqlite"))]
+        #[cfg(not(feature = "sqlite-unbundled"))]
         DatabaseUrl::Sqlite(_) => Err(unsupported(Engine::Sqlite)),
         #[cfg(feature = "postgres")]
         DatabaseUrl::Postgres(url) => Ok(Box::new(crate::postgres::connect(url)?)),
