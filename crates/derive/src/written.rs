@@ -6,8 +6,8 @@ use syn::spanned::Spanned;
 use syn::{Generics, Ident, Path};
 use whimbrel_models::read::{Asked, TableRead};
 use whimbrel_models::{
-    ByEngine, CheckModel, ColumnModel, ComputedModel, ForeignKeyModel, IdentityModel, IndexModel, Integral, KeyModel,
-    KeyPart, NamedType, Sql, TableModel, TableModelOptions, TypeModel,
+    ByEngine, CheckModel, ColumnModel, ComputedModel, ExclusionModel, ForeignKeyModel, IdentityModel, IndexModel,
+    Integral, KeyModel, KeyPart, NamedType, Sql, TableModel, TableModelOptions, TypeModel,
 };
 use whimbrel_schema::{Action, Deferrable, Match};
 
@@ -173,19 +173,20 @@ impl Written<'_> {
     fn table(&self, table: &TableModel) -> TokenStream {
         let library = self.library;
         let TableModel { name, namespace, columns, primary_key, uniques, foreign_keys, .. } = table;
-        let TableModel { checks, indexes, comment, options, notes, .. } = table;
+        let TableModel { checks, exclusions, indexes, comment, options, notes, .. } = table;
         let (name, namespace, comment) = (text(name), optional_text(namespace), optional_text(comment));
         let columns = list(columns, |column| self.column(column));
         let primary_key = option(primary_key.as_ref(), |key| self.key(key));
         let uniques = list(uniques, |key| self.key(key));
         let foreign_keys = list(foreign_keys, |key| self.foreign_key(key));
         let checks = list(checks, |check| self.check(check));
+        let exclusions = list(exclusions, |exclusion| self.exclusion(exclusion));
         let indexes = list(indexes, |index| self.index(index));
         let options = self.table_options(options);
         let notes = self.notes(notes);
         quote!(#library::model::TableModel {
             name: #name, namespace: #namespace, columns: #columns, primary_key: #primary_key, uniques: #uniques,
-            foreign_keys: #foreign_keys, checks: #checks, exclusions: ::std::vec::Vec::new(), indexes: #indexes,
+            foreign_keys: #foreign_keys, checks: #checks, exclusions: #exclusions, indexes: #indexes,
             comment: #comment, options: #options, notes: #notes,
         })
     }
@@ -307,6 +308,21 @@ impl Written<'_> {
         let (not_valid, no_inherit) = (check.not_valid, check.no_inherit);
         quote!(#library::model::CheckModel {
             name: #name, sql: #sql, not_valid: #not_valid, no_inherit: #no_inherit, comment: #comment,
+        })
+    }
+
+    fn exclusion(&self, exclusion: &ExclusionModel) -> TokenStream {
+        let library = self.library;
+        let ExclusionModel { name, method, elements, predicate, deferrable, comment } = exclusion;
+        let (name, method, predicate) = (optional_text(name), text(method), optional_text(predicate));
+        let elements = list(elements, |element| {
+            let (key, operator) = (self.part(&element.key), text(&element.operator));
+            quote!(#library::model::ExclusionElementModel { key: #key, operator: #operator })
+        });
+        let (deferrable, comment) = (self.deferrable(*deferrable), optional_text(comment));
+        quote!(#library::model::ExclusionModel {
+            name: #name, method: #method, elements: #elements, predicate: #predicate, deferrable: #deferrable,
+            comment: #comment,
         })
     }
 

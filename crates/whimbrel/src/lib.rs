@@ -40,9 +40,9 @@ pub use whimbrel_models::{DbType, Table};
 /// What a struct asks for, as values in no engine's terms.
 pub mod model {
     pub use whimbrel_models::{
-        Asked, ByEngine, CheckModel, ColumnModel, ComputedModel, ForeignKeyModel, IdentityModel, IndexModel, Integral,
-        KeyModel, KeyPart, NamedType, Otherwise, SequenceNumbers, Sql, TableModel, TableModelOptions, TypeModel,
-        TypeOptions,
+        Asked, ByEngine, CheckModel, ColumnModel, ComputedModel, ExclusionElementModel, ExclusionModel,
+        ForeignKeyModel, IdentityModel, IndexModel, Integral, KeyModel, KeyPart, NamedType, Otherwise, SequenceNumbers,
+        Sql, TableModel, TableModelOptions, TypeModel, TypeOptions,
     };
     pub use whimbrel_schema::{Action, Deferrable, Engine, Match, Notes};
 }

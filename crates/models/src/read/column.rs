@@ -154,6 +154,9 @@ fn contradictions(arguments: &Arguments<'_>, problems: &Problems) {
             refuse(name, "it says something about a foreign key, and there is none: `foreign_key = \"table.column\"`");
         }
     }
+    if let Some(item) = arguments.get("unique").filter(|item| has("index") && item.string().is_some()) {
+        problems.attribute(item, "with `index` it is one unique index, which has its name from there: `index = \"…\"`");
+    }
     if has("scale") && !has("precision") {
         refuse("scale", "a scale needs a precision: `precision = …`");
     }

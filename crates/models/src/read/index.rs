@@ -1,14 +1,16 @@
 //! `index(a, b(desc), expression("lower(c)"), name = "…", unique = true, where = "…")`.
 
+use whimbrel_schema::Engine;
+
 use super::argument::{Argument, Given};
 use super::arguments::Arguments;
 use super::column::ColumnRead;
 use super::key;
 use super::problem::Problems;
-use crate::{ByEngine, IndexModel, KeyPart, Sql, TableModel};
+use crate::{ByEngine, ENGINES, IndexModel, KeyPart, Sql, TableModel};
 
 const OPTIONS: &[&str] =
-    &["include", "method", "name", "nulls_not_distinct", "storage", "tablespace", "unique", "where"];
+    &["include", "method", "name", "nulls_not_distinct", "only", "storage", "tablespace", "unique", "where"];
 
 /// One of the struct's own; without a name it gets the one that a field's gets, of all its columns.
 pub fn index(item: &Argument, table: &TableModel, columns: &[ColumnRead], problems: &Problems) -> Option<IndexModel> {
@@ -21,7 +23,7 @@ pub fn index(item: &Argument, table: &TableModel, columns: &[ColumnRead], proble
         problems.attribute(item, "an index without a key is none");
         return None;
     }
-    let name = match arguments.text("name") {
+    let name: Sql = match arguments.sql("name") {
         Some(name) => name,
         None => {
             let columns: Option<Vec<&str>> = keys.iter().map(|key| key.postgres.column.as_deref()).collect();
@@ -29,16 +31,22 @@ pub fn index(item: &Argument, table: &TableModel, columns: &[ColumnRead], proble
                 problems.attribute(item, "an index over an expression needs a name: `name = \"…\"`");
                 return None;
             };
-            made_name(table, &columns)
+            let name = made_name(table, &columns);
+            ByEngine::each(|_| Some(name.clone()))
         }
     };
+    let only = only(&arguments);
+    let there = |engine: Engine| only.is_none_or(|only| only == engine);
     Some(IndexModel {
-        name: ByEngine::each(|_| name.clone()),
+        // Without a name and a key it is not there.
+        name: ByEngine::each(|engine| {
+            name.get(engine).cloned().flatten().filter(|_| there(engine)).unwrap_or_default()
+        }),
         unique: arguments.flag("unique"),
-        keys: ByEngine {
-            sqlite: keys.iter().map(|key| key.sqlite.clone()).collect(),
-            postgres: keys.iter().map(|key| key.postgres.clone()).collect(),
-        },
+        keys: ByEngine::each(|engine| {
+            let part = |key: &ByEngine<KeyPart>| key.get(engine).cloned();
+            if there(engine) { keys.iter().filter_map(part).collect() } else { Vec::new() }
+        }),
         predicate: arguments.sql("where").unwrap_or_default(),
         method: arguments.text("method"),
         include: key::included(&arguments, columns),
@@ -53,7 +61,14 @@ fn is_key(item: &Argument) -> bool {
     match &item.value {
         Given::Flag => true,
         Given::Literal { .. } => item.name.is_none(),
-        Given::List(_) => !OPTIONS.contains(&item.word().as_str()),
+        Given::List(within) => match item.word().as_str() {
+            "include" | "storage" => false,
+            // `name(desc)` is a column of that name, `name(sqlite = "…", postgres = "…")` what the index is called.
+            word if OPTIONS.contains(&word) => {
+                !within.iter().any(|it| ["postgres", "sqlite"].contains(&it.word().as_str()))
+            }
+            _ => true,
+        },
     }
 }
 
@@ -67,7 +82,7 @@ fn key(part: &Argument, columns: &[ColumnRead], problems: &Problems) -> Option<B
                 None
             }
         },
-        Given::List(_) if part.word() == "expression" => written(part, problems),
+        Given::List(_) if part.word() == "expression" => written(part, problems, &[]),
         Given::List(_) => {
             let key = column(part, columns, problems)?;
             Some(both(options(key, &Arguments::within(part, problems), &[])))
@@ -102,13 +117,23 @@ fn both(key: KeyPart) -> ByEngine<KeyPart> {
     ByEngine { sqlite: key.clone(), postgres: key }
 }
 
-fn column(item: &Argument, columns: &[ColumnRead], problems: &Problems) -> Option<KeyPart> {
+/// `only = "postgres"`: the one engine that gets it.
+fn only(arguments: &Arguments<'_>) -> Option<Engine> {
+    let text = arguments.text("only")?;
+    let engine = ENGINES.into_iter().find(|engine| engine.word() == text);
+    if engine.is_none() {
+        arguments.problems.attribute(arguments.get("only"), "it is there on `sqlite` or on `postgres`");
+    }
+    engine
+}
+
+pub fn column(item: &Argument, columns: &[ColumnRead], problems: &Problems) -> Option<KeyPart> {
     let column = key::column_of(item, columns, problems)?;
     Some(KeyPart { column: Some(column), ..KeyPart::default() })
 }
 
 /// `expression("lower(email)", desc)`, `expression(sqlite = "…", postgres = "…")`.
-fn written(item: &Argument, problems: &Problems) -> Option<ByEngine<KeyPart>> {
+pub fn written(item: &Argument, problems: &Problems, beside: &[&str]) -> Option<ByEngine<KeyPart>> {
     let mut within = Arguments::within(item, problems);
     let at = within.items.iter().position(|it| it.name.is_none());
     let both_of = at.map(|at| within.items.remove(at)).and_then(|it| it.string().map(syn::LitStr::value));
@@ -117,13 +142,14 @@ fn written(item: &Argument, problems: &Problems) -> Option<ByEngine<KeyPart>> {
         problems.attribute(item, "an expression is a text: `expression(\"lower(email)\")`, or one for each engine");
         return None;
     };
-    let key = options(KeyPart::default(), &within, &["sqlite", "postgres"]);
+    let beside = [&["sqlite", "postgres"], beside].concat();
+    let key = options(KeyPart::default(), &within, &beside);
     let with = |text: String| KeyPart { expression: Some(text), ..key.clone() };
     Some(ByEngine { sqlite: with(sqlite), postgres: with(postgres) })
 }
 
 /// How one key is sorted and compared.
-fn options(key: KeyPart, within: &Arguments<'_>, beside: &[&str]) -> KeyPart {
+pub fn options(key: KeyPart, within: &Arguments<'_>, beside: &[&str]) -> KeyPart {
     let known: Vec<&str> = ["asc", "desc", "nulls_first", "nulls_last", "collation", "operator_class"]
         .iter()
         .chain(beside)

@@ -54,7 +54,7 @@ pub fn key(item: &Argument, columns: &[ColumnRead], problems: &Problems) -> Opti
     let (own, arguments) = Arguments::beside_columns(item, problems);
     arguments.know(&["name", "include", "nulls_not_distinct", "deferrable", "comment"], &[]);
     let key = KeyModel {
-        name: named(arguments.text("name")),
+        name: arguments.sql("name").unwrap_or_default(),
         columns: columns_of(&own, columns, problems),
         include: included(&arguments, columns),
         nulls_not_distinct: arguments.flag("nulls_not_distinct"),

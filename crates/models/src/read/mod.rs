@@ -9,6 +9,7 @@ mod arguments;
 pub mod case;
 mod column;
 mod enumeration;
+mod exclusion;
 mod field_type;
 mod index;
 mod key;

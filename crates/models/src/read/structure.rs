@@ -5,20 +5,20 @@ use std::collections::HashSet;
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::{Fields, ItemStruct, Path};
-use whimbrel_schema::Notes;
+use whimbrel_schema::{Engine, Notes};
 
 use super::argument::Argument;
 use super::arguments::{Arguments, comment};
 use super::case;
 use super::column::{Asked, ColumnRead, column};
-use super::problem::Problems;
+use super::problem::{Kind, Problem, Problems};
 use super::renamed::Names;
-use super::{index, key};
+use super::{exclusion, index, key};
 use crate::{IndexModel, KeyModel, TableModel, TableModelOptions};
 
 const ONCE: &[&str] =
     &["comment", "crate", "name", "names", "postgres", "primary_key", "rename_all", "renamed_from", "schema", "sqlite"];
-const OFTEN: &[&str] = &["check", "foreign_key", "index", "unique"];
+const OFTEN: &[&str] = &["check", "exclude", "foreign_key", "index", "unique"];
 
 /// A struct that was read, as far as its own source says.
 #[derive(Debug, Clone)]
@@ -97,11 +97,15 @@ pub fn table(item: &ItemStruct, problems: &Problems) -> Option<TableRead> {
     for item in arguments.all("check") {
         model.checks.extend(key::check(item, problems));
     }
+    for item in arguments.all("exclude") {
+        model.exclusions.extend(exclusion::exclusion(item, &columns, problems));
+    }
     for item in arguments.all("index") {
         let index = index::index(item, &model, &columns, problems);
         model.indexes.extend(index);
     }
     count_up(&mut columns, &model);
+    long_names(item, &model, &columns, problems);
     let (mut asked, mut spans) = (Vec::new(), Vec::new());
     for (at, column) in columns.into_iter().enumerate() {
         asked.extend(column.asks.map(|asks| (at, asks)));
@@ -139,6 +143,30 @@ fn count_up(columns: &mut [ColumnRead], table: &TableModel) {
         let refers = table.foreign_keys.iter().any(|key| key.columns.contains(&model.name));
         let given = model.default.sqlite.is_some() || model.default.postgres.is_some() || model.computed.is_some();
         column.model.autoincrement = column.counts.unwrap_or(alone && !refers && !given);
+    }
+}
+
+/// PostgreSQL cuts a name that is longer, and then has it by another name than it was given.
+const LONGEST_NAME: usize = 63;
+
+fn long_names(item: &ItemStruct, model: &TableModel, columns: &[ColumnRead], problems: &Problems) {
+    let tell = |name: &str, span: Span, help: &str| {
+        if name.len() > LONGEST_NAME {
+            let message = format!("`{name}` has {} bytes, and PostgreSQL keeps {LONGEST_NAME} of a name", name.len());
+            problems.tell(Problem::at(Kind::Attribute, span, message).with_help(help).on(Engine::Postgres));
+        }
+    };
+    tell(&model.name, item.ident.span(), "give the table a shorter one: `name = \"…\"`");
+    for column in columns {
+        tell(&column.model.name, column.span, "give the column a shorter one: `name = \"…\"`");
+    }
+    let keys = model.primary_key.iter().chain(&model.uniques).filter_map(|key| key.name.postgres.as_ref());
+    let references = model.foreign_keys.iter().filter_map(|key| key.name.postgres.as_ref());
+    let checks = model.checks.iter().filter_map(|check| check.name.postgres.as_ref());
+    let exclusions = model.exclusions.iter().filter_map(|exclusion| exclusion.name.as_ref());
+    let indexes = model.indexes.iter().map(|index| &index.name.postgres);
+    for name in keys.chain(references).chain(checks).chain(exclusions).chain(indexes) {
+        tell(name, item.ident.span(), "give it a shorter one: `name = \"…\"`, `index = \"…\"`");
     }
 }
 

@@ -1,7 +1,7 @@
 use syn::{ItemEnum, ItemStruct};
 
 use super::*;
-use crate::{Integral, TableModel};
+use crate::{ByEngine, Integral, TableModel};
 
 fn read(source: &str) -> (Option<TableModel>, Vec<String>) {
     let problems = Problems::default();
@@ -76,6 +76,8 @@ fn every_mistake_is_told() {
             twice: i32,
             big: u32,
             when: std::time::Duration,
+            #[column(index, unique = "uq")]
+            both: i32,
         }"#,
     );
     let expected = [
@@ -85,9 +87,54 @@ fn every_mistake_is_told() {
         "it says something about a foreign key, and there is none: `foreign_key = \"table.column\"`",
         "a column has one default: `default` or `default_sql`",
         "no column type is known for this type (say what stores it: `#[column(type = \"BIGINT\")]`)",
-        "there is no column `nobody` (there are `id`, `number`, `alone`, `twice`, `big`, `when`)",
+        "with `index` it is one unique index, which has its name from there: `index = \"…\"`",
+        "there is no column `nobody` (there are `id`, `number`, `alone`, `twice`, `big`, `when`, `both`)",
     ];
     assert_eq!(problems, expected);
+}
+
+#[test]
+fn a_name_that_postgres_would_cut_is_told_there() {
+    let source = format!(
+        "struct T {{ #[column(unique = \"{}\")] a: i32, #[column(index)] {}: i32 }}",
+        "u".repeat(64),
+        "c".repeat(60)
+    );
+    let problems = Problems::default();
+    let item: ItemStruct = syn::parse_str(&source).unwrap();
+    table(&item, &problems).unwrap();
+    let told: Vec<String> =
+        problems.into_vec().iter().map(|it| format!("{:?} {}", it.engine.unwrap(), it.error)).collect();
+    let expected = [
+        format!("Postgres `{}` has 64 bytes, and PostgreSQL keeps 63 of a name", "u".repeat(64)),
+        format!("Postgres `ix_t_{}` has 65 bytes, and PostgreSQL keeps 63 of a name", "c".repeat(60)),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
+fn a_column_may_have_the_name_of_an_option() {
+    let table = fine(
+        r#"#[table(
+            index(name(desc), method, name = "ix_a", only = "postgres"),
+            index(name, name(sqlite = "short", postgres = "long")),
+            exclude(name(with = "="), during(with = "&&", operator_class = "range_ops"), name = "apart", where = "name > 0")
+        )]
+        struct T { name: i32, method: i32, during: i32 }"#
+            .replace("during: i32", "#[column(type(sqlite = \"TEXT\", postgres = \"TSTZRANGE\"))] during: String")
+            .as_str(),
+    );
+    let of = |at: usize| {
+        (&table.indexes[at].name, table.indexes[at].keys.sqlite.len(), table.indexes[at].keys.postgres.len())
+    };
+    assert_eq!(of(0), (&ByEngine { sqlite: String::new(), postgres: "ix_a".to_owned() }, 0, 2));
+    assert_eq!(of(1), (&ByEngine { sqlite: "short".to_owned(), postgres: "long".to_owned() }, 1, 1));
+    let exclusion = &table.exclusions[0];
+    let operators: Vec<&str> = exclusion.elements.iter().map(|it| it.operator.as_str()).collect();
+    assert_eq!(
+        (operators, exclusion.method.as_str(), exclusion.predicate.as_deref()),
+        (vec!["=", "&&"], "gist", Some("name > 0"))
+    );
 }
 
 #[test]
