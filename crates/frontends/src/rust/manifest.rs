@@ -8,6 +8,9 @@ use toml::{Table, Value};
 
 pub const NAME: &str = "Cargo.toml";
 
+/// Whose derives are looked for. Where they lie beside a project they are no more a part of it than from a registry.
+const DERIVES: [&str; 3] = ["whimbrel", "whimbrel-derive", "whimbrel-models"];
+
 /// A package, as far as its sources go.
 #[derive(Debug, Clone)]
 pub struct Package {
@@ -128,7 +131,8 @@ fn package(table: &Table, folder: &Path) -> Option<Package> {
             };
             let package = value.get("package").and_then(Value::as_str).unwrap_or(key);
             renamed.insert(key.replace('-', "_"), package.replace('-', "_"));
-            paths.extend(value.get("path").and_then(Value::as_str).map(|path| folder.join(path)));
+            let path = value.get("path").and_then(Value::as_str).filter(|_| !DERIVES.contains(&package));
+            paths.extend(path.map(|path| folder.join(path)));
         }
     }
     let name = text(table, &["lib", "name"]).unwrap_or(name).replace('-', "_");

@@ -71,6 +71,20 @@ fn modules_are_followed_as_the_compiler_follows_them() {
     assert_eq!(tables, ["user: id BIGINT"]);
 }
 
+/// As in the examples that come with whimbrel, and wherever somebody works on both.
+#[test]
+fn whimbrel_beside_the_project_is_no_part_of_it() {
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"shop\"\n[dependencies]\nwhimbrel = { path = \"whimbrel\" }\n"),
+        ("whimbrel/Cargo.toml", "[package]\nname = \"whimbrel\"\n"),
+        ("whimbrel/src/lib.rs", "mod table;\npub use table::Table;\n"),
+        ("whimbrel/src/table.rs", "pub trait Table {}\n#[derive(whimbrel::Table)] struct Own { id: i32 }\n"),
+        ("src/main.rs", "#[derive(whimbrel::Table)] struct User { id: i32 }\n"),
+    ];
+    let (tables, told) = read_project(&files, "Cargo.toml", &[]);
+    assert_eq!((tables, told), (vec!["user: id INTEGER".to_owned()], Vec::new()));
+}
+
 #[test]
 fn members_of_a_workspace_see_each_other() {
     let files = [
