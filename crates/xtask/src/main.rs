@@ -2,6 +2,7 @@
 
 mod backfill;
 mod bench;
+mod beside;
 mod chromium;
 mod client;
 mod corpora;
@@ -106,6 +107,11 @@ const COMMANDS: &[Command] = &[
         name: "package",
         usage: "[--publish-dry-run]   hold what is shipped to what a registry takes; with the flag, build each crate from its package",
         run: package::run,
+    },
+    Command {
+        name: "beside",
+        usage: "   compile the derives beside those of sqlx, diesel and serde, with the crates whose types they name",
+        run: beside::run,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

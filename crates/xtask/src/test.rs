@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{cargo, succeed};
-use crate::{corpora, crash, engines, laws, live_load, package, python, tidy};
+use crate::{beside, corpora, crash, engines, laws, live_load, package, python, tidy};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let full = match arguments {
@@ -37,6 +37,7 @@ pub fn run(arguments: &[String]) -> Result<()> {
         laws::run(&["--postgres".to_owned(), "all".to_owned()])?;
         crash::run(&[])?;
         live_load::run(&[])?;
+        beside::run(&[])?;
     }
     say("done", &format!("in {} s", begun.elapsed().as_secs()));
     Ok(())
