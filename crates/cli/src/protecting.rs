@@ -18,7 +18,7 @@ use crate::diagnose;
 use crate::failure::Failure;
 use crate::lint::inputs::Input;
 use crate::lint::live::Live;
-use crate::lint::{self, configuration, review};
+use crate::lint::{configuration, review};
 use crate::printer::Printer;
 use crate::project::Project;
 use crate::rehearsing::key;
@@ -161,21 +161,9 @@ impl Review for ProjectReview {
         // They are applied one after the other, and nobody uses meanwhile what the first of them makes.
         let config = Config { together: true, ..config };
         let files = review::review(&input, engine, &config, Some(live.schema), &project).map_err(said)?;
-        let mut unresolved = Vec::new();
-        for (revision, file) in pending.iter().zip(&files) {
-            let mut found = |line: usize, what: String, message: String| {
-                let place = if line == 0 { file.shown.clone() } else { format!("{}:{line}", file.shown) };
-                unresolved.push(Unresolved { revision: revision.id.clone(), place, what, message });
-            };
-            for question in revision.questions(engine) {
-                found(0, "question".to_string(), question);
-            }
-            for finding in lint::findings(&file.reviewed).into_iter().filter(|it| it.severity >= self.fail_on) {
-                let before = file.reviewed.script.text.get(..finding.span.start).unwrap_or_default();
-                let what = format!("{}[{}]", finding.severity, finding.rule);
-                found(before.matches('\n').count() + 1, what, finding.message.clone());
-            }
-        }
-        Ok(unresolved)
+        let pairs = pending.iter().zip(&files);
+        Ok(pairs
+            .flat_map(|(it, file)| Unresolved::in_revision(it, engine, &file.reviewed, &file.shown, self.fail_on))
+            .collect())
     }
 }

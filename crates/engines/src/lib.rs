@@ -12,4 +12,4 @@ pub mod postgres;
 #[cfg(feature = "sqlite-unbundled")]
 pub mod sqlite;
 
-pub use open::{Look, connect, connect_existing, dialect, look};
+pub use open::{Look, connect, connect_existing, dialect, feature, look};

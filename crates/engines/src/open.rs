@@ -89,9 +89,25 @@ fn open(url: &DatabaseUrl, create: bool) -> Result<Box<dyn Driver>, DriverError>
     }
 }
 
+/// The engine is known, and its room was left out of this build.
 fn unsupported(engine: Engine) -> DriverError {
-    DriverError::new(
-        whimbrel_run::DriverErrorKind::Unsupported,
-        format!("this build of whimbrel does not connect to {}", engine.title()),
-    )
+    let title = engine.title();
+    let message = match engine {
+        Engine::Sqlite | Engine::Postgres => {
+            format!("{title} is not built into this program: its feature `{}` is off", feature(engine))
+        }
+        Engine::Mysql => {
+            format!("nothing is run on {title}: whimbrel works on SQLite and PostgreSQL, and judges SQL for MySQL")
+        }
+    };
+    DriverError::new(whimbrel_run::DriverErrorKind::Unsupported, message)
+}
+
+/// The feature of this crate, and of those in front of it, that an engine's room is built in with.
+pub fn feature(engine: Engine) -> &'static str {
+    match engine {
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
+        Engine::Mysql => "mysql",
+    }
 }

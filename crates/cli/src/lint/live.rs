@@ -1,6 +1,6 @@
 //! The database that the migrations are for, asked what decides how dangerous they are.
 
-use whimbrel_plan::review::{Config, Facts};
+use whimbrel_plan::review::Facts;
 use whimbrel_run::Driver;
 use whimbrel_schema::{Engine, Schema};
 
@@ -60,16 +60,5 @@ impl Live {
             schema: driver.introspect().map_err(failed)?,
             shown,
         })
-    }
-}
-
-/// What is known of the database goes into the review; what somebody configured is stronger.
-pub fn sharpen(config: &mut Config, facts: &Facts) {
-    config.facts = facts.clone();
-    for (name, value) in &facts.settings {
-        // A timeout of zero is none.
-        if value != "0" {
-            config.session.entry(name.clone()).or_insert_with(|| value.clone());
-        }
     }
 }

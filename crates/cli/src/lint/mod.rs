@@ -135,14 +135,6 @@ fn typed(arguments: &Lint, project: &Project) -> String {
 
 impl Linted {
     pub fn worst(&self) -> Option<Severity> {
-        self.files.iter().flat_map(|file| findings(&file.reviewed)).map(|finding| finding.severity).max()
+        self.files.iter().flat_map(|file| file.reviewed.findings()).map(|finding| finding.severity).max()
     }
-}
-
-/// Every finding of a file that nobody accepted, in the order of the places.
-pub fn findings(reviewed: &Reviewed) -> Vec<&whimbrel_plan::review::Finding> {
-    let of_statements = reviewed.statements.iter().flat_map(|statement| &statement.findings);
-    let mut all: Vec<_> = of_statements.chain(&reviewed.findings).collect();
-    all.sort_by_key(|finding| finding.span.start);
-    all
 }

@@ -1,16 +1,14 @@
-use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 
-use whimbrel_frontends::scripts::{self, Layout, Part};
+use whimbrel_frontends::scripts::{self, Layout};
 use whimbrel_plan::review::{Config, Reviewed, Reviewer, Script};
-use whimbrel_plan::revision::{Direction, StatementsError};
+use whimbrel_plan::revision::StatementsError;
 use whimbrel_plan::{Dialect, Understanding};
 use whimbrel_schema::{Engine, Schema};
 
 use super::File;
 use super::inputs::{Input, Taken};
-use super::live::{self, Live};
+use super::live::Live;
 use crate::diagnose;
 use crate::failure::Failure;
 use crate::project::{Project, dialect};
@@ -40,31 +38,7 @@ pub fn review(
         reviewed,
     };
     let runs = scripts::threads(understood.len());
-    Ok(judge(reviewer, &understood, runs).into_iter().map(file).collect())
-}
-
-type Understood = (Arc<Script>, Vec<Understanding>);
-
-/// Judges the scripts in so many runs at once. A run begins with what the scripts before it lead to, which is known long
-/// before they are judged.
-fn judge(mut reviewer: Reviewer<'_>, scripts: &[Understood], runs: usize) -> Vec<Reviewed> {
-    let all = |mut reviewer: Reviewer<'_>, scripts: &[Understood]| -> Vec<Reviewed> {
-        scripts.iter().filter_map(|(script, understood)| reviewer.take(script, understood)).collect()
-    };
-    let share = scripts.len().div_ceil(runs.max(1));
-    thread::scope(|scope| {
-        let mut workers = Vec::new();
-        let mut rest = scripts;
-        while let Some((run, after)) = rest.split_at_checked(share).filter(|(_, after)| !after.is_empty()) {
-            let begun = reviewer.clone();
-            workers.push(scope.spawn(move || all(begun, run)));
-            run.iter().for_each(|(script, understood)| reviewer.pass(script, understood));
-            rest = after;
-        }
-        let last = all(reviewer, rest);
-        let first = workers.into_iter().flat_map(|worker| worker.join().unwrap_or_else(|panic| resume_unwind(panic)));
-        first.chain(last).collect()
-    })
+    Ok(scripts::judge(reviewer, &understood, runs).into_iter().map(file).collect())
 }
 
 /// The configuration with what is known of the database, and of whoever runs the files.
@@ -77,9 +51,7 @@ pub fn sharpened(
 ) -> Result<Config, Failure> {
     let mut config = config.clone();
     if input.layout == Layout::Whimbrel {
-        for (name, value) in dialect(engine)?.own_session() {
-            config.session.entry((*name).to_string()).or_insert_with(|| (*value).to_string());
-        }
+        config.run_by(dialect(engine)?);
         config.guarded = project.settings.guarded(engine);
         // SQLite runs within whimbrel, so it is this one.
         if engine == Engine::Sqlite && live.is_none() {
@@ -87,7 +59,7 @@ pub fn sharpened(
         }
     }
     if let Some(live) = live {
-        live::sharpen(&mut config, &live.facts);
+        config.sharpen(&live.facts);
         // SQLite is a part of whatever runs the migration; that of another tool is not known.
         if engine == Engine::Sqlite && input.layout != Layout::Whimbrel {
             config.facts.version = None;
@@ -101,27 +73,9 @@ pub fn understand(
     layout: Layout,
     dialect: &dyn Dialect,
 ) -> Result<(Script, Vec<Understanding>), Box<StatementsError>> {
-    let parts = parts(taken, layout, dialect.engine())?;
-    let mut script = scripts::cut(taken.file.path.clone(), taken.file.text.clone(), &parts, dialect);
+    let (mut script, understood) = scripts::understand(&taken.file, taken.revision.as_ref(), layout, dialect)?;
     script.judged = taken.judged;
-    script.revision = taken.revision.as_ref().map(|revision| revision.id.clone());
-    let understood: Vec<_> = script.statements.iter().map(|it| dialect.understand(script.sql(it))).collect();
-    scripts::settle(&mut script, &understood, layout, dialect);
     Ok((script, understood))
-}
-
-fn parts(taken: &Taken, layout: Layout, engine: Engine) -> Result<Vec<Part>, Box<StatementsError>> {
-    let Some(revision) = &taken.revision else { return Ok(layout.parts(&taken.file)) };
-    match scripts::revision_of(revision, engine) {
-        Some(part) => Ok(vec![part]),
-        // It could not be applied there, so it is not passed over.
-        None => Err(Box::new(StatementsError::NoSection {
-            revision: revision.id.clone(),
-            direction: Direction::Up,
-            engine: engine.title(),
-            file: revision.source.file.clone(),
-        })),
-    }
 }
 
 #[cfg(test)]
@@ -130,6 +84,7 @@ mod tests {
 
     use std::path::PathBuf;
 
+    use whimbrel_frontends::scripts::{Part, Understood, judge};
     use whimbrel_plan::review::Judged;
 
     use super::*;

@@ -10,7 +10,7 @@ use whimbrel_plan::review::{Finding, Severity, Verdict};
 
 use super::inputs::STDIN;
 use super::report::document::Document;
-use super::{File, Linted, findings, snippet};
+use super::{File, Linted, snippet};
 use crate::printer::{Detail, Screen};
 use crate::render::words;
 
@@ -75,7 +75,7 @@ impl Linted {
     /// A file's findings with their places drawn, and those that take a line each.
     fn told(&self, file: &File, several_engines: bool, detail: Detail) -> (String, String) {
         let (mut drawn, mut lines) = (String::new(), String::new());
-        for finding in findings(&file.reviewed) {
+        for finding in file.reviewed.findings() {
             if self.is_told_briefly(finding, detail) {
                 lines.push_str(&line(file, finding));
                 continue;
@@ -135,7 +135,7 @@ impl Linted {
 
     /// The command to type next, where there is something to do.
     fn next(&self) -> Option<String> {
-        let all = || self.files.iter().flat_map(|file| findings(&file.reviewed).into_iter().map(move |it| (file, it)));
+        let all = || self.files.iter().flat_map(|file| file.reviewed.findings().into_iter().map(move |it| (file, it)));
         let (_, worst) = all().max_by_key(|(_, finding)| finding.severity)?;
         let from_files = all().all(|(file, _)| file.shown != STDIN);
         if self.rewritten.is_none() && from_files && all().any(|(_, finding)| finding.fix.is_some()) {

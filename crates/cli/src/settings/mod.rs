@@ -175,15 +175,7 @@ impl Settings {
 
     /// Limits that `upgrade` sets for each statement by its class.
     pub fn guarded(&self, engine: Engine) -> BTreeSet<String> {
-        let statements = self.guard().timeouts(&guard::Guard::default()).statement;
-        match engine {
-            Engine::Postgres => [Some("lock_timeout"), statements.map(|_| "statement_timeout")],
-            Engine::Sqlite | Engine::Mysql => [None, None],
-        }
-        .into_iter()
-        .flatten()
-        .map(str::to_string)
-        .collect()
+        self.guard().timeouts(&guard::Guard::default()).guarded(engine)
     }
 
     /// From how many rows on nothing is copied under a lock, where somebody says so.

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Facts, Severity};
+use crate::Dialect;
 use crate::rules::Rule;
 
 /// How a review goes about it.
@@ -26,6 +27,24 @@ impl Config {
         match self.rules.get(rule.id) {
             Some(configured) => *configured,
             None => rule.on.then_some(rule.severity),
+        }
+    }
+
+    /// What is known of the database goes into the review; what somebody configured is stronger.
+    pub fn sharpen(&mut self, facts: &Facts) {
+        self.facts = facts.clone();
+        for (name, value) in &facts.settings {
+            // A timeout of zero is none.
+            if value != "0" {
+                self.session.entry(name.clone()).or_insert_with(|| value.clone());
+            }
+        }
+    }
+
+    /// The scripts are revisions, and run in a session as whoever runs those opens it.
+    pub fn run_by(&mut self, dialect: &dyn Dialect) {
+        for (name, value) in dialect.own_session() {
+            self.session.entry((*name).to_string()).or_insert_with(|| (*value).to_string());
         }
     }
 }

@@ -30,6 +30,16 @@ pub struct Judged {
     pub accepted: Vec<(Finding, String)>,
 }
 
+impl Reviewed {
+    /// Every finding of the file that nobody accepted, in the order of the places.
+    pub fn findings(&self) -> Vec<&Finding> {
+        let of_statements = self.statements.iter().flat_map(|statement| &statement.findings);
+        let mut all: Vec<_> = of_statements.chain(&self.findings).collect();
+        all.sort_by_key(|finding| finding.span.start);
+        all
+    }
+}
+
 impl Judged {
     /// The findings with a safe form, each with it.
     pub fn fixable(&self) -> impl Iterator<Item = (&Finding, &Fix)> {

@@ -230,6 +230,9 @@ impl<'r> Runner<'r> {
             None => return vec![no_deploy_before()],
         }
         look(Whose::WorkingTree, None);
+        if let (true, Some(word)) = (reasons.is_empty(), gate.code.word(&dropped)) {
+            self.passed.insert(job.revision.id.clone(), word);
+        }
         reasons
     }
 }

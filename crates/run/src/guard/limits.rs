@@ -1,6 +1,8 @@
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use whimbrel_plan::guard::{Class, Foreseen};
+use whimbrel_schema::Engine;
 
 /// How long is waited, and for what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +61,15 @@ impl Limits {
 }
 
 impl Timeouts {
+    /// The settings that are limited for each statement by its class, whatever the server or the role says.
+    pub fn guarded(&self, engine: Engine) -> BTreeSet<String> {
+        let named = match engine {
+            Engine::Postgres => [Some("lock_timeout"), self.statement.map(|_| "statement_timeout")],
+            Engine::Sqlite | Engine::Mysql => [None, None],
+        };
+        named.into_iter().flatten().map(str::to_string).collect()
+    }
+
     pub fn limits(&self, foreseen: &Foreseen) -> Limits {
         let lock = match foreseen.class {
             // It holds nobody up by waiting, and does not wait for ever either.

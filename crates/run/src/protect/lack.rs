@@ -1,10 +1,6 @@
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
-use whimbrel_plan::revision::RevisionId;
 
-use super::Gate;
+use super::{Gate, Unresolved};
 use crate::rehearse::Stale;
 
 /// Why a gate stays shut: what was looked at, and what is wrong with it.
@@ -34,23 +30,6 @@ pub struct LastBackup {
     pub why: String,
     /// It only waits to be restored and compared.
     pub only_unproved: bool,
-}
-
-/// A finding of a review, or a question, that stands in a pending revision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unresolved {
-    pub revision: RevisionId,
-    /// `file:line`.
-    pub place: String,
-    /// `care[index-blocks-writes]`, or `question`.
-    pub what: String,
-    pub message: String,
-}
-
-impl fmt::Display for Unresolved {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}  {}: {}", self.place, self.what, self.message)
-    }
 }
 
 impl Lack {

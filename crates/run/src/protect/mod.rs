@@ -12,6 +12,7 @@ mod gate;
 mod lack;
 mod rehearsal;
 mod situation;
+mod unresolved;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -25,8 +26,9 @@ use crate::{Driver, backup as backups};
 pub use ask::{AskError, Passed, Subject, ask, write_down};
 pub use decide::{Evidence, How, Pass, decide};
 pub use gate::{Door, Gate, Work};
-pub use lack::{Lack, Unresolved};
+pub use lack::Lack;
 pub use situation::is_empty;
+pub use unresolved::Unresolved;
 
 /// What a protected database asks for, and where it is found.
 #[derive(Debug, Clone)]

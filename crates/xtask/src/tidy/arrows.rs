@@ -14,6 +14,16 @@ const NEVER: &[(&str, &[&str], &str)] = &[
         &["whimbrel_plan", "whimbrel_engines", "whimbrel_run", "std::fs", "std::net"],
         "models are values: a program that derives them brings no more",
     ),
+    (
+        "crates/embed/src/",
+        &["whimbrel_engines", "whimbrel_run", "whimbrel_models"],
+        "what is compiled in is read, and nothing of it runs",
+    ),
+    (
+        "crates/whimbrel/src/",
+        &["rusqlite", "postgres::", "tokio", "sqlite::"],
+        "an application's facade knows engines by their room's door alone",
+    ),
     ("crates/run/src/", &["whimbrel_engines", "rusqlite"], "what runs knows engines by their trait alone"),
     ("crates/frontends/src/", &["whimbrel_engines", "whimbrel_run"], "frontends read text, and touch no database"),
     ("crates/engines/src/sqlite/", &["crate::postgres", "crate::mysql"], "rooms do not visit each other"),

@@ -6,7 +6,7 @@ use whimbrel_frontends::scripts;
 use whimbrel_plan::review::Severity;
 
 use super::place::Lines;
-use crate::lint::{File, Linted, findings};
+use crate::lint::{File, Linted};
 
 pub fn commands(linted: &Linted) -> String {
     scripts::in_parallel(&linted.files, of_file).concat()
@@ -15,7 +15,7 @@ pub fn commands(linted: &Linted) -> String {
 fn of_file(file: &File) -> String {
     let mut out = String::new();
     let lines = Lines::of(&file.reviewed.script.text);
-    for finding in findings(&file.reviewed) {
+    for finding in file.reviewed.findings() {
         let place = lines.place(&finding.span);
         let command = match finding.severity {
             Severity::Advice => "notice",

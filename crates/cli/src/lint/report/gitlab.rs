@@ -7,14 +7,14 @@ use whimbrel_plan::review::Severity;
 
 use super::place::Lines;
 use super::sarif::fingerprint;
-use crate::lint::{Linted, findings};
+use crate::lint::Linted;
 
 pub fn issues(linted: &Linted) -> Value {
     let mut issues = Vec::new();
     for file in &linted.files {
         let lines = Lines::of(&file.reviewed.script.text);
         let mut seen = BTreeMap::new();
-        for finding in findings(&file.reviewed) {
+        for finding in file.reviewed.findings() {
             let place = lines.place(&finding.span);
             issues.push(json!({
                 "description": super::words(finding),

@@ -12,6 +12,11 @@ pub trait Code: fmt::Debug + Send + Sync {
 
     /// Whether the file was there in that commit, or why nobody can tell.
     fn has(&self, commit: &str, file: &Path) -> Result<bool, String>;
+
+    /// Whose word it is that nothing names them, where nothing was searched: for the ledger.
+    fn word(&self, _dropped: &[Dropped]) -> Option<String> {
+        None
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
