@@ -168,6 +168,42 @@ fn deleted_rows_come_back_where_nobody_took_their_place() -> Result<()> {
 }
 
 #[test]
+fn rows_that_a_merge_deletes_are_kept_as_those_of_a_delete() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    two(
+        &project,
+        "CREATE TABLE t (id integer PRIMARY KEY, v text); INSERT INTO t VALUES (1, 'a'), (2, 'b'), (3, 'c');",
+        "MERGE INTO t USING (VALUES (2, 'x'), (3, NULL), (4, 'd')) AS n (id, v) ON t.id = n.id
+         WHEN MATCHED AND n.v IS NULL THEN DELETE WHEN MATCHED THEN UPDATE SET v = n.v
+         WHEN NOT MATCHED THEN INSERT VALUES (n.id, n.v);",
+        "-- nothing to do",
+    )?;
+    assert_eq!(heard(&project, false)?, ["kept deleted rows of `t` (1)"]);
+    assert_eq!(all(&project, "SELECT id, v FROM t ORDER BY id")?, ["1|a", "2|x", "4|d"]);
+    assert_eq!(heard(&project, true)?, ["gave back deleted rows of `t` (1 of 1)"]);
+    assert_eq!(all(&project, "SELECT id, v FROM t ORDER BY id")?, ["1|a", "2|x", "3|c", "4|d"]);
+    Ok(())
+}
+
+#[test]
+fn what_is_kept_is_kept_without_a_remark_of_the_server() -> Result<()> {
+    let project = Project::new(On::Postgres)?;
+    let make = "CREATE TABLE t (id integer PRIMARY KEY, v text, w text); INSERT INTO t VALUES (1, 'a', 'b');";
+    two(&project, make, "ALTER TABLE t DROP COLUMN v;", "ALTER TABLE t ADD COLUMN v text;")?;
+    project.revision("c3", "b2", "ALTER TABLE t DROP COLUMN w;", "ALTER TABLE t ADD COLUMN w text;")?;
+    let (mut kept, mut notices) = (0, Vec::new());
+    let mut listen = |event: Event<'_>| match event {
+        Event::Kept { .. } => kept += 1,
+        Event::Notice { text } => notices.push(text.to_string()),
+        _ => {}
+    };
+    project.upgrade_heard("head", &mut listen)??;
+    assert_eq!(kept, 2);
+    assert!(notices.is_empty(), "{notices:?}");
+    Ok(())
+}
+
+#[test]
 fn triggers_hear_nothing_and_are_as_they_were() -> Result<()> {
     on_each_engine(|project| {
         let watch = match project.on {

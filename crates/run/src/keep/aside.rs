@@ -29,7 +29,10 @@ pub fn put_aside(
     limits: &Limits,
 ) -> Result<Vec<Aside>, KeptError> {
     let manifest = Manifest::of(driver);
-    driver.execute(&manifest.create())?;
+    // Asked first, because the server remarks on what it does not have to make.
+    if !driver.has_table(Manifest::TABLE)? {
+        driver.execute(&manifest.create())?;
+    }
     // A statement outside any transaction may run again after it failed; what it destroys is kept once.
     for earlier in
         of_revision(driver, revision)?.iter().filter(|kept| kept.event == event && losses.contains(&kept.loss))

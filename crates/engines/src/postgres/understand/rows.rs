@@ -1,4 +1,5 @@
 use whimbrel_plan::{DataChange, Step};
+use whimbrel_schema::ObjectName;
 
 use super::tree::{Is, Node};
 use super::{Refusal, Steps, inert, tables};
@@ -30,22 +31,31 @@ pub(super) fn changes(node: Node<'_>) -> Steps {
             _ => continue,
         };
         let table = tables::relation(part)?;
-        let known = steps.iter_mut().find_map(|step| {
-            if let Step::ChangeData { change: known, tables } = step
-                && *known == change
-            {
-                Some(tables)
-            } else {
-                None
-            }
-        });
-        match known {
-            Some(tables) if tables.contains(&table) => {}
-            Some(tables) => tables.push(table),
-            None => steps.push(Step::ChangeData { change, tables: vec![table] }),
+        // Rows go by `WHEN … THEN DELETE` as they go by DELETE.
+        let deletes = part.kind() == Is::MERGE && part.find(Is::MERGE_DELETE).is_some();
+        add(&mut steps, change, &table);
+        if deletes {
+            add(&mut steps, DataChange::Delete, &table);
         }
     }
     Ok(steps)
+}
+
+fn add(steps: &mut Vec<Step>, change: DataChange, table: &ObjectName) {
+    let known = steps.iter_mut().find_map(|step| {
+        if let Step::ChangeData { change: known, tables } = step
+            && *known == change
+        {
+            Some(tables)
+        } else {
+            None
+        }
+    });
+    match known {
+        Some(tables) if tables.contains(table) => {}
+        Some(tables) => tables.push(table.clone()),
+        None => steps.push(Step::ChangeData { change, tables: vec![table.clone()] }),
+    }
 }
 
 fn copy(node: Node<'_>) -> Steps {
