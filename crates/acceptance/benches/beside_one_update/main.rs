@@ -15,13 +15,31 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+/// How often each is measured, in turns, so that all of them meet the same machine; what is said is of all rounds.
+pub const ROUNDS: u32 = 3;
+
 /// What was measured of one way to change all rows.
+#[derive(Default)]
 pub struct Run {
+    pub rounds: u32,
     pub took: Duration,
     /// Of the writes that others did meanwhile.
     pub waits: Vec<Duration>,
-    /// How large the table is afterwards, as a share of what it was.
+    /// How large the table was afterwards at most, as a share of what it was.
     pub size: f64,
+}
+
+impl Run {
+    pub fn of((took, waits): (Duration, Vec<Duration>)) -> Run {
+        Run { rounds: 1, took, waits, size: 0.0 }
+    }
+
+    pub fn add(&mut self, other: Run) {
+        self.rounds += other.rounds;
+        self.took += other.took;
+        self.waits.extend(other.waits);
+        self.size = self.size.max(other.size);
+    }
 }
 
 fn main() -> Result<()> {
@@ -30,7 +48,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let rows = number("--rows").unwrap_or(2_000_000);
-    println!("backfill: {rows} rows, four clients that write a row each 5 ms\n");
+    println!("backfill: {rows} rows, four clients that write a row each 5 ms, {ROUNDS} rounds\n");
     println!("{:<34} {:>10} {:>10} {:>10} {:>10}  wanted", "", "rows/s", "p50", "p99", "longest");
     let mut met = postgres::run(rows)?;
     met &= sqlite::run(rows / 4)?;
@@ -44,7 +62,7 @@ fn number(flag: &str) -> Option<u64> {
 }
 
 pub fn print(name: &str, rows: u64, run: &Run, wanted: &str) {
-    let per_second = rows as f64 / run.took.as_secs_f64();
+    let per_second = rows as f64 * f64::from(run.rounds) / run.took.as_secs_f64();
     println!(
         "{name:<34} {per_second:>10.0} {:>10} {:>10} {:>10}  {wanted}",
         milliseconds(percentile(&run.waits, 50)),

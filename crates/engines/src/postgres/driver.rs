@@ -382,11 +382,11 @@ impl Driver for PostgresDriver {
     }
 
     /// Without giving the file's end back, which would lock readers out for a moment, and with a rest now and then for
-    /// those who share the processors and the disk with it.
+    /// those who share the processors and the disk with it: with one process, however many indexes there are.
     fn reclaim(&mut self, table: &ObjectName) -> Result<bool, DriverError> {
         let name = self.dialect().quote_name(table);
         self.execute_script("SET vacuum_cost_delay = '1ms'; SET vacuum_cost_limit = 1000")?;
-        self.execute_script(&format!("VACUUM (SKIP_LOCKED, TRUNCATE false) {name}"))?;
+        self.execute_script(&format!("VACUUM (SKIP_LOCKED, TRUNCATE false, PARALLEL 0) {name}"))?;
         self.execute_script("RESET vacuum_cost_delay; RESET vacuum_cost_limit")?;
         Ok(true)
     }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 use whimbrel_plan::backfill::{BackfillPlan, Batching, Pass, Position};
 
 use super::hands::{Hands, upper};
-use super::pace::Pace;
+use super::pace::{Pace, Took};
 use super::worker::{heed, nap};
 use super::{Ended, Options};
 use crate::{Driver, DriverError, DriverErrorKind};
@@ -64,16 +64,17 @@ impl Copying<'_> {
         let query = self.plan.upper(Pass::First, after, None, hands.pace.rows());
         let Some(upto) = upper(driver, &query)? else { return Ok(None) };
         driver.expect_no_violations();
+        let asked = Instant::now();
         driver.begin()?;
         let begun = Instant::now();
         let rows = (self.batch)(driver, after, &upto)?;
-        let took = begun.elapsed();
+        let changing = begun.elapsed();
         driver.commit().map_err(|error| {
             let in_doubt = error.kind == DriverErrorKind::Lost;
             Ended::Driver { error: Box::new(error), in_doubt }
         })?;
         hands.got_through();
-        hands.pace.learn(rows, took, begun.elapsed());
+        hands.pace.learn(rows, Took { waited: begun - asked, changing, held: begun.elapsed() });
         Ok(Some((upto, rows)))
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use whimbrel_plan::backfill::Position;
 use whimbrel_schema::ObjectName;
 
-use super::pace::Pace;
+use super::pace::{Pace, Took};
 use super::{BackfillFailure, Ended};
 use crate::{Driver, DriverError, DriverErrorKind};
 
@@ -50,6 +50,7 @@ impl Hands {
         written: impl FnOnce(Through) -> String,
     ) -> Result<Through, Ended> {
         driver.expect_no_violations();
+        let asked = Instant::now();
         driver.begin()?;
         // Whoever waits for the engine's one lock is in nobody's way before it is had.
         let begun = Instant::now();
@@ -60,10 +61,10 @@ impl Hands {
             self.asked_who_waits = Instant::now();
             in_the_way = driver.sessions_waiting()? > 0;
         }
-        let took = begun.elapsed();
+        let changing = begun.elapsed();
         end(driver, &[written(through)])?;
         self.got_through();
-        self.pace.learn(changed, took, begun.elapsed());
+        self.pace.learn(changed, Took { waited: begun - asked, changing, held: begun.elapsed() });
         if in_the_way {
             self.pace.shrink();
         }
@@ -126,7 +127,7 @@ pub(super) fn write(driver: &mut dyn Driver, written: &[String], along: &[String
 }
 
 /// The end of the next batch behind `after`; none where there is no row more.
-pub(super) fn upper(driver: &mut dyn Driver, query: &str) -> Result<Option<Position>, DriverError> {
+pub(crate) fn upper(driver: &mut dyn Driver, query: &str) -> Result<Option<Position>, DriverError> {
     let found = driver.query(query, &[])?;
     Ok(found.into_iter().next().and_then(|row| row.into_iter().collect()))
 }
