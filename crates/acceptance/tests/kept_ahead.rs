@@ -4,13 +4,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 use whimbrel_acceptance::project::{self, On, Project};
-use whimbrel_run::apply::{ApplyError, Failure, Options};
+use whimbrel_run::apply::{self, ApplyError, Failure, Options};
 use whimbrel_run::keep::{self, Keep, Soundness};
-use whimbrel_run::{DriverError, DriverErrorKind, backfill};
+use whimbrel_run::{DriverError, DriverErrorKind, Event, backfill};
 
 const ROWS: u64 = 3_000;
 const WRITERS: u64 = 3;
@@ -25,7 +25,8 @@ struct Story {
     make: &'static str,
     there: &'static str,
     back: &'static str,
-    /// One transaction each, of the numbers `$n`, which many share, and `$x`, which no other has.
+    /// One transaction each, of the numbers `$n`, which many share, and `$x`, which no other has. None succeeds once the
+    /// values are gone.
     writes: &'static [&'static str],
     /// Rows that differ from what they were when the values went.
     wrong: &'static str,
@@ -63,6 +64,79 @@ const TABLE: Story = Story {
         "UPDATE t SET part = part + 7 WHERE \"the key\" = 'k$n'; UPDATE u SET part = part + 7 WHERE \"the key\" = 'k$n'",
     ],
     wrong: "(TABLE t EXCEPT ALL TABLE u) UNION ALL (TABLE u EXCEPT ALL TABLE t)",
+};
+
+/// Nothing says of two rows that they are not the same one.
+const KEYLESS: Story = Story {
+    make: "CREATE TABLE t (n integer, v text);
+        INSERT INTO t SELECT n, 'v' || n FROM generate_series(1, 3000) AS n;
+        INSERT INTO t SELECT 7000000, 'alike' FROM generate_series(1, 10);
+        CREATE INDEX ON t (n);
+        CREATE TABLE u (LIKE t INCLUDING INDEXES);
+        INSERT INTO u SELECT * FROM t;",
+    there: "DROP TABLE t;",
+    back: "CREATE TABLE t (n integer, v text); CREATE INDEX ON t (n);",
+    writes: &[
+        "UPDATE t SET v = '$x' WHERE n = $n; UPDATE u SET v = '$x' WHERE n = $n",
+        "UPDATE t SET n = n + 100000 WHERE n = $n; UPDATE u SET n = n + 100000 WHERE n = $n",
+        "DELETE FROM t WHERE n = $n; DELETE FROM u WHERE n = $n",
+        "INSERT INTO t VALUES (1000000 + $x, '$n'), (1000000 + $x, '$n'); INSERT INTO u VALUES (1000000 + $x, '$n'), (1000000 + $x, '$n')",
+    ],
+    wrong: "(TABLE t EXCEPT ALL TABLE u) UNION ALL (TABLE u EXCEPT ALL TABLE t)",
+};
+
+/// A trigger writes each row a second time, before the copy is told of the first.
+const WRITTEN_TWICE: Story = Story {
+    make: "CREATE TABLE t (n integer, v text, w text, at timestamptz DEFAULT clock_timestamp());
+        CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN UPDATE t SET w = NEW.v WHERE ctid = NEW.ctid; RETURN NULL; END $$;
+        CREATE TRIGGER again AFTER UPDATE OF v ON t FOR EACH ROW EXECUTE FUNCTION again();
+        INSERT INTO t SELECT n, 'v' || n, 'v' || n FROM generate_series(1, 3000) AS n;
+        CREATE INDEX ON t (n);",
+    there: "DROP TRIGGER again ON t; ALTER TABLE t DROP COLUMN v;",
+    back: "ALTER TABLE t ADD COLUMN v text;
+        CREATE TRIGGER again AFTER UPDATE OF v ON t FOR EACH ROW EXECUTE FUNCTION again();",
+    writes: &[
+        "UPDATE t SET v = '$x' WHERE n BETWEEN $n AND $n + 3",
+        "DELETE FROM t WHERE n = $n AND v IS NOT NULL",
+        "INSERT INTO t (n, v, w) VALUES ($n, '$x', '$x')",
+    ],
+    wrong: "SELECT n, v, w FROM t WHERE v IS DISTINCT FROM w",
+};
+
+/// The same in a table with a key.
+const WRITTEN_TWICE_BY_KEY: Story = Story {
+    make: "CREATE TABLE t (n integer PRIMARY KEY, v text, w text);
+        CREATE FUNCTION again() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN UPDATE t SET v = NEW.w WHERE n = NEW.n; RETURN NULL; END $$;
+        CREATE TRIGGER again AFTER UPDATE OF w ON t FOR EACH ROW EXECUTE FUNCTION again();
+        INSERT INTO t SELECT n, 'v' || n, 'v' || n FROM generate_series(1, 3000) AS n;",
+    writes: &["UPDATE t SET w = '$x' WHERE n = $n", "INSERT INTO t (n, v, w) VALUES (1000000 + $x, '$x', '$x')"],
+    there: "ALTER TABLE t DROP COLUMN v;",
+    back: "ALTER TABLE t ADD COLUMN v text;",
+    wrong: "SELECT n, v, w FROM t WHERE v IS DISTINCT FROM w",
+};
+
+const PARTITIONED: Story = Story {
+    make: "CREATE TABLE t (id bigint, part integer, v text, w text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+        CREATE TABLE t_0 PARTITION OF t FOR VALUES IN (0);
+        CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1) PARTITION BY RANGE (id);
+        CREATE TABLE t_1_low PARTITION OF t_1 FOR VALUES FROM (0) TO (1500);
+        CREATE TABLE t_1_high PARTITION OF t_1 FOR VALUES FROM (1500) TO (MAXVALUE);
+        CREATE TABLE t_2 PARTITION OF t FOR VALUES IN (2);
+        CREATE TABLE t_3 PARTITION OF t FOR VALUES IN (3);
+        INSERT INTO t SELECT n, n % 3, 'v' || n, 'v' || n FROM generate_series(1, 3000) AS n;",
+    there: "ALTER TABLE t DROP COLUMN v;",
+    back: "ALTER TABLE t ADD COLUMN v text;",
+    writes: &[
+        "UPDATE t SET v = '$x', w = '$x' WHERE id BETWEEN $n AND $n + 3",
+        "UPDATE t SET part = (part + 1) % 3, v = 'moved $x', w = 'moved $x' WHERE id = $n AND part < 3",
+        "DELETE FROM t WHERE id = $n AND v IS NOT NULL",
+        "INSERT INTO t_0 (id, part, v, w) VALUES (1000000 + $x, 0, '$x', '$x')",
+        "INSERT INTO t (id, part, v, w) VALUES ($n, 3, '$x', '$x') ON CONFLICT (id, part) DO UPDATE SET v = '$x', w = '$x'",
+        "UPDATE t SET v = v WHERE false; TRUNCATE t_1_high",
+    ],
+    wrong: "SELECT id, v, w FROM t WHERE v IS DISTINCT FROM w",
 };
 
 fn options(project: &Project) -> Options {
@@ -113,6 +187,7 @@ fn left_over(project: &Project) -> Result<u64> {
 fn upgraded(
     project: &Project,
     story: &Story,
+    options: &Options,
     meanwhile: impl FnOnce() + Send,
 ) -> Result<(Result<(), ApplyError>, Vec<DriverError>, u64)> {
     let written = AtomicU64::new(0);
@@ -127,7 +202,7 @@ fn upgraded(
         }
         scope.spawn(meanwhile);
         let before = written.load(Ordering::Relaxed);
-        let ended = project.upgrade_with("head", &options(project))?.map(drop);
+        let ended = project.upgrade_with("head", options)?.map(drop);
         let during = written.load(Ordering::Relaxed) - before;
         if ended.is_err() {
             project.sql("ALTER TABLE t RENAME TO elsewhere")?;
@@ -143,7 +218,7 @@ fn lives(story: &Story) -> Result<()> {
     project.revision("b2", "a1", story.there, story.back)?;
     project.upgrade("a1")??;
     project.sql("ANALYZE t")?;
-    let (ended, said, during) = upgraded(&project, story, || {})?;
+    let (ended, said, during) = upgraded(&project, story, &options(&project), || {})?;
     ended?;
     ensure!(during > 100, "{during} writes are no load");
     for error in &said {
@@ -170,34 +245,104 @@ fn a_table_is_copied_while_others_write() -> Result<()> {
     lives(&TABLE)
 }
 
-/// What a run that was killed half-way through leaves keeps nobody from writing, and the next clears it away.
 #[test]
-fn a_copy_that_was_cut_off_is_cleared_away() -> Result<()> {
+fn what_has_no_key_is_copied_by_where_its_rows_lie() -> Result<()> {
+    lives(&KEYLESS)?;
+    lives(&WRITTEN_TWICE)
+}
+
+#[test]
+fn a_row_that_a_trigger_writes_once_more_is_kept_as_it_was_in_the_end() -> Result<()> {
+    lives(&WRITTEN_TWICE_BY_KEY)
+}
+
+#[test]
+fn a_partitioned_table_is_copied_with_rows_that_move_between_its_partitions() -> Result<()> {
+    lives(&PARTITIONED)
+}
+
+/// The server lets nobody change rows of a published table that has nothing to name them by.
+#[test]
+fn writers_are_not_refused_where_all_tables_are_published() -> Result<()> {
+    let make = format!("{} CREATE PUBLICATION everything FOR ALL TABLES;", COLUMN.make);
+    lives(&Story { make: make.leak(), ..COLUMN })
+}
+
+/// A run that is killed half-way through, with writers beside it who go on writing: what it leaves is not in their way.
+fn cut_off(story: &Story) -> Result<Project> {
     let project = Project::new(On::Postgres)?;
-    project.revision("a1", "none", COLUMN.make, "-- nothing to do")?;
-    project.revision("b2", "a1", COLUMN.there, COLUMN.back)?;
+    project.revision("a1", "none", story.make, "-- nothing to do")?;
+    project.revision("b2", "a1", story.there, story.back)?;
     project.upgrade("a1")??;
     project.sql("ANALYZE t")?;
+    // Pauses so long that the copy is not done before the kill.
+    let slow = backfill::Options { pause: Some(Duration::from_millis(300)), ..options(&project).backfill };
+    let slow = Options { backfill: slow, ..options(&project) };
     let kill = || {
-        let follows = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity, pg_class \
-             WHERE relname = 'whimbrel_ahead_0' AND datname = current_database() AND query LIKE '%whimbrel_ahead_0%' AND pid <> pg_backend_pid() \
-             AND query LIKE '%INSERT%batched%' AND application_name LIKE 'whimbrel%'";
-        for _ in 0..400 {
-            if project.rows(follows).is_ok_and(|rows| !rows.is_empty()) {
+        let runner = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted \
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) \
+             AND EXISTS (SELECT 1 FROM whimbrel_ahead_0 WHERE batched)";
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(60) {
+            if project.rows(runner).is_ok_and(|rows| !rows.is_empty()) {
                 return;
             }
             thread::sleep(Duration::from_millis(1));
         }
     };
-    let (ended, said, _) = upgraded(&project, &COLUMN, kill)?;
+    let (ended, said, _) = upgraded(&project, story, &slow, kill)?;
     let failure = ended.expect_err("nobody was killed").failure;
     ensure!(matches!(*failure, Failure::Lost { .. }), "{failure:?}");
     ensure!(said.iter().all(|error| error.kind == DriverErrorKind::Statement), "{said:?}");
     project.sql("ALTER TABLE elsewhere RENAME TO t")?;
     ensure!(left_over(&project)? > 0, "nothing was left over");
-    project.upgrade_with("head", &options(&project))??;
-    assert_eq!(left_over(&project)?, 0);
+    Ok(project)
+}
+
+/// Ends the upgrade, and gives how many rows of the run before it were taken over.
+fn taken_up(project: &Project, story: &Story) -> Result<Option<u64>> {
+    let (mut driver, history) = (project.connect()?, project.history()?);
+    let mut taken = None;
+    let mut listen = |event: Event<'_>| {
+        if let Event::Keeping { there, .. } = event {
+            taken = there;
+        }
+    };
+    apply::upgrade(&mut *driver, &history, &"head".parse()?, &options(project), &mut listen)?;
+    assert_eq!(left_over(project)?, 0);
+    let kept = keep::read(&mut *driver)?;
+    let [kept] = kept.as_slice() else { panic!("{kept:?}") };
+    assert_eq!(keep::check(&mut *driver, kept)?, Soundness::Sound);
     project.downgrade("a1")??;
-    assert!(project.rows(COLUMN.wrong)?.is_empty());
+    let wrong = project.rows(story.wrong)?;
+    ensure!(wrong.is_empty(), "{} rows are not what they were, such as {:?}", wrong.len(), wrong.first());
+    Ok(taken)
+}
+
+#[test]
+fn a_copy_that_was_cut_off_is_taken_up_where_it_was() -> Result<()> {
+    for story in [&COLUMN, &TABLE, &KEYLESS] {
+        let project = cut_off(story)?;
+        let batched = project.value("SELECT count(*) FROM whimbrel_ahead_0 WHERE batched")?.parse::<u64>()?;
+        ensure!(batched > 0, "no batch was committed before the kill");
+        // Between the two runs others go on writing.
+        for (one, n) in story.writes.iter().zip(41..) {
+            project.sql(&one.replace("$n", &n.to_string()).replace("$x", &(70_000 + n).to_string()))?;
+        }
+        assert_eq!(taken_up(&project, story)?, Some(batched));
+    }
+    Ok(())
+}
+
+/// Triggers that were off for a while have not heard of everything, and rows that were all written anew lie elsewhere.
+#[test]
+fn a_copy_that_was_not_followed_all_the_while_is_made_anew() -> Result<()> {
+    let project = cut_off(&COLUMN)?;
+    project.sql("ALTER TABLE t DISABLE TRIGGER ALL; UPDATE t SET v = 'not heard', w = 'not heard'; ALTER TABLE t ENABLE TRIGGER ALL")?;
+    assert_eq!(taken_up(&project, &COLUMN)?, None);
+    let project = cut_off(&KEYLESS)?;
+    project.sql("DELETE FROM t WHERE n % 3 = 0; DELETE FROM u WHERE n % 3 = 0")?;
+    project.sql("VACUUM FULL t")?;
+    assert_eq!(taken_up(&project, &KEYLESS)?, None);
     Ok(())
 }

@@ -280,7 +280,11 @@ impl<'a> Watcher<'a> {
                     self.printer.remark(&format!("{word}: {id} has an open question: {question}"));
                 }
             }
-            Event::Keeping { loss, rows, bytes } => {
+            Event::Keeping { loss, rows, bytes, there } => {
+                if let Some(there) = there {
+                    let there = words::counted(usize::try_from(there).unwrap_or(usize::MAX), "row");
+                    self.line(&format!("  an earlier run had copied {there} of {loss}: going on behind them"));
+                }
                 self.printer.now(format!("keeping {loss}{}", size(rows, bytes)));
             }
             Event::Kept { kept } => {

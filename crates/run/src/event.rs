@@ -62,6 +62,8 @@ pub enum Event<'a> {
         loss: &'a Loss,
         rows: Option<u64>,
         bytes: Option<u64>,
+        /// How many rows a run that was killed had copied, which are not copied again.
+        there: Option<u64>,
     },
     Kept {
         kept: &'a Kept,

@@ -97,6 +97,14 @@ impl Keeping for PostgresKeeping {
         Some(following::begin(follower))
     }
 
+    fn row_place(&self) -> Option<&'static str> {
+        Some("ctid")
+    }
+
+    fn block_of(&self, place: &str) -> Option<String> {
+        Some(format!("(({place}::text::point)[0])::bigint::text"))
+    }
+
     fn follows(&self, follower: &Follower) -> Option<String> {
         Some(following::follows(follower))
     }
@@ -105,8 +113,8 @@ impl Keeping for PostgresKeeping {
         following::stop(follower)
     }
 
-    fn clear_following(&self, home: Option<&str>, prefix: &str) -> Option<String> {
-        Some(following::clear(home, prefix))
+    fn clear_following(&self, home: Option<&str>, prefix: &str, but: &[String]) -> Option<String> {
+        Some(following::clear(home, prefix, but))
     }
 
     fn create(&self, side: &str, _columns: &[String], query: &str) -> Vec<String> {

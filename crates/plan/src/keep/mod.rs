@@ -17,7 +17,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{ColumnType, ObjectName, Pair, Schema};
 
-pub use ahead::{Ahead, Follower, rows_ahead};
+pub use ahead::{Ahead, Apart, Follower, rows_ahead};
 pub use chosen::Chosen;
 pub use losses::{Losses, NotKept, Reading, losses, may_lose};
 pub use ready::{Ready, RingKey, parents_first, ready, ring_keys};
@@ -197,6 +197,16 @@ pub trait Keeping: Send + Sync {
         None
     }
 
+    /// The name by which a row says where it lies, where that stays the same as long as nobody writes the row.
+    fn row_place(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// The block of such a place, as a text.
+    fn block_of(&self, _place: &str) -> Option<String> {
+        None
+    }
+
     /// A query with a row as long as nothing has kept the copy from following.
     fn follows(&self, _follower: &Follower) -> Option<String> {
         None
@@ -207,8 +217,8 @@ pub trait Keeping: Send + Sync {
         Vec::new()
     }
 
-    /// A query for the statements that clear away every copy that follows, by the beginning of its name.
-    fn clear_following(&self, _home: Option<&str>, _prefix: &str) -> Option<String> {
+    /// A query for the statements that clear away every copy that follows, by the beginning of its name, but for some.
+    fn clear_following(&self, _home: Option<&str>, _prefix: &str, _but: &[String]) -> Option<String> {
         None
     }
 

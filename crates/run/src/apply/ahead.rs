@@ -27,6 +27,8 @@ impl Runner<'_> {
     ) -> Result<T, Failure> {
         let mut begun = false;
         let ran = self.copy_ahead(job, range, foreseen, &mut begun);
+        // What is left of another copy would be told of a table that these statements may change.
+        let ran = ran.and_then(|()| if begun { Ok(()) } else { self.clear_ahead() });
         let ran = ran.and_then(|()| self.until_unblocked(job, attempt));
         self.ahead.clear();
         // Where another runner was there first, it was not taken over either.
@@ -52,7 +54,7 @@ impl Runner<'_> {
             return Ok(());
         }
         let keeping = self.driver.dialect().keeping();
-        if keeping.is_none_or(|keeping| keeping.clear_following(None, "").is_none()) {
+        if keeping.is_none_or(|keeping| keeping.clear_following(None, "", &[]).is_none()) {
             return Ok(());
         }
         let facts = self.driver.facts()?;
@@ -70,19 +72,29 @@ impl Runner<'_> {
         }
         let limits = self.options.timeouts.limits(&first);
         *begun = true;
-        for (at, loss) in losses.iter().enumerate() {
+        let there = losses.iter().enumerate().map(|(at, loss)| match self.left_ahead {
+            true => keep::is_there(self.driver, loss, at, &before),
+            false => Ok(None),
+        });
+        let there = there.collect::<Result<Vec<_>, _>>()?;
+        let taken_up: Vec<usize> = there.iter().enumerate().filter(|(_, it)| it.is_some()).map(|(at, _)| at).collect();
+        self.clear_ahead_but(&taken_up)?;
+        for (at, (loss, there)) in losses.iter().zip(there).enumerate() {
             let size = facts.table(&loss.source);
-            (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
-            self.until_unblocked(job, |runner| {
-                runner.driver.expect_no_violations();
-                runner.begin()?;
-                let followed = keep::follow(runner.driver, loss, at, &before, &limits);
-                runner.end(followed.map_err(|error| failed(loss.to_string(), error.into())))
-            })?;
+            let (rows, bytes) = (size.map(|it| it.rows), size.map(|it| it.bytes));
+            (self.listen)(Event::Keeping { loss, rows, bytes, there });
+            if there.is_none() {
+                self.until_unblocked(job, |runner| {
+                    runner.driver.expect_no_violations();
+                    runner.begin()?;
+                    let followed = keep::follow(runner.driver, loss, at, &before, &limits);
+                    runner.end(followed.map_err(|error| failed(loss.to_string(), error.into())))
+                })?;
+            }
             let options = self.options;
             let manner =
                 Manner { options: &options.backfill, patience: options.timeouts.patience, stop: &options.stop };
-            let brought = keep::bring(self.driver, loss, at, &before, &manner);
+            let brought = keep::bring(self.driver, loss, at, &before, there, &manner);
             self.ahead.extend(brought.map_err(|ended| not_brought(loss, ended))?);
         }
         Ok(())
@@ -92,13 +104,27 @@ impl Runner<'_> {
     /// be cleared away now the next run clears away.
     fn let_go_of_ahead(&mut self) {
         let limits = self.brief_limits();
-        let _ = keep::clear_ahead(self.driver, &limits, self.options.timeouts.lock * 10);
+        let _ = keep::clear_ahead(self.driver, &[], &limits, self.options.timeouts.lock * 10);
     }
 
-    /// What a run that was killed left.
+    /// Whether a run that was killed has left a copy, which goes on following its table until it is taken up or cleared
+    /// away: before anything runs that is not the statement it was made for.
+    pub fn look_for_ahead(&mut self) -> Result<(), Failure> {
+        self.left_ahead = keep::any_ahead(self.driver)?;
+        Ok(())
+    }
+
     pub fn clear_ahead(&mut self) -> Result<(), Failure> {
-        let limits = self.brief_limits();
-        Ok(keep::clear_ahead(self.driver, &limits, self.options.timeouts.patience)?)
+        self.clear_ahead_but(&[])
+    }
+
+    fn clear_ahead_but(&mut self, taken_up: &[usize]) -> Result<(), Failure> {
+        if self.left_ahead {
+            let limits = self.brief_limits();
+            keep::clear_ahead(self.driver, taken_up, &limits, self.options.timeouts.patience)?;
+            self.left_ahead = false;
+        }
+        Ok(())
     }
 
     fn brief_limits(&self) -> Limits {

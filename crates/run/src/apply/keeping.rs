@@ -86,7 +86,8 @@ impl Runner<'_> {
                 continue;
             }
             let size = facts.table(&loss.source).filter(|_| loss.chosen.is_empty());
-            (self.listen)(Event::Keeping { loss, rows: size.map(|it| it.rows), bytes: size.map(|it| it.bytes) });
+            let (rows, bytes) = (size.map(|it| it.rows), size.map(|it| it.bytes));
+            (self.listen)(Event::Keeping { loss, rows, bytes, there: None });
         }
         let begun = Timestamp::now();
         let days = Span::new().hours(24 * i64::from(self.options.keep.days));

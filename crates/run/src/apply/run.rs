@@ -172,11 +172,17 @@ impl Runner<'_> {
                 self.run_group(job, seq, Group::Transaction(at..at + 1))
             }
             Group::Alone(at) => match job.statements.get(at) {
-                Some(prepared) => self.run_alone(job, seq, at, prepared),
+                Some(prepared) => {
+                    self.clear_ahead()?;
+                    self.run_alone(job, seq, at, prepared)
+                }
                 None => Ok(0),
             },
             Group::Backfill(at) => match job.statements.get(at) {
-                Some(prepared) => self.run_backfill(job, seq, at, prepared),
+                Some(prepared) => {
+                    self.clear_ahead()?;
+                    self.run_backfill(job, seq, at, prepared)
+                }
                 None => Ok(0),
             },
         }

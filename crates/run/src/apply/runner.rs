@@ -54,6 +54,8 @@ pub(super) struct Runner<'r> {
     pub recalled: Recalled,
     /// What was copied before the lock is taken.
     pub ahead: Vec<CopiedAhead>,
+    /// Whether copies that an earlier run began follow their tables still.
+    pub left_ahead: bool,
     /// It only looks, and whoever asked waits for the answer.
     pub glancing: bool,
     /// Who looks on.
@@ -99,6 +101,7 @@ impl<'r> Runner<'r> {
             told_limits: BTreeSet::new(),
             recalled: Recalled::default(),
             ahead: Vec::new(),
+            left_ahead: false,
             glancing: false,
             witness: None,
         }
@@ -163,6 +166,8 @@ impl<'r> Runner<'r> {
         let jobs = self.jobs(&wanted)?;
         self.lock()?;
         let result = self.run_locked(&wanted, &jobs, seen);
+        let cleared = self.clear_ahead();
+        let result = result.and(cleared);
         let unlocked = self.give_lock_back();
         result.and_then(|()| unlocked.map_err(Failure::from))
     }
@@ -210,7 +215,7 @@ impl<'r> Runner<'r> {
             if !prepared {
                 self.driver.prepare_session()?;
                 self.lookout = Lookout::with(self.driver.observer());
-                self.clear_ahead()?;
+                self.look_for_ahead()?;
                 prepared = true;
             }
             let pending = self.pending(wanted);

@@ -25,11 +25,11 @@ pub(crate) struct Copying<'c> {
 }
 
 impl Copying<'_> {
-    /// To the end of the table, with the pauses of a backfill. Gives how many rows were carried.
-    pub fn run(&self, driver: &mut dyn Driver) -> Result<u64, Ended> {
+    /// From behind a row to the end of the table, with the pauses of a backfill. Gives how many rows were carried.
+    pub fn run(&self, driver: &mut dyn Driver, reached: Option<Position>) -> Result<u64, Ended> {
         let Some(pacing) = driver.dialect().batching().map(Batching::pacing) else { return Ok(0) };
         let mut hands = Hands::new(Pace::new(pacing, self.options, None), self.patience);
-        let (mut carried, mut after): (u64, Option<Position>) = (0, None);
+        let (mut carried, mut after) = (0, reached);
         let mut asked = Instant::now();
         loop {
             heed(self.stop)?;

@@ -26,6 +26,7 @@ pub use progress::{Doing, Progress};
 pub(crate) use checkpoint::{Checkpoints, add_parts};
 pub(crate) use copy::Copying;
 pub(crate) use crew::gather;
+pub(crate) use hands::upper;
 pub(crate) use worker::{Ended, Worker};
 
 /// How carefully batches go about it. What is `None` is up to the engine.

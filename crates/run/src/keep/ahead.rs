@@ -7,7 +7,7 @@ use whimbrel_schema::Schema;
 use super::aside::printed_in_full;
 use super::manifest::number;
 use super::{Kept, KeptError, Manifest};
-use crate::backfill::{Copying, Ended, Options};
+use crate::backfill::{Copying, Ended, Options, upper};
 use crate::guard::Limits;
 use crate::{Driver, DriverError, DriverErrorKind};
 
@@ -34,6 +34,24 @@ pub(crate) fn can_go_ahead(driver: &dyn Driver, loss: &Loss, before: &Schema) ->
         .is_some_and(|side| side.ahead(0, before, dialect).is_some())
 }
 
+/// How many rows a run that was killed has brought, where its copy has followed ever since and is the one that is wanted.
+pub(crate) fn is_there(
+    driver: &mut dyn Driver,
+    loss: &Loss,
+    at: usize,
+    before: &Schema,
+) -> Result<Option<u64>, DriverError> {
+    let (home, dialect) = (driver.home().map(str::to_string), driver.dialect());
+    let Some(side) = Side::new(loss, "whimbrel_kept", home.as_deref(), dialect) else { return Ok(None) };
+    let (Some(ahead), Some(keeping)) = (side.ahead(at, before, dialect), dialect.keeping()) else { return Ok(None) };
+    let Some(query) = keeping.follows(&ahead.follower).filter(|_| ahead.reached().is_some()) else { return Ok(None) };
+    if driver.query(&query, &[])?.is_empty() {
+        return Ok(None);
+    }
+    let brought = number(driver, &ahead.brought())?;
+    Ok(brought.and_then(|rows| u64::try_from(rows).ok()))
+}
+
 /// Has a copy of its own follow the table, outside any transaction that is open. In one that nobody writes the table in.
 pub(crate) fn follow(
     driver: &mut dyn Driver,
@@ -51,12 +69,13 @@ pub(crate) fn follow(
     ahead.begin.iter().try_for_each(|statement| driver.execute(statement).map(drop))
 }
 
-/// Brings what was there before it followed.
+/// Brings what was there before it followed, or what is left of that where a run that was killed had brought some rows.
 pub(crate) fn bring(
     driver: &mut dyn Driver,
     loss: &Loss,
     at: usize,
     before: &Schema,
+    there: Option<u64>,
     manner: &Manner<'_>,
 ) -> Result<Option<CopiedAhead>, Ended> {
     let (home, dialect) = (driver.home().map(str::to_string), driver.dialect());
@@ -72,7 +91,11 @@ pub(crate) fn bring(
         patience: manner.patience,
         stop: manner.stop,
     };
-    let brought = copying.run(driver)?;
+    let reached = match (there, ahead.reached()) {
+        (Some(_), Some(query)) => upper(driver, &query)?,
+        (Some(_), None) | (None, _) => None,
+    };
+    let brought = there.unwrap_or(0) + copying.run(driver, reached)?;
     // So that what was written meanwhile, which is few, is found by its index under the lock.
     if let Some(analyze) = keeping.analyze(&ahead.follower.table) {
         driver.execute(&analyze)?;
@@ -95,7 +118,11 @@ pub(super) fn take_over(
     if let Some(query) = keeping.follows(follower)
         && driver.query(&query, &[])?.is_empty()
     {
-        let what = format!("somebody has taken the triggers off `{}` that kept its copy in step", kept.loss.source);
+        let what = format!(
+            "while `{}` was copied, somebody has taken off the triggers that kept the copy in step, has attached or detached \
+             a partition, or has written the table anew",
+            kept.loss.source
+        );
         return Err(DriverError::new(DriverErrorKind::Statement, what).into());
     }
     for statement in keeping.stop_following(follower) {
@@ -108,15 +135,21 @@ pub(super) fn take_over(
     Ok(rows)
 }
 
-/// Clears away copies that follow and were not taken over. Each statement by itself: whoever is in the way is waited for
-/// in short turns, so that nobody is held up behind this.
-pub fn clear_ahead(driver: &mut dyn Driver, limits: &Limits, patience: Duration) -> Result<(), DriverError> {
-    let home = driver.home().map(str::to_string);
-    let keeping = driver.dialect().keeping();
-    let query = keeping.and_then(|keeping| keeping.clear_following(home.as_deref(), keep::Ahead::PREFIX));
-    let Some(query) = query else { return Ok(()) };
+/// Whether there are copies that follow.
+pub(crate) fn any_ahead(driver: &mut dyn Driver) -> Result<bool, DriverError> {
+    Ok(!clearing(driver, &[])?.is_empty())
+}
+
+/// Clears away copies that follow and were not taken over, but for those of these numbers. Each statement by itself:
+/// whoever is in the way is waited for in short turns, so that nobody is held up behind this.
+pub fn clear_ahead(
+    driver: &mut dyn Driver,
+    but: &[usize],
+    limits: &Limits,
+    patience: Duration,
+) -> Result<(), DriverError> {
     let begun = Instant::now();
-    for statement in driver.query(&query, &[])?.into_iter().flatten().flatten() {
+    for statement in clearing(driver, but)? {
         loop {
             match driver.execute_within(&statement, limits, &mut |_| {}) {
                 Err(error) if error.kind == DriverErrorKind::Busy && begun.elapsed() < patience => {
@@ -127,4 +160,15 @@ pub fn clear_ahead(driver: &mut dyn Driver, limits: &Limits, patience: Duration)
         }
     }
     Ok(())
+}
+
+/// What clears them away.
+fn clearing(driver: &mut dyn Driver, but: &[usize]) -> Result<Vec<String>, DriverError> {
+    let home = driver.home().map(str::to_string);
+    let Some(keeping) = driver.dialect().keeping() else { return Ok(Vec::new()) };
+    let but: Vec<String> = but.iter().map(|number| format!("{}{number}", keep::Ahead::PREFIX)).collect();
+    let Some(query) = keeping.clear_following(home.as_deref(), keep::Ahead::PREFIX, &but) else {
+        return Ok(Vec::new());
+    };
+    Ok(driver.query(&query, &[])?.into_iter().flatten().flatten().collect())
 }

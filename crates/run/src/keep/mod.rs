@@ -17,7 +17,7 @@ mod manifest;
 mod seal;
 
 pub use ahead::{CopiedAhead, clear_ahead};
-pub(crate) use ahead::{Manner, bring, can_go_ahead, follow};
+pub(crate) use ahead::{Manner, any_ahead, bring, can_go_ahead, follow, is_there};
 pub use aside::{Aside, Completed, complete, discard, put_aside};
 pub use back::{forget_changed, give_back};
 pub use manifest::{Kept, KeptError, Manifest, expired, of_revision, read, remove};
