@@ -169,4 +169,9 @@ fn what_has_no_chain_is_told_with_its_reason() {
     let told = "done at once, which code of before does not live through:\n  rename column `email.id` to `number`: a key \
                 has to be there before a trigger could fill a second one";
     assert!(screen.contains(told), "{screen}");
+    let file = screen.lines().find_map(|line| line.strip_prefix("wrote ")).expect("nothing was written");
+    let text = project.read(file);
+    let danger = "-- rename column `email.id` to `number`: code of before breaks here, and code of after would have broken until \
+                  here; there is no chain for it: a key has to be there before a trigger could fill a second one\n";
+    assert!(text.contains(danger), "{text}");
 }

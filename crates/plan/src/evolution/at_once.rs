@@ -5,18 +5,67 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use whimbrel_schema::{Column, Constraint, Engine, Expression, Generation, ObjectName, Pair, Schema, Table};
 
-use super::retype;
-use crate::autogenerate::{Aim, Renames};
+use super::{EvolutionLink, retype};
+use crate::autogenerate::{Aim, DraftStatement, Renames};
 use crate::diff::{DiffOptions, diff};
 use crate::fold::names_column;
 use crate::ops::is_computed;
-use crate::{Change, Choices, Dialect, StandIn};
+use crate::{Change, Choices, Dialect, StandIn, Step};
 
 /// A change that is made in one statement, and breaks or stops code that runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AtOnce {
-    pub change: String,
+    pub change: Change,
     pub why: Why,
+}
+
+impl AtOnce {
+    /// What it does to code that runs, for whoever reads the revision.
+    fn danger(&self) -> String {
+        let danger = match matches!(self.change, Change::AlterColumn { .. }) {
+            true => "everybody waits while the table is written anew, and code of before meets another type",
+            false => "code of before breaks here, and code of after would have broken until here",
+        };
+        format!("{danger}; there is no chain for it: {}", self.why)
+    }
+
+    /// Whether the statement is the one that makes the change.
+    fn is_made_by(&self, step: &Step, engine: Engine) -> bool {
+        let same = |a: &str, b: &str| engine.same_name(a, b);
+        if let (Change::RenameColumn { table, from, .. }, Step::RenameColumn { table: of, from: column, .. }) =
+            (&self.change, step)
+        {
+            return table == of && same(from, column);
+        }
+        if let (Change::RenameTable { from, .. }, Step::RenameTable { from: name, .. }) = (&self.change, step) {
+            return from == name;
+        }
+        if let (Change::AlterColumn { table, column }, Step::SetColumnType { table: of, column: name, .. }) =
+            (&self.change, step)
+        {
+            return table == of && same(&column.from.name, name);
+        }
+        false
+    }
+}
+
+/// Says it above the statement, or above the first of all where a table is made anew with it.
+pub(super) fn note(links: &mut [EvolutionLink], found: &[AtOnce], dialect: &dyn Dialect) {
+    for one in found {
+        let makes = |statement: &&mut DraftStatement| {
+            let understood = dialect.understand(&statement.sql);
+            understood.steps().iter().any(|step| one.is_made_by(step, dialect.engine()))
+        };
+        let mut statements = links.iter_mut().flat_map(|link| link.draft.upgrade.iter_mut());
+        let statement = match statements.find(makes) {
+            Some(statement) => Some(statement),
+            None => links.iter_mut().find_map(|link| link.draft.upgrade.first_mut()),
+        };
+        if let Some(statement) = statement {
+            let lines = [one.change.describe(), one.danger()].join(": ");
+            statement.note = Some(statement.note.iter().cloned().chain([lines]).collect::<Vec<_>>().join("\n"));
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,12 +99,12 @@ impl fmt::Display for Why {
             Why::Inherits => "children of a table have some of its things and some of their own",
             Why::NameTaken => "another has the name while both would have to be there",
             Why::KeyBeforeTriggers => "a key has to be there before a trigger could fill a second one",
-            Why::DecidesPartition => "a trigger cannot move a row to another partition",
+            Why::DecidesPartition => "the partition is chosen before a trigger could fill the column",
             Why::Shown => "a view shows it, and would show another name to code of before",
             Why::Computed => "it is computed, or read by what is",
             Why::NoConversion => "nothing says how values go there and back (`--using` does)",
             Why::NoView => "no view of the old name could be written to",
-            Why::Partitioned => "indexes and foreign keys of partitioned tables are not built beside writers",
+            Why::Partitioned => "a partitioned table takes over no index as its key, and proves no foreign key later",
             Why::Held => "an exclusion, a policy, a trigger or a materialized view holds on to it",
         })
     }
@@ -63,7 +112,7 @@ impl fmt::Display for Why {
 
 impl fmt::Display for AtOnce {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.change, self.why)
+        write!(f, "{}: {}", self.change.describe(), self.why)
     }
 }
 
@@ -85,7 +134,7 @@ pub(super) fn of(
         } else {
             None
         };
-        Some(AtOnce { change: change.describe(), why: why? })
+        Some(AtOnce { change: change.clone(), why: why? })
     });
     let mut found: Vec<AtOnce> = renamed.collect();
     for change in diff(Pair::new(&renames.after, &aim.target), dialect, &DiffOptions::default()) {
@@ -100,7 +149,7 @@ pub(super) fn of(
             continue;
         }
         let why = type_in_place(&aim.target, table, column, dialect);
-        found.push(AtOnce { change: change.describe(), why });
+        found.push(AtOnce { change, why });
     }
     found
 }

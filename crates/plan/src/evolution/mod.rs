@@ -113,6 +113,11 @@ impl Evolution {
     pub fn is_chain(&self) -> bool {
         self.links.iter().any(|link| link.phase.is_some())
     }
+
+    fn with(mut self, at_once: Vec<AtOnce>, dialect: &dyn Dialect) -> Evolution {
+        at_once::note(&mut self.links, &at_once, dialect);
+        Evolution { at_once, ..self }
+    }
 }
 
 /// The changes that lead from the schema at the head of the history to the one that the models describe, each in the
@@ -137,14 +142,14 @@ pub fn evolve(schemas: Pair<Schema>, dialect: &dyn Dialect, choices: &Choices) -
     let told = Told { replaced: &replaced, keys: &keys, stand_ins: stand_ins.clone() };
     let Some(middle) = Middle::of(&renames.after, &target, dialect, choices, told) else {
         let at_once = at_once(&stand_ins, &HashSet::new());
-        return Ok(Evolution { at_once, ..plain(aim.drafted(dialect, choices)?, None) });
+        return Ok(plain(aim.drafted(dialect, choices)?, None).with(at_once, dialect));
     };
     if let Some(name) = names::clash(&middle.schema) {
         return Ok(plain(aim.drafted(dialect, choices)?, Some(PlainBecause::NameTaken(name))));
     }
     let at_once = at_once(&stand_ins, &middle.retyped);
     match chain::chain(&aim, Ways { renames: &renames, keys: &keys }, middle, dialect, choices) {
-        Ok(evolution) => Ok(Evolution { at_once, ..evolution }),
+        Ok(evolution) => Ok(evolution.with(at_once, dialect)),
         Err(error) => {
             let because = PlainBecause::Unproved(error.to_string());
             Ok(plain(aim.drafted(dialect, choices)?, Some(because)))
