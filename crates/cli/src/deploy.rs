@@ -6,6 +6,7 @@ use std::sync::Arc;
 use whimbrel_frontends::refs::{Certainty, Language, Wanted};
 use whimbrel_run::Deploy;
 use whimbrel_run::apply::{Code, ContractGate, Dropped, Place, Whose};
+use whimbrel_run::ledger::DeployRow;
 
 use crate::code::{Sweep, Version};
 use crate::project::Project;
@@ -21,6 +22,11 @@ pub fn of(label: Option<&str>, root: &Path) -> Option<Deploy> {
     let label = label.filter(|label| !label.is_empty()).map(str::to_string);
     let label = label.or_else(|| commit.as_ref().map(|commit| commit.chars().take(SHORT).collect()))?;
     Some(Deploy { label, commit })
+}
+
+/// Whether nobody gave it a label, so that it has its commit's.
+pub fn is_named_by_commit(row: &DeployRow) -> bool {
+    row.commit.as_ref().is_some_and(|commit| commit.starts_with(&row.label))
 }
 
 /// The gate, where the environment is protected or somebody says which deploy this is.

@@ -262,6 +262,10 @@ fn in_words(verdict: &Verdict) -> String {
     match verdict {
         Verdict::GoOn => "it took effect: the next run goes on behind it".to_string(),
         Verdict::RunAgain => "it did not take effect: the next run runs it again".to_string(),
+        Verdict::Batches { changed } => {
+            let rows = words::counted(usize::try_from(*changed).unwrap_or(usize::MAX), "row");
+            format!("{rows} of it are changed: the next run goes on behind them")
+        }
         Verdict::ClearAndRunAgain(what) => {
             format!("it left {}: the next run clears that away and runs it again", what.join(", "))
         }

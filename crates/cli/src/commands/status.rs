@@ -8,7 +8,7 @@ use whimbrel_plan::revision::RevisionId;
 use whimbrel_run::apply::{self, Options, Waiting};
 use whimbrel_run::backfill::{self, State};
 use whimbrel_run::ledger::{self, DeployRow, EventDirection, Ledger, LedgerEvent, StatementOutcome};
-use whimbrel_run::{AtWork, Driver};
+use whimbrel_run::{AtWork, Deploy, Driver};
 
 use crate::args::Status;
 use crate::commands::backfill::Shown;
@@ -18,7 +18,7 @@ use crate::printer::{Detail, Printer, Screen};
 use crate::project::Project;
 use crate::render::table::Columns;
 use crate::render::words;
-use crate::{applying, deploy, diagnose, waiting};
+use crate::{applying, deploy, diagnose, environment, waiting};
 
 /// So many are shown; `history` has them all.
 const MOST_AROUND: usize = 3;
@@ -42,16 +42,16 @@ pub fn run(_: &Status, project: &Project, printer: &Printer) -> Outcome {
 }
 
 fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
-    let environment = project.settings.need_database()?;
-    let mut stands = Stands { environment: environment.name.clone(), ..Stands::default() };
-    if environment.is_missing() {
-        stands.database = format!("{}, which is not there yet", project.place(&environment, None));
+    let stage = project.settings.need_database()?;
+    let mut stands = Stands { environment: stage.name.clone(), ..Stands::default() };
+    if stage.is_missing() {
+        stands.database = format!("{}, which is not there yet", project.place(&stage, None));
         stands.pending = history.len();
         return Ok(stands);
     }
-    let mut driver = project.connect_existing(&environment)?;
+    let mut driver = project.connect_existing(&stage)?;
     let driver = driver.as_mut();
-    stands.database = project.place(&environment, Some(driver));
+    stands.database = project.place(&stage, Some(driver));
     let ledger = ledger::read(driver).map_err(|error| diagnose::ledger(&error))?;
     let applied = ledger.applied_ids();
     let standing = ledger.standing();
@@ -69,14 +69,21 @@ fn look(project: &Project, history: &History) -> Result<Stands, Failure> {
         let backfills = backfill::read(driver).map_err(|error| diagnose::database(&error))?;
         stands.backfills = backfills.iter().filter(|it| it.state == State::Running).map(Shown::of).collect();
     }
-    let mut options = Options::new(applying::actor(None, project));
+    // Where deploys are named, the next one will be.
+    let named = environment::value(environment::DEPLOY).or_else(|| {
+        stands.deploy.as_ref().filter(|last| !deploy::is_named_by_commit(last)).map(|last| last.label.clone())
+    });
+    let mut options = Options::new(applying::actor(environment::value(environment::DEPLOY).as_deref(), project));
     // The code here is what came by last, unless it says otherwise.
     if let (Some(this), Some(last)) = (&mut options.actor.deploy, &stands.deploy)
         && this.commit == last.commit
     {
         this.label.clone_from(&last.label);
     }
-    options.contracts = deploy::gate(project, &environment, None, None);
+    if let (None, Some(last)) = (&options.actor.deploy, &stands.deploy) {
+        options.actor.deploy = Some(Deploy { label: last.label.clone(), commit: last.commit.clone() });
+    }
+    options.contracts = deploy::gate(project, &stage, named.as_deref(), None);
     match apply::waiting(driver, history, &Target::Heads, &options) {
         Ok(waiting) => stands.wait(waiting, history),
         Err(error) => {

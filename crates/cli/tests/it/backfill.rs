@@ -75,6 +75,9 @@ fn paused_and_resumed(project: &Project, url: &str) {
     let stopped = running.end();
     assert_eq!(stopped.exit(), 5, "{}", stopped.screen());
     assert!(stopped.stderr().contains("stopped; the next run goes on there"), "{}", stopped.screen());
+    let repair = project.whimbrel("repair").screen();
+    assert!(repair.contains("rows of it are changed: the next run goes on behind them\n"), "{repair}");
+    assert!(!repair.contains("--resume"), "{repair}");
     let again = project.start("upgrade");
     thread::sleep(Duration::from_millis(1_200));
     assert_eq!(changed(url), before);

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use whimbrel_schema::{Column, Object, ObjectName, Pair, Schema, Table};
@@ -13,7 +14,8 @@ pub(super) fn of(schemas: Pair<&Schema>, changes: &[Change]) -> Vec<Question> {
     questions
 }
 
-/// A column goes and one of the same type comes in its table. Each is asked about once: the closest name first.
+/// A column goes and one of the same type comes in its table. Each is asked about once: the closest name first, then what
+/// may be NULL like it, then the order of the table.
 fn columns(changes: &[Change], questions: &mut Vec<Question>) {
     let mut dropped: HashMap<&ObjectName, Vec<&Column>> = HashMap::new();
     for change in changes {
@@ -26,7 +28,7 @@ fn columns(changes: &[Change], questions: &mut Vec<Question>) {
         let Some(candidates) = dropped.get_mut(table) else { continue };
         let alike = (candidates.iter().enumerate())
             .filter(|(_, old)| old.ty == column.ty && old.generation.is_some() == column.generation.is_some())
-            .max_by_key(|(_, old)| likeness(&old.name, &column.name));
+            .max_by_key(|(at, old)| (likeness(&old.name, &column.name), old.nullable == column.nullable, Reverse(*at)));
         if let Some((at, _)) = alike {
             let old = candidates.remove(at);
             questions.push(Question::RenamedColumn {

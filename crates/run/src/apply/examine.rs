@@ -12,8 +12,8 @@ use super::recover::{Decision, decide};
 use super::resume::done_before;
 use super::{Failure, Refusal};
 use crate::guard::Then;
-use crate::ledger::{self, AppliedRevision, EventDirection, LedgerEvent, StatementOutcome};
-use crate::{AtWork, Driver, DriverErrorKind};
+use crate::ledger::{self, AppliedRevision, EventDirection, LedgerEvent, StatementOutcome, StatementRow};
+use crate::{AtWork, Driver, DriverErrorKind, backfill};
 
 /// A database after runs that may have stopped half-way.
 #[derive(Debug, Clone, Default)]
@@ -63,6 +63,10 @@ pub enum Verdict {
     /// Its effect is there: go on behind it.
     GoOn,
     RunAgain,
+    /// It runs in batches, and so many rows are changed: go on behind them.
+    Batches {
+        changed: u64,
+    },
     /// Clear that away, and run it again.
     ClearAndRunAgain(Vec<String>),
     /// Clear that away, which finishes it.
@@ -117,7 +121,10 @@ fn look(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure>
         Some(row) => {
             let sql = row.sql.clone().unwrap_or_default();
             let error = row.error.clone().filter(|_| row.outcome == StatementOutcome::Failed);
-            let verdict = judge(driver, &sql, row.outcome)?;
+            let verdict = match batches(driver, &job, done, (event.seq, row))? {
+                Some(changed) => Verdict::Batches { changed },
+                None => judge(driver, &sql, row.outcome)?,
+            };
             Some(Stopped { ordinal: done + 1, sql, error, verdict })
         }
     };
@@ -125,6 +132,19 @@ fn look(driver: &mut dyn Driver, history: &History) -> Result<Examined, Failure>
     let unfinished = Unfinished { event: event.clone(), direction, done, of, statement };
     let overtaken = examined.overtaken.into_iter().filter(|id| *id != event.revision).collect();
     Ok(Examined { unfinished: Some(unfinished), overtaken, ..examined })
+}
+
+/// How many rows a backfill has changed that goes on where it was; `None` where it is no backfill, or has other words now.
+fn batches(
+    driver: &mut dyn Driver,
+    job: &Job<'_>,
+    at: usize,
+    (seq, row): (i64, &StatementRow),
+) -> Result<Option<u64>, Failure> {
+    let Some(prepared) = job.statements.get(at).filter(|it| it.statement.backfill) else { return Ok(None) };
+    let mut known = backfill::read(driver)?.into_iter();
+    let found = known.find(|it| it.seq == seq && it.ordinal == row.ordinal && it.hash == prepared.hash);
+    Ok(found.map(|it| it.changed))
 }
 
 fn judge(driver: &mut dyn Driver, sql: &str, outcome: StatementOutcome) -> Result<Verdict, Failure> {
@@ -170,6 +190,7 @@ impl Unfinished {
             Some(
                 Verdict::GoOn
                 | Verdict::RunAgain
+                | Verdict::Batches { .. }
                 | Verdict::ClearAndRunAgain(_)
                 | Verdict::ClearAndGoOn(_)
                 | Verdict::Wait(_),
