@@ -9,17 +9,19 @@ use anyhow::{Context, Result, ensure};
 use whimbrel_acceptance::database::{self, Database, Ground, SQLITE};
 use whimbrel_frontends::revision::read_folder;
 use whimbrel_plan::review::{Blocks, Touched};
-use whimbrel_run::apply::Options;
+use whimbrel_run::apply::{Held, Options};
 use whimbrel_run::backup::Scope;
 use whimbrel_run::rehearse::{
-    Came, Code, Copied, Fate, How, Measured, Preserved, Query, Rehearsal, RelationReading, Severity, Trial, Version,
-    Wanted, rehearse,
+    Came, Code, Copied, Fate, How, Measured, Preserved, Query, Reading, Rehearsal, RelationReading, Severity, Trial,
+    Version, Wanted, rehearse,
 };
 use whimbrel_run::{Actor, apply};
 
 struct Copy {
     database: Database,
     folder: tempfile::TempDir,
+    /// Of more than so many rows nothing is kept under a lock that others wait for.
+    kept_rows: u64,
 }
 
 /// SQLite, and two versions of PostgreSQL where they are installed.
@@ -35,7 +37,7 @@ fn servers() -> Result<Vec<Ground>> {
 impl Copy {
     /// A database in which the first revision is applied, and filled.
     fn of(ground: Ground, first: &str, rows: &str) -> Result<Copy> {
-        let mut copy = Copy { database: ground.database()?, folder: tempfile::tempdir()? };
+        let mut copy = Copy { database: ground.database()?, folder: tempfile::tempdir()?, kept_rows: 1_000_000 };
         copy.revision("aaaa00000001", "none", first, "-- nothing to do")?;
         copy.upgrade()?;
         copy.database.driver.execute_script(rows)?;
@@ -64,7 +66,8 @@ impl Copy {
     /// Run once and left so, where it is not `tried`.
     fn rehearse_at(&self, url: &str, queries: &[(&str, Version)], seed: u64, tried: bool) -> Result<Rehearsal> {
         let history = read_folder(self.folder.path()).map_err(|problems| anyhow::anyhow!("{problems:?}"))?;
-        let options = Options::new(Actor::here("0.0.0"));
+        let mut options = Options::new(Actor::here("0.0.0"));
+        options.keep.rows = self.kept_rows;
         let target = "head".parse()?;
         let query = |(sql, version): &(&str, Version)| Query {
             name: "query.sql:1".to_string(),
@@ -422,6 +425,91 @@ fn what_sorts_on_the_disk_says_how_much() -> Result<()> {
         let reading = measured(&found, 1)?.reading.clone().context("nothing was read off")?;
         assert!(reading.temporary_bytes > Some(100_000), "{ground}: {reading:#?}");
         assert!(Duration::from_micros(found.took_us) > Duration::ZERO);
+    }
+    Ok(())
+}
+
+/// The locks of a reading by relation, each by its name.
+fn locks(reading: Option<&Reading>) -> Result<Vec<String>> {
+    let reading = reading.context("nothing was read off")?;
+    let named = |on: &Touched| match on {
+        Touched::Relation(name) => name.to_string(),
+        Touched::Database | Touched::Unnamed => "the database".to_string(),
+    };
+    let all = reading.relations.iter().flat_map(|it| it.locks.iter().map(move |lock| (named(&it.on), lock)));
+    Ok(all.map(|(on, lock)| format!("{} on {on}", lock.name)).collect())
+}
+
+#[test]
+fn what_keeping_locks_is_measured_by_itself_and_told_of_the_statement_that_destroys() -> Result<()> {
+    for ground in grounds()? {
+        let copy = Copy::of(ground, EMAIL, &rows(ground, 3_000))?;
+        let upgrade = "CREATE TABLE note (id integer PRIMARY KEY);\nALTER TABLE email DROP COLUMN size;";
+        let downgrade = "ALTER TABLE email ADD COLUMN size integer;\nDROP TABLE note;";
+        copy.revision("bbbb00000002", "aaaa00000001", upgrade, downgrade)?;
+        let found = copy.rehearse(&[("SELECT count(*) FROM email", Version::Old)], 3)?;
+        let (harmless, drops) = (measured(&found, 0)?, measured(&found, 1)?);
+        assert!(harmless.keeping.is_empty(), "{ground}: {:#?}", harmless.keeping);
+        let [keeping] = drops.keeping.as_slice() else {
+            panic!("{ground}: kept once before the statement that destroys: {:#?}", drops.keeping)
+        };
+        let (lock, blocks) = match ground.major {
+            0 => ("RESERVED on the database", Blocks::Writes),
+            _ => ("ACCESS EXCLUSIVE on email", Blocks::ReadsAndWrites),
+        };
+        let taken = locks(keeping.reading.as_ref())?;
+        assert!(taken.iter().any(|it| it == lock), "{ground}: {lock} is not in {taken:?}");
+        assert_eq!((keeping.held, keeping.blocks()), (Held::Along, blocks), "{ground}");
+        assert!(keeping.what.contains("size"), "{ground}: {}", keeping.what);
+        // It comes before the first statement, and lets go when the transaction is over.
+        assert!(keeping.began_us <= harmless.began_us && keeping.over_us == drops.over_us, "{ground}: {keeping:#?}");
+        assert!(keeping.held_us() >= keeping.took_us && keeping.took_us > 0, "{ground}: {keeping:#?}");
+        assert!(found.longest_lock_us() >= keeping.held_us(), "{ground}: {} µs", found.longest_lock_us());
+        if ground.major != 0 {
+            // What is held already the statement cannot take once more.
+            let own = locks(drops.reading.as_ref())?;
+            assert!(!own.iter().any(|it| it == lock), "{ground}: {own:?}");
+            assert!(keeping.reading.as_ref().is_some_and(|it| it.wal_bytes > Some(0)), "{ground}: {keeping:#?}");
+        }
+        assert!(matches!(found.undone, Trial::Passed { .. }), "{ground}: {:?}", found.undone);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_keeping_that_blocks_more_than_its_statement_is_a_finding() -> Result<()> {
+    for ground in servers()? {
+        let copy = Copy::of(ground, EMAIL, &rows(ground, 300))?;
+        copy.revision("bbbb00000002", "aaaa00000001", "DELETE FROM email WHERE id < 100;", "-- nothing to do")?;
+        let found = copy.rehearse(&[], 3)?;
+        let delete = measured(&found, 0)?;
+        let [keeping] = delete.keeping.as_slice() else { panic!("{ground}: {:#?}", delete.keeping) };
+        assert!(delete.blocks() < Blocks::Writes && keeping.blocks() == Blocks::Writes, "{ground}: {keeping:#?}");
+        let told: Vec<&str> =
+            found.findings.iter().filter(|it| it.code == Code::KeepingLocks).map(|it| it.message.as_str()).collect();
+        assert_eq!(told.len(), 1, "{ground}: {:#?}", found.findings);
+        assert!(told[0].contains("keeps whoever writes out") && told[0].contains("would not"), "{ground}: {told:?}");
+    }
+    Ok(())
+}
+
+#[test]
+fn of_a_table_that_is_copied_while_others_write_the_lock_that_begins_it_is_measured() -> Result<()> {
+    for ground in servers()? {
+        let mut copy = Copy::of(ground, EMAIL, &rows(ground, 3_000))?;
+        copy.kept_rows = 100;
+        copy.database.driver.execute_script("ANALYZE")?;
+        let back = "ALTER TABLE email ADD COLUMN size integer;";
+        copy.revision("bbbb00000002", "aaaa00000001", "ALTER TABLE email DROP COLUMN size;", back)?;
+        let found = copy.rehearse(&[], 3)?;
+        let keeping = &measured(&found, 0)?.keeping;
+        let held: Vec<Held> = keeping.iter().map(|it| it.held).collect();
+        assert_eq!(held, [Held::Ahead, Held::Along], "{ground}: {keeping:#?}");
+        let begun = locks(keeping[0].reading.as_ref())?;
+        assert!(begun.iter().any(|it| it == "SHARE ROW EXCLUSIVE on email"), "{ground}: {begun:?}");
+        let along = locks(keeping[1].reading.as_ref())?;
+        assert!(along.iter().any(|it| it == "ACCESS EXCLUSIVE on email"), "{ground}: {along:?}");
+        assert!(keeping[0].over_us <= keeping[1].began_us, "{ground}: {keeping:#?}");
     }
     Ok(())
 }

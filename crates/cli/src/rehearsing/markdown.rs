@@ -56,13 +56,18 @@ fn statements(found: &Rehearsal, out: &mut String) {
     let _ = writeln!(out, "\n## Statements\n");
     let _ = writeln!(out, "| revision | | took | locks | work | waited |\n|---|---|---|---|---|---|");
     for (revision, statement) in found.statements() {
+        for keeping in &statement.keeping {
+            let _ = writeln!(
+                out,
+                "| {} | keeping {} | {} | {} | {} | |",
+                revision.id,
+                cell(&keeping.what),
+                time(keeping.took_us),
+                keeping.reading.as_ref().map(locks).unwrap_or_default().join("<br>"),
+                keeping.reading.as_ref().map(work).unwrap_or_default().join("<br>"),
+            );
+        }
         let reading = statement.reading.as_ref();
-        let blocking = reading.into_iter().flat_map(|reading| &reading.relations);
-        let locks = blocking.filter(|it| it.blocks() > Blocks::Nothing).filter_map(|it| {
-            let lock = it.locks.iter().max_by_key(|lock| lock.blocks)?;
-            Some(format!("{} on {}", lock.name, name(it)))
-        });
-        let locks: Vec<String> = locks.collect();
         let longest = statement.waited.iter().map(|wait| wait.waited_us).max();
         let _ = writeln!(
             out,
@@ -70,11 +75,21 @@ fn statements(found: &Rehearsal, out: &mut String) {
             revision.id,
             cell(&whimbrel_run::guard::first_line(&statement.sql)),
             time(statement.took_us),
-            locks.join("<br>"),
+            reading.map(locks).unwrap_or_default().join("<br>"),
             reading.map(work).unwrap_or_default().join("<br>"),
             longest.map(time).unwrap_or_default()
         );
     }
+}
+
+/// The strongest on each relation, of those that keep somebody waiting.
+pub fn locks(reading: &whimbrel_run::rehearse::Reading) -> Vec<String> {
+    let blocking = reading.relations.iter().filter(|it| it.blocks() > Blocks::Nothing);
+    let strongest = blocking.filter_map(|it| {
+        let lock = it.locks.iter().max_by_key(|lock| lock.blocks)?;
+        Some(format!("{} on {}", lock.name, name(it)))
+    });
+    strongest.collect()
 }
 
 fn work(reading: &whimbrel_run::rehearse::Reading) -> Vec<String> {

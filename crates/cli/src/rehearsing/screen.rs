@@ -177,6 +177,14 @@ impl Screen for Shown {
 fn statements(found: &Rehearsal) -> String {
     let mut columns = Columns::default();
     for (revision, statement) in found.statements() {
+        for keeping in &statement.keeping {
+            columns.row([
+                format!("{} {}", revision.id, statement.number),
+                time(keeping.took_us),
+                format!("keeping {}", keeping.what),
+                keeping.reading.as_ref().map(super::markdown::locks).unwrap_or_default().join(", "),
+            ]);
+        }
         let reading = statement.reading.as_ref();
         let locks = reading.map(|reading| {
             let of = |it: &whimbrel_run::rehearse::RelationReading| {

@@ -7,10 +7,10 @@ use whimbrel_plan::keep::{Loss, may_lose};
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::ObjectName;
 
-use super::Failure;
 use super::job::Job;
 use super::keeping::failed;
 use super::runner::Runner;
+use super::{Failure, Held, Keeping};
 use crate::backfill::Ended;
 use crate::guard::Limits;
 use crate::keep::{self, Manner};
@@ -64,13 +64,14 @@ impl Runner<'_> {
             return Ok(());
         }
         let found = self.found_lost(job, range.clone(), &before);
-        let first = self.first_that_destroys(job, range, foreseen);
+        let first = self.first_that_destroys(job, range.clone(), foreseen);
         let long = |loss: &&Loss| self.is_long_copy(loss, &first, &facts);
         let losses: Vec<Loss> = found.kept.iter().filter(long).cloned().collect();
         if losses.is_empty() || !losses.iter().all(|loss| keep::can_go_ahead(self.driver, loss, &before)) {
             return Ok(());
         }
         let limits = self.options.timeouts.limits(&first);
+        let number = self.number_that_destroys(job, range);
         *begun = true;
         let there = losses.iter().enumerate().map(|(at, loss)| match self.left_ahead {
             true => keep::is_there(self.driver, loss, at, &before),
@@ -87,8 +88,13 @@ impl Runner<'_> {
                 self.until_unblocked(job, |runner| {
                     runner.driver.expect_no_violations();
                     runner.begin()?;
-                    let followed = keep::follow(runner.driver, loss, at, &before, &limits);
-                    runner.end(followed.map_err(|error| failed(loss.to_string(), error.into())))
+                    let what = loss.to_string();
+                    let keeping = Keeping { number, what: &what, how: Held::Ahead };
+                    let followed = runner.look_before_keeping(&keeping).and_then(|()| {
+                        keep::follow(runner.driver, loss, at, &before, &limits)?;
+                        runner.look_after_keeping(&keeping)
+                    });
+                    runner.end(followed.map_err(|error| failed(what, error.into())))
                 })?;
             }
             let options = self.options;

@@ -14,7 +14,7 @@ use whimbrel_schema::Schema;
 
 use super::job::Job;
 use super::runner::{Runner, Turn};
-use super::{Failure, Refusal};
+use super::{Failure, Held, Keeping, Refusal};
 use crate::keep::{self, Aside, Completed, Kept, KeptError};
 use crate::{DriverError, DriverErrorKind, Event, clock};
 
@@ -60,6 +60,7 @@ impl Runner<'_> {
         range: Range<usize>,
         event: i64,
         foreseen: &[Foreseen],
+        held: Held,
     ) -> Result<Vec<Aside>, Failure> {
         let now = job.readings(range.clone());
         if job.direction == Direction::Down || !now.iter().any(may_lose) {
@@ -79,6 +80,7 @@ impl Runner<'_> {
             return Ok(Vec::new());
         }
         let facts = self.driver.facts()?;
+        let number = self.number_that_destroys(job, range.clone());
         let first = self.first_that_destroys(job, range, foreseen);
         self.refuse_a_long_copy(job, &found.kept, &first, &facts)?;
         for loss in &found.kept {
@@ -95,8 +97,19 @@ impl Runner<'_> {
         let what = told(&found.kept);
         let limits = self.options.timeouts.limits(&first);
         let time = (clock::written(begun), clock::written(until));
-        keep::put_aside(self.driver, &job.revision.id, event, found.kept, &self.ahead, (&time.0, &time.1), &limits)
-            .map_err(|error| failed(what, error))
+        let keeping = Keeping { number, what: &what, how: held };
+        self.look_before_keeping(&keeping)?;
+        let (revision, kept, time) = (&job.revision.id, found.kept, (time.0.as_str(), time.1.as_str()));
+        let asides = keep::put_aside(self.driver, revision, event, kept, &self.ahead, time, &limits)
+            .map_err(|error| failed(what.clone(), error))?;
+        self.look_after_keeping(&keeping)?;
+        Ok(asides)
+    }
+
+    /// One-based, among the statements of the revision.
+    pub fn number_that_destroys(&self, job: &Job<'_>, range: Range<usize>) -> usize {
+        let first = job.readings(range.clone()).iter().position(may_lose);
+        range.start + first.unwrap_or_default() + 1
     }
 
     /// What these statements destroy of the database as it is.
@@ -276,7 +289,7 @@ impl Runner<'_> {
             return Err(Failure::Overtaken);
         }
         self.forget_news();
-        let copied = self.put_aside(job, at..at + 1, event, &[]).and_then(|asides| {
+        let copied = self.put_aside(job, at..at + 1, event, &[], Held::Before).and_then(|asides| {
             let (whole, later): (Vec<Aside>, Vec<Aside>) = asides.into_iter().partition(Aside::is_whole);
             for aside in later {
                 let why = "it is told from what stays in the transaction of its statement only, and this one has none";

@@ -51,7 +51,7 @@ pub use refusal::Refusal;
 pub use report::{Partial, Report, RevisionReport};
 pub use script::{ScriptError, downgrade_script, upgrade_script};
 pub use stamp::stamp;
-pub use witness::{Ran, Watched, Within, Witness};
+pub use witness::{Held, Keeping, Ran, Watched, Within, Witness};
 
 use runner::Runner;
 

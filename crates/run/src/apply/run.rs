@@ -6,7 +6,7 @@ use whimbrel_schema::Fingerprint;
 
 use super::job::{Group, Job, Prepared};
 use super::runner::{Runner, Turn};
-use super::{Failure, Partial, Ran, RevisionReport, StatementFailure};
+use super::{Failure, Held, Partial, Ran, RevisionReport, StatementFailure};
 use crate::ledger::{EventRow, Outcome, Seq, StatementOutcome, StatementRow, Time};
 use crate::{DriverError, DriverErrorKind, Event, clock};
 
@@ -337,7 +337,7 @@ impl Runner<'_> {
         beginning: bool,
     ) -> Result<Vec<StatementRow>, Failure> {
         self.forget_news();
-        let asides = self.put_aside(job, range.clone(), seq, foreseen)?;
+        let asides = self.put_aside(job, range.clone(), seq, foreseen, Held::Along)?;
         self.recall(job, beginning)?;
         let ran = self.run_statements(job, range, foreseen)?;
         self.complete(asides)?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use whimbrel_plan::revision::{Direction, Revision, RevisionStatement};
 
 use super::Failure;
@@ -15,6 +16,38 @@ pub trait Witness {
     fn before(&mut self, driver: &mut dyn Driver, watched: &Watched<'_>) -> Result<(), DriverError>;
 
     fn after(&mut self, driver: &mut dyn Driver, watched: &Watched<'_>, ran: &Ran<'_>) -> Result<(), DriverError>;
+
+    /// Before what a statement destroys is copied, and the lock for that asked for; always inside a transaction.
+    fn before_keeping(&mut self, _: &mut dyn Driver, _: &Keeping<'_>) -> Result<(), DriverError> {
+        Ok(())
+    }
+
+    /// When it is copied, with its lock held.
+    fn after_keeping(&mut self, _: &mut dyn Driver, _: &Keeping<'_>) -> Result<(), DriverError> {
+        Ok(())
+    }
+}
+
+/// What is done for the sake of what a statement destroys.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeping<'a> {
+    /// The first statement of its transaction that destroys something.
+    pub number: usize,
+    /// What is kept, in words.
+    pub what: &'a str,
+    pub how: Held,
+}
+
+/// For how long the lock of what is kept is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// Until the end of the transaction of the statement.
+    Along,
+    /// Until it is copied, in a transaction of its own, because the statement has none.
+    Before,
+    /// For a moment, in which it is begun to be told what others change while it is copied.
+    Ahead,
 }
 
 /// The statement that is looked at.
@@ -71,6 +104,22 @@ impl Runner<'_> {
     ) -> Result<(), Failure> {
         let Some(witness) = &mut self.witness else { return Ok(()) };
         Ok(witness.after(self.driver, &watched(job, at, prepared), ran)?)
+    }
+}
+
+impl Runner<'_> {
+    pub(super) fn look_before_keeping(&mut self, keeping: &Keeping<'_>) -> Result<(), DriverError> {
+        match &mut self.witness {
+            Some(witness) => witness.before_keeping(self.driver, keeping),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn look_after_keeping(&mut self, keeping: &Keeping<'_>) -> Result<(), DriverError> {
+        match &mut self.witness {
+            Some(witness) => witness.after_keeping(self.driver, keeping),
+            None => Ok(()),
+        }
     }
 }
 

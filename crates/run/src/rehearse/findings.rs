@@ -1,5 +1,6 @@
 //! What follows from what was found.
 
+use whimbrel_plan::review::Blocks;
 use whimbrel_plan::revision::{Phase, RevisionId};
 
 use super::query::Version;
@@ -24,6 +25,7 @@ pub(super) fn gather(rehearsal: &mut Rehearsal) {
     found.extend(waits(rehearsal));
     found.extend(rows(rehearsal));
     found.extend(trials(rehearsal));
+    found.extend(keepings(rehearsal));
     for (revision, statement) in rehearsal.statements() {
         for what in &statement.under {
             found.push(Finding {
@@ -151,6 +153,35 @@ fn rows(rehearsal: &Rehearsal) -> Vec<Finding> {
                 format!("{} destroys {}{rows}: {how}", destroyed.revision, destroyed.what),
             )
         });
+    }
+    found
+}
+
+/// Of the lock under which values are copied aside, what nobody would expect of the statement.
+fn keepings(rehearsal: &Rehearsal) -> Vec<Finding> {
+    let mut found = Vec::new();
+    for (revision, statement) in rehearsal.statements() {
+        let predicted = statement.prediction.touches.iter().map(|touch| touch.lock.blocks).max();
+        let expected = statement.blocks().max(predicted.unwrap_or(Blocks::Nothing));
+        for keeping in statement.keeping.iter().filter(|it| it.blocks() >= Blocks::Writes) {
+            let (more, long) = (keeping.blocks() > expected, keeping.held_us() >= NOTICED_US);
+            if !more && !long {
+                continue;
+            }
+            let whom = match keeping.blocks() {
+                Blocks::ReadsAndWrites => "whoever reads or writes",
+                Blocks::Nothing | Blocks::SchemaChanges | Blocks::Writes => "whoever writes",
+            };
+            let held = keeping.held_us() as f64 / 1000.0;
+            let unlike = if more { ", whom the statement itself would not" } else { "" };
+            let what = format!("keeping what statement {} of {} destroys", statement.number, revision.id);
+            let message = format!("{what} ({}) keeps {whom} out for {held:.1} ms{unlike}", keeping.what);
+            found.push(Finding {
+                revision: Some(revision.id.clone()),
+                statement: Some(statement.number),
+                ..finding(Code::KeepingLocks, if long { Severity::Care } else { Severity::Note }, message)
+            });
+        }
     }
     found
 }

@@ -5,8 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use whimbrel_plan::review::Blocks;
-
 use super::meter::micros;
 use super::query::Query;
 use super::rehearsal::{Measured, Wait};
@@ -77,12 +75,8 @@ impl Load {
             let from = micros(ask.began.saturating_duration_since(clock));
             let to = from + micros(ask.took);
             // The one that kept it waiting for longest.
-            let overlap = |it: &Measured| to.min(it.over_us).saturating_sub(from.max(it.began_us));
-            let blocking = measured.iter_mut().filter(|measured| {
-                let blocks = measured.reading.as_ref().map_or(Blocks::Nothing, |reading| reading.blocks());
-                blocks >= Blocks::Writes && overlap(measured) > 0
-            });
-            if let Some(longest) = blocking.max_by_key(|measured| overlap(measured)) {
+            let blocking = measured.iter_mut().filter(|measured| measured.kept_out_us(from, to) > 0);
+            if let Some(longest) = blocking.max_by_key(|measured| measured.kept_out_us(from, to)) {
                 let waited_us = micros(ask.took.saturating_sub(ask.usual));
                 longest.waited.push(Wait { query: ask.query, began_us: from, waited_us });
             }

@@ -5,8 +5,9 @@ use whimbrel_plan::Understanding;
 use super::compare;
 use super::foretell::Foretold;
 use super::gauge::Gauge;
+use super::keeping::Keepings;
 use super::rehearsal::{Measured, Shares};
-use crate::apply::{Ran, Watched, Within, Witness};
+use crate::apply::{Keeping, Ran, Watched, Within, Witness};
 use crate::{Driver, DriverError};
 
 /// Measures each statement of one revision as it runs.
@@ -16,6 +17,7 @@ pub(super) struct Meter<'m> {
     /// When the rehearsal began.
     pub clock: Instant,
     pub measured: Vec<Measured>,
+    keepings: Keepings,
     /// How long it took to look before the statement that runs.
     looked: Duration,
     began_us: u64,
@@ -23,7 +25,8 @@ pub(super) struct Meter<'m> {
 
 impl<'m> Meter<'m> {
     pub fn new(foretold: &'m [Foretold], clock: Instant) -> Self {
-        Meter { gauge: None, foretold, clock, measured: Vec::new(), looked: Duration::ZERO, began_us: 0 }
+        let (measured, keepings) = (Vec::new(), Keepings::default());
+        Meter { gauge: None, foretold, clock, measured, keepings, looked: Duration::ZERO, began_us: 0 }
     }
 
     /// The revision is over: what its transactions held they hold no longer.
@@ -44,6 +47,7 @@ impl<'m> Meter<'m> {
                 end = measured.began_us;
             }
         }
+        self.keepings.hand_over(&mut self.measured);
         self.measured
     }
 }
@@ -73,6 +77,8 @@ impl Witness for Meter<'_> {
             (Some(foretold), Some(reading), Some(gauge)) => compare::under(foretold, reading, &**gauge),
             (_, _, _) => Vec::new(),
         };
+        // Looking before the first statement of a transaction keeps nobody waiting, unless what it destroys was kept.
+        let held = watched.number > 1 || self.keepings.hold();
         self.measured.push(Measured {
             number: watched.number,
             of: watched.of,
@@ -87,16 +93,24 @@ impl Witness for Meter<'_> {
             began_us: self.began_us,
             took_us: micros(ran.took),
             over_us,
-            // Looking before the first statement of a transaction keeps nobody waiting.
-            measuring_us: micros(begun.elapsed() + if watched.number > 1 { self.looked } else { Duration::ZERO }),
+            measuring_us: micros(begun.elapsed() + if held { self.looked } else { Duration::ZERO }),
             rows: ran.rows,
             reading,
             understood: foretold.is_some_and(|it| matches!(it.understanding, Understanding::Known { .. })),
             prediction: foretold.map(|foretold| foretold.prediction.clone()).unwrap_or_default(),
             under,
             waited: Vec::new(),
+            keeping: Vec::new(),
         });
         Ok(())
+    }
+
+    fn before_keeping(&mut self, driver: &mut dyn Driver, keeping: &Keeping<'_>) -> Result<(), DriverError> {
+        self.keepings.before(driver, &mut self.gauge, keeping, self.clock)
+    }
+
+    fn after_keeping(&mut self, driver: &mut dyn Driver, keeping: &Keeping<'_>) -> Result<(), DriverError> {
+        self.keepings.after(driver, &mut self.gauge, keeping, self.clock)
     }
 }
 

@@ -9,6 +9,7 @@ mod compare;
 mod findings;
 mod foretell;
 mod gauge;
+mod keeping;
 mod kill;
 mod load;
 mod meter;
@@ -27,6 +28,7 @@ use whimbrel_plan::revision::Revision;
 use whimbrel_schema::{Engine, fingerprint_of};
 
 pub use gauge::{Fate, Gauge, Reading, RelationKind, RelationReading, Size, TakenLock};
+pub use keeping::Keeping;
 pub use meter::micros;
 pub use query::{Observed, Query, Version};
 pub use receipt::{BackupBound, Bound, Now, Receipt, Stale, Summary};

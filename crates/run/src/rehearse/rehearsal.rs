@@ -6,6 +6,7 @@ use whimbrel_plan::revision::{Checksum, Part, Phase, RevisionId};
 use whimbrel_schema::{Engine, Fingerprint, ObjectName, Version as ServerVersion};
 
 use super::gauge::Reading;
+use super::keeping::Keeping;
 use super::query::Version;
 use super::tried::Plan;
 
@@ -113,6 +114,9 @@ pub struct Measured {
     pub under: Vec<String>,
     /// Queries that had to wait meanwhile.
     pub waited: Vec<Wait>,
+    /// What was copied aside before it, because it destroys it: under a lock that the statement finds held already.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keeping: Vec<Keeping>,
 }
 
 /// The transaction of a statement, as [`Within`](crate::apply::Within).
@@ -267,6 +271,8 @@ pub enum Code {
     PlanWorse,
     RowsChanged,
     ValuesDestroyed,
+    /// Keeping what a statement destroys keeps others waiting more, or for longer, than the statement was to.
+    KeepingLocks,
     NotUndone,
     NotResumed,
     /// Whimbrel predicted less than was measured: a fault of whimbrel's, and none of the revision's.
@@ -283,6 +289,7 @@ impl Code {
             Code::PlanWorse => "plan-worse",
             Code::RowsChanged => "rows-changed",
             Code::ValuesDestroyed => "values-destroyed",
+            Code::KeepingLocks => "keeping-locks",
             Code::NotUndone => "not-undone",
             Code::NotResumed => "not-resumed",
             Code::Understated => "understated",
@@ -306,9 +313,12 @@ impl Rehearsal {
 
     /// The longest that a lock was held behind which others would have waited.
     pub fn longest_lock_us(&self) -> u64 {
-        let others_wait = |it: &&Measured| it.reading.as_ref().is_some_and(|it| it.blocks() >= Blocks::Writes);
-        let statements = self.revisions.iter().flat_map(|revision| &revision.statements);
-        statements.filter(others_wait).map(Measured::held_us).max().unwrap_or_default()
+        let held = |it: &Measured| {
+            let own = (it.blocks() >= Blocks::Writes).then(|| it.held_us());
+            let keeping = it.keeping.iter().filter(|it| it.blocks() >= Blocks::Writes).map(Keeping::held_us).max();
+            own.max(keeping)
+        };
+        self.statements().filter_map(|(_, statement)| held(statement)).max().unwrap_or_default()
     }
 
     pub fn longest_wait_us(&self) -> u64 {
@@ -324,6 +334,18 @@ impl Rehearsal {
 }
 
 impl Measured {
+    pub fn blocks(&self) -> Blocks {
+        self.reading.as_ref().map_or(Blocks::Nothing, Reading::blocks)
+    }
+
+    /// For how long, between two moments, it or the keeping of what it destroys kept others out.
+    pub fn kept_out_us(&self, from: u64, to: u64) -> u64 {
+        let overlap = |began: u64, over: u64| to.min(over).saturating_sub(from.max(began));
+        let own = (self.blocks() >= Blocks::Writes).then(|| overlap(self.began_us, self.over_us));
+        let keeping = self.keeping.iter().filter(|it| it.blocks() >= Blocks::Writes);
+        keeping.map(|it| overlap(it.began_us, it.over_us)).chain(own).max().unwrap_or_default()
+    }
+
     /// From its beginning to the end of its transaction, without what the measuring itself took.
     pub fn held_us(&self) -> u64 {
         self.over_us.saturating_sub(self.began_us).saturating_sub(self.measuring_us).max(self.took_us)

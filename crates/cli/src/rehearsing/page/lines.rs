@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 use whimbrel_plan::review::{Blocks, Touched, Work};
-use whimbrel_run::rehearse::{Came, Destroyed, Fate, Measured, Preserved, Rehearsal, RelationKind, TableCompared};
+use whimbrel_run::rehearse::{
+    Came, Destroyed, Fate, Keeping, Measured, Preserved, Reading, Rehearsal, RelationKind, TableCompared,
+};
 
 use crate::rehearsing::markdown::name;
 use crate::rehearsing::screen::time;
@@ -131,8 +133,17 @@ struct Statement {
     rows: String,
     foretold: Vec<String>,
     measured: Vec<String>,
+    /// What was kept before it, and what that did.
+    keeping: Vec<Kept>,
     /// What happened and was not foretold.
     under: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct Kept {
+    what: String,
+    took: String,
+    measured: Vec<String>,
 }
 
 pub fn revisions(found: &Rehearsal) -> Vec<Revision> {
@@ -163,7 +174,8 @@ fn statement(statement: &Measured) -> Statement {
         took: time(statement.took_us),
         rows,
         foretold: foretold(statement),
-        measured: measured(statement),
+        measured: statement.reading.as_ref().map_or_else(untold, measured),
+        keeping: statement.keeping.iter().map(kept).collect(),
         under: statement.under.clone(),
     }
 }
@@ -198,8 +210,16 @@ fn foretold(statement: &Measured) -> Vec<String> {
     touches.collect()
 }
 
-fn measured(statement: &Measured) -> Vec<String> {
-    let Some(reading) = &statement.reading else { return vec!["this engine does not tell".to_string()] };
+fn untold() -> Vec<String> {
+    vec!["this engine does not tell".to_string()]
+}
+
+fn kept(keeping: &Keeping) -> Kept {
+    let measured = keeping.reading.as_ref().map_or_else(untold, measured);
+    Kept { what: keeping.what.clone(), took: time(keeping.took_us), measured }
+}
+
+fn measured(reading: &Reading) -> Vec<String> {
     let mut told = Vec::new();
     for relation in &reading.relations {
         let on = name(relation);

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whimbrel_plan::review::Blocks;
 use whimbrel_run::guard::first_line;
-use whimbrel_run::rehearse::{Measured, Rehearsal, Rehearsed, RelationReading};
+use whimbrel_run::rehearse::{Keeping, Measured, Reading, Rehearsal, Rehearsed, RelationReading};
 
 use crate::rehearsing::markdown::name;
 use crate::rehearsing::screen::time;
@@ -25,6 +25,8 @@ struct Lane {
 #[derive(Serialize)]
 struct Line {
     number: usize,
+    /// Not the statement, but the keeping of what it destroys.
+    keeping: bool,
     sql: String,
     took: String,
     bar: Bar,
@@ -76,7 +78,7 @@ pub fn timeline(found: &Rehearsal) -> Timeline {
         revisions.push(Lane {
             id: revision.id.to_string(),
             message: revision.message.clone(),
-            statements: revision.statements.iter().map(|statement| place.line(found, statement)).collect(),
+            statements: revision.statements.iter().flat_map(|statement| place.lines(found, statement)).collect(),
         });
         begins += span(revision);
     }
@@ -101,16 +103,37 @@ impl Place<'_> {
         self.begins + us.saturating_sub(self.began_us)
     }
 
-    fn line(&self, found: &Rehearsal, statement: &Measured) -> Line {
-        let (from, ended) = (self.on_axis(statement.began_us), statement.began_us + statement.took_us);
-        let held = self.on_axis(statement.over_us.max(ended));
-        let relations = statement.reading.iter().flat_map(|reading| &reading.relations);
+    fn lines(&self, found: &Rehearsal, statement: &Measured) -> Vec<Line> {
+        let keepings = statement.keeping.iter().map(|keeping| self.keeping(statement.number, keeping));
+        keepings.chain([self.line(found, statement)]).collect()
+    }
+
+    fn keeping(&self, number: usize, keeping: &Keeping) -> Line {
+        let (from, ended) = (keeping.began_us, keeping.began_us + keeping.took_us);
+        Line {
+            number,
+            keeping: true,
+            sql: format!("keeping {}", keeping.what),
+            took: time(keeping.took_us),
+            bar: self.axis.bar(self.on_axis(from), self.on_axis(ended)),
+            locks: self.locks(keeping.reading.as_ref(), from, keeping.over_us.max(ended), keeping.held_us()),
+            ticks: Vec::new(),
+        }
+    }
+
+    fn locks(&self, reading: Option<&Reading>, from: u64, over: u64, held_us: u64) -> Vec<Lock> {
+        let relations = reading.into_iter().flat_map(|reading| &reading.relations);
         let locks = relations.filter_map(|relation| {
             let (tone, keeps) = keeps_waiting(relation)?;
             let strongest = relation.locks.iter().max_by_key(|lock| lock.blocks)?;
-            let told = format!("{} on {}: {keeps}, {}", strongest.name, name(relation), time(statement.held_us()));
-            Some(Lock { tone, told, bar: self.axis.bar(from, held) })
+            let told = format!("{} on {}: {keeps}, {}", strongest.name, name(relation), time(held_us));
+            Some(Lock { tone, told, bar: self.axis.bar(self.on_axis(from), self.on_axis(over)) })
         });
+        locks.collect()
+    }
+
+    fn line(&self, found: &Rehearsal, statement: &Measured) -> Line {
+        let (from, ended) = (statement.began_us, statement.began_us + statement.took_us);
         let ticks = statement.waited.iter().map(|wait| {
             let query = found.queries.get(wait.query).map(|query| query.name.as_str()).unwrap_or_default();
             Tick {
@@ -120,10 +143,11 @@ impl Place<'_> {
         });
         Line {
             number: statement.number,
+            keeping: false,
             sql: first_line(&statement.sql),
             took: time(statement.took_us),
-            bar: self.axis.bar(from, self.on_axis(ended)),
-            locks: locks.collect(),
+            bar: self.axis.bar(self.on_axis(from), self.on_axis(ended)),
+            locks: self.locks(statement.reading.as_ref(), from, statement.over_us.max(ended), statement.held_us()),
             ticks: ticks.collect(),
         }
     }
