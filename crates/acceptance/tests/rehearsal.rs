@@ -2,6 +2,9 @@
 //! run that is killed end where they should.
 #![allow(clippy::panic)]
 
+#[path = "rehearsal/every_case.rs"]
+mod every_case;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 

@@ -7,8 +7,8 @@ use crate::process::{cargo, succeed};
 
 /// Those that take a number of cases. A case of the laws is a pair of schemas; the others, of which each costs many times
 /// that, take a share of the number.
-const TESTS: [&str; 4] =
-    ["laws", "law_both_versions", "law_no_understatement_postgres", "law_no_understatement_sqlite"];
+const TESTS: [&str; 5] =
+    ["laws", "law_both_versions", "law_no_understatement_postgres", "law_no_understatement_sqlite", "rehearsal"];
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let mut cases = "5000".to_owned();

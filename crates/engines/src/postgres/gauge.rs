@@ -263,15 +263,28 @@ impl rehearse::Gauge for Gauge {
     }
 }
 
+/// Indexes that a change of type makes again under another number, over the very file that they had: nothing is built.
+/// Each by its new number, with the old one.
+fn made_again<'r>(from: &'r BTreeMap<Oid, Relation>, to: &'r BTreeMap<Oid, Relation>) -> BTreeMap<&'r Oid, &'r Oid> {
+    let gone: Vec<(&Oid, &Relation)> = from.iter().filter(|(oid, _)| !to.contains_key(*oid)).collect();
+    let new = to.iter().filter(|(oid, made)| !from.contains_key(*oid) && made.kind == RelationKind::Index);
+    let same = |made: &Relation, was: &Relation| made.file.is_some() && made.file == was.file && made.name == was.name;
+    let pair = |(oid, made)| Some((oid, gone.iter().find(|(_, was)| same(made, was))?.0));
+    new.filter_map(pair).collect()
+}
+
 fn readings(
     before: &Before,
     now: &BTreeMap<Oid, Relation>,
     taken: &Locks,
     read: Option<&BTreeMap<Oid, u64>>,
 ) -> Vec<RelationReading> {
-    let oids: BTreeSet<&Oid> = before.relations.keys().chain(now.keys()).collect();
+    let made_again = made_again(&before.relations, now);
+    let mut oids: BTreeSet<&Oid> = before.relations.keys().chain(now.keys()).collect();
+    oids.retain(|oid| !made_again.values().any(|old| old == oid));
     let reading = |oid: &Oid| {
-        let (old, new) = (before.relations.get(oid), now.get(oid));
+        let was = made_again.get(oid).copied().unwrap_or(oid);
+        let (old, new) = (before.relations.get(was), now.get(oid));
         let known = new.or(old)?;
         // A relation that is gone or renamed is told by the name under which it was found.
         let named = old.unwrap_or(known);
@@ -287,7 +300,10 @@ fn readings(
         };
         // What the statement itself made is nobody else's.
         if old.is_some() {
-            let modes = taken.iter().filter(|(locked, _)| locked == oid).map(|(_, mode)| mode);
+            let modes = taken.iter().filter(|(locked, _)| locked == was).map(|(_, mode)| mode);
+            // An index that goes CONCURRENTLY is locked when nobody uses it any more: no plan has known it for a while.
+            let is_dead = new.is_none() && known.kind == RelationKind::Index && before.within == Within::None;
+            let modes = modes.filter(|mode| !is_dead || **mode != Mode::AccessExclusive);
             reading.locks =
                 modes.map(|mode| TakenLock { name: mode.name().to_string(), blocks: mode.blocks() }).collect();
         }
@@ -312,6 +328,24 @@ impl Drop for Gauge {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_index_over_its_old_file_was_not_built() {
+        let relation = |name: &str, file: &str| Relation {
+            name: ObjectName::new(name),
+            part_of: Some(ObjectName::new("t")),
+            kind: RelationKind::Index,
+            file: Some(file.to_string()),
+            bytes: 0,
+        };
+        let all = |of: &[(&str, &str, &str)]| -> BTreeMap<Oid, Relation> {
+            of.iter().map(|(oid, name, file)| ((*oid).to_string(), relation(name, file))).collect()
+        };
+        let from = all(&[("1", "ix_a", "10"), ("2", "ix_b", "20"), ("3", "ix_c", "30")]);
+        let to = all(&[("4", "ix_a", "10"), ("5", "ix_b", "21"), ("3", "ix_c", "30"), ("6", "ix_d", "10")]);
+        let found = made_again(&from, &to);
+        assert_eq!(found, BTreeMap::from([(&"4".to_string(), &"1".to_string())]));
+    }
 
     #[test]
     fn what_the_server_says_of_a_temporary_file_is_its_size() {

@@ -18,9 +18,23 @@ pub(super) fn create(draft: &mut Draft<'_>, object: &Object, replace: bool, asid
             }
         }
         Object::Opaque(opaque) => create_opaque(draft, opaque, aside),
+        // What it names is looked up when it is made.
+        Object::Routine(routine) if is_in_sql(&routine.definition) => draft.lock_unknown(Mode::AccessShare),
         // None of them is a relation, and none is used by one yet.
         Object::Namespace(_) | Object::Extension(_) | Object::Enum(_) | Object::Domain(_) | Object::Routine(_) => {}
     }
+}
+
+/// Whether its body is SQL, which is checked as a query is; other languages read it when it is called.
+fn is_in_sql(definition: &str) -> bool {
+    let words: Vec<String> = definition.split_whitespace().map(str::to_ascii_lowercase).collect();
+    let named = words.windows(2).filter_map(|pair| match pair {
+        [word, language] if word == "language" => Some(language.trim_matches(|it: char| !it.is_alphanumeric())),
+        _ => None,
+    });
+    // Without a name it is that of the standard's own form, `BEGIN ATOMIC` or `RETURN`.
+    let mut named = named.peekable();
+    named.peek().is_none() || named.any(|language| language == "sql")
 }
 
 fn create_view(draft: &mut Draft<'_>, view: &View, replace: bool, aside: &Aside) {
