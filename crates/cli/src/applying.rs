@@ -18,7 +18,7 @@ use whimbrel_run::protect::{How, Pass};
 use whimbrel_run::{Actor, Driver, Event};
 use whimbrel_schema::Engine;
 
-use crate::args::{Global, ResumeChoice, Running};
+use crate::args::{Global, Proving, ResumeChoice, Running};
 use crate::backfilling::Backfilling;
 use crate::beside::beside;
 use crate::failure::{Exit, Failure, Outcome};
@@ -44,7 +44,7 @@ pub struct Run<'a> {
     /// What was said to the gates of a protected environment.
     pub said: Said,
     /// What the gates ask for is shown to them first.
-    pub prove: bool,
+    pub prove: Option<&'a Proving>,
     pub global: &'a Global,
     pub project: &'a Project,
     pub printer: &'a Printer,
@@ -58,10 +58,14 @@ impl Run<'_> {
     }
 
     fn apply(&self) -> Outcome {
-        let proved = self.prove && proving::prove(self)?;
+        let proved = match self.prove {
+            Some(proving) => proving::prove(self, proving)?,
+            None => false,
+        };
         let target = self.project.target(self.target)?;
         let mut environment = self.project.settings.need_database()?;
         environment.role = self.running.role.clone().or(environment.role);
+        let was_missing = environment.is_missing();
         let (history, mut driver, seen) = self.open(&target, &environment)?;
         let place = self.project.place(&environment, Some(driver.as_ref()));
         let mut options = options(self.running, self.project);
@@ -92,7 +96,13 @@ impl Run<'_> {
             Direction::Down => apply::downgrade(driver.as_mut(), &history, &target, &options, &mut listen),
         };
         drop(watcher);
-        let report = result.map_err(|error| self.failure(&error))?;
+        let report = result.map_err(|error| {
+            // Nobody has asked for an empty file.
+            if was_missing {
+                environment.drop_empty();
+            }
+            self.failure(&error)
+        })?;
         let at = history.heads_among(&report.applied).into_iter().map(|revision| revision.id.clone()).collect();
         let heads: Vec<RevisionId> = history.heads().into_iter().map(|head| head.id.clone()).collect();
         let exit = waiting::exit(&report, &target, &history);

@@ -18,7 +18,7 @@ pub use self::backup::{
     Backup, BackupCommand, BackupCreate, BackupList, BackupPrune, BackupRestore, BackupScope, BackupVerify,
 };
 use self::protected::reason;
-pub use self::protected::{Doors, Meant, MeantForGood};
+pub use self::protected::{Doors, Meant, MeantForGood, Proving};
 use crate::environment;
 use crate::lint::report::Format;
 use crate::settings::guard::{self, Length};
@@ -214,9 +214,8 @@ pub struct Upgrade {
     /// Do not keep what the revisions destroy: it is gone for good; the reason goes on the ledger
     #[arg(long, value_name = "REASON", value_parser = reason)]
     pub keep_nothing: Option<String>,
-    /// Show everything that a protected environment asks for, then apply: back up, restore and compare, rehearse on that
-    #[arg(long, conflicts_with_all = ["sql", "without_backup", "without_rehearsal"])]
-    pub prove: bool,
+    #[command(flatten)]
+    pub proving: Proving,
     #[command(flatten)]
     pub doors: Doors,
 }
@@ -614,6 +613,9 @@ pub struct Rehearse {
     /// Do not kill the second run
     #[arg(long)]
     pub without_kill: bool,
+    /// Rehearse although the database is not what its history says; the reason stands on the receipt
+    #[arg(long, value_name = "REASON", value_parser = reason)]
+    pub accept_drift: Option<String>,
     /// Which moment the second run is killed at: one number, one moment (default: by the plan)
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
@@ -643,6 +645,7 @@ impl Rehearse {
             without_load: false,
             without_undo: false,
             without_kill: false,
+            accept_drift: None,
             seed: None,
             markdown: None,
             html: None,

@@ -34,6 +34,8 @@ pub struct Printer {
     command: &'static str,
     /// Drawn below everything that is printed, while something goes on.
     bar: RefCell<Option<ProgressBar>>,
+    /// What goes on belongs to this.
+    within: RefCell<String>,
 }
 
 impl Printer {
@@ -48,12 +50,13 @@ impl Printer {
             (false, true) => Detail::Verbose,
             (false, false) => Detail::Usual,
         };
-        Printer { color, json, detail, command, bar: RefCell::default() }
+        Printer { color, json, detail, command, bar: RefCell::default(), within: RefCell::default() }
     }
 
     /// One that prints documents, for a command line that could not be read.
     pub fn for_json(command: &'static str) -> Self {
-        Printer { color: ColorChoice::Never, json: true, detail: Detail::Usual, command, bar: RefCell::default() }
+        let (color, json, detail) = (ColorChoice::Never, true, Detail::Usual);
+        Printer { color, json, detail, command, bar: RefCell::default(), within: RefCell::default() }
     }
 
     pub fn detail(&self) -> Detail {
@@ -138,8 +141,13 @@ impl Printer {
     /// What is done now, for whoever watches and has waited for a while.
     pub fn now(&self, text: impl Into<String>) {
         if let Some(bar) = &*self.bar.borrow() {
-            bar.set_message(text.into());
+            bar.set_message(format!("{}{}", self.within.borrow(), text.into()));
         }
+    }
+
+    /// What goes on from now on is told as a part of this, or of nothing.
+    pub fn within(&self, what: Option<String>) {
+        *self.within.borrow_mut() = what.unwrap_or_default();
     }
 
     /// Draws the bar below everything from now on, or nothing again.

@@ -87,7 +87,7 @@ pub fn protection(
         doors: said.doors.clone(),
         backups: backups::Place::of(None, project).folder,
         receipts: Shelf::at(settings.shelf()),
-        public_key: key::of(project)?.map(|key| key.public()),
+        public_key: key::public_of(project)?,
         backup_age: signed(settings.backup_age()?),
         rehearsal_age: signed(settings.rehearsal_age()?),
         review: Arc::new(ProjectReview { settings: settings.clone(), fail_on: settings.review_fails_on() }),

@@ -8,30 +8,33 @@ use owo_colors::OwoColorize;
 use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 use whimbrel_run::apply::{self, ApplyError, Options, Refusal, Report};
 use whimbrel_run::drift::{self, Drift};
-use whimbrel_run::ledger;
 use whimbrel_run::protect::{Lack, Protection, is_empty};
 use whimbrel_run::rehearse::Severity;
 
 use crate::applying::{Run, actor};
-use crate::args::Rehearse;
+use crate::args::{Proving, Rehearse};
 use crate::commands::rehearse::Prepared;
 use crate::failure::{Exit, Failure};
 use crate::progress::Progress;
-use crate::rehearsing::backup::Choice;
-use crate::rehearsing::copy::Host;
+use crate::rehearsing::copy::{Copy, Host};
 use crate::rehearsing::queries;
 use crate::rehearsing::screen::{Shown, time};
 use crate::render::words;
-use crate::{deploy, diagnose, protecting};
+use crate::{deploy, protecting};
+
+mod way;
+
+use way::Way;
 
 /// `false` where there is nothing to prove: nothing would run, or nothing is there that could be lost.
-pub fn prove(run: &Run<'_>) -> Result<bool, Failure> {
+pub fn prove(run: &Run<'_>, proving: &Proving) -> Result<bool, Failure> {
     let Run { project, printer, .. } = *run;
     if project.settings.need_database()?.is_missing() {
         return Ok(false);
     }
     let progress = Progress::new(printer);
-    let mut prepared = Prepared::new(run.target, project, printer)?;
+    let accepted = run.running.accept_drift.as_deref();
+    let mut prepared = Prepared::new(run.target, accepted, project, printer)?;
     let again = run.global.again();
     let protection = protecting::protection(project, &prepared.environment, &run.said, &again, printer)?;
     let Some(protection) = protection else { return Ok(false) };
@@ -39,22 +42,14 @@ pub fn prove(run: &Run<'_>) -> Result<bool, Failure> {
     if running.is_empty() || is_empty(&prepared.live) && prepared.bound.applied.is_empty() {
         return Ok(false);
     }
+    let way = Way::of(proving, run, &mut prepared)?;
     let stages = Stages { run };
     stages.begin(&prepared);
     stages.drift(&mut prepared)?;
     stages.review(&mut prepared, &running, &protection)?;
 
-    let begun = Instant::now();
-    let Some(backup) = prepared.backup(&Choice::New, None)? else { return Ok(true) };
-    let manifest = &backup.manifest;
-    let tables = words::counted(manifest.tables.len(), "table");
-    let size = format!("{} → {}", words::bytes(manifest.unpacked()), words::bytes(manifest.size()));
-    stages.well("backup", &format!("{}, {tables}, {size}", manifest.id), begun);
-
-    let begun = Instant::now();
-    let copy = prepared.restored(&backup, None, Host::Same)?;
-    stages.well("restored", "every table equal by row count and content hash", begun);
-
+    let Some(copy) = stages.copy(&way, proving, &mut prepared)? else { return Ok(true) };
+    stages.next("rehearsed");
     let begun = Instant::now();
     let arguments = Rehearse::usual(run.target);
     let asked = queries::gather(&arguments, project, prepared.source.as_mut(), printer)?;
@@ -72,6 +67,7 @@ pub fn prove(run: &Run<'_>) -> Result<bool, Failure> {
         }
     );
     stages.well("rehearsed", &told, begun);
+    printer.within(None);
     drop(progress);
     Ok(true)
 }
@@ -105,6 +101,48 @@ impl Stages<'_, '_> {
         self.line(&format!("{} · at {at} · {pending} pending{deploy}\n", prepared.place).dimmed().to_string());
     }
 
+    /// Which stage is on, for whoever watches.
+    fn next(&self, stage: &'static str) {
+        self.run.printer.within(Some(format!("{stage:<10}  ")));
+        self.run.printer.now("");
+    }
+
+    /// The backup, the proof of it, and the copy to rehearse on; `None` where there is none to be had.
+    fn copy(&self, way: &Way<'_>, proving: &Proving, prepared: &mut Prepared<'_>) -> Result<Option<Copy>, Failure> {
+        let identity = proving.identity.as_deref();
+        self.next("backup");
+        let begun = Instant::now();
+        let Way::Restored { host, choice } = way else {
+            let backup = prepared.external()?;
+            let reference = backup.manifest.reference.as_deref().filter(|it| !it.is_empty()).unwrap_or("no name");
+            self.well("backup", &format!("{}, by your command: {reference}", backup.manifest.id), begun);
+            self.next("verified");
+            let begun = Instant::now();
+            prepared.verify_external(&backup)?;
+            self.well("verified", "your command says that it is good", begun);
+            self.next("copied");
+            let begun = Instant::now();
+            let copy = match way {
+                Way::External { host } => prepared.direct(*host)?,
+                Way::Named { url } => prepared.named(url)?,
+                Way::Restored { .. } => return Ok(None),
+            };
+            self.well("copied", &copy.copied.place, begun);
+            return Ok(Some(copy));
+        };
+        let Some(backup) = prepared.backup(choice, identity)? else { return Ok(None) };
+        let manifest = &backup.manifest;
+        let tables = words::counted(manifest.tables.len(), "table");
+        let size = format!("{} → {}", words::bytes(manifest.unpacked()), words::bytes(manifest.size()));
+        self.well("backup", &format!("{}, {tables}, {size}", manifest.id), begun);
+        self.next("restored");
+        let begun = Instant::now();
+        let copy = prepared.restored(&backup, identity, *host)?;
+        let own = if *host == Host::Own { ", on a server of its own" } else { "" };
+        self.well("restored", &format!("every table equal by row count and content hash{own}"), begun);
+        Ok(Some(copy))
+    }
+
     fn line(&self, text: &str) {
         if !self.run.printer.quiet() {
             self.run.printer.line(text);
@@ -122,11 +160,8 @@ impl Stages<'_, '_> {
 
     fn drift(&self, prepared: &mut Prepared<'_>) -> Result<(), Failure> {
         let begun = Instant::now();
-        self.run.printer.now("comparing the database with its history");
-        let ledger = ledger::read(prepared.source.as_mut()).map_err(|error| diagnose::ledger(&error))?;
-        let Prepared { source, history, live, bound, .. } = prepared;
-        let found = drift::look(source.as_mut(), history, &ledger, live, &bound.schema);
-        let differences = match found.map_err(|error| diagnose::database(&error))? {
+        self.next("history");
+        let differences = match prepared.drift()? {
             Drift::None => Vec::new(),
             Drift::Found(differences) => differences,
             Drift::Unknown(why) => drift::unseen(&why),
@@ -146,6 +181,7 @@ impl Stages<'_, '_> {
         protection: &Protection,
     ) -> Result<(), Failure> {
         let begun = Instant::now();
+        self.next("review");
         self.run.printer.now("judging the statements");
         if let Some(reason) = self.run.said.around_review() {
             self.around("review", reason);

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
-use super::Meant;
+use super::MeantForGood;
 
 /// Back the database up, and prove that it comes out again
 ///
@@ -88,7 +88,7 @@ pub struct BackupRestore {
     #[arg(long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
     #[command(flatten)]
-    pub meant: Meant,
+    pub meant: MeantForGood,
 }
 
 /// Remove backups that have had their time

@@ -9,6 +9,7 @@ use whimbrel_run::Driver;
 use whimbrel_run::backup::{
     self, Backup, CreateOptions, Folder, Identities, Leftover, Recipient, Scope, Watch, sweep_staging,
 };
+use whimbrel_schema::ObjectName;
 
 use crate::failure::Failure;
 use crate::printer::Printer;
@@ -49,12 +50,18 @@ impl Place {
         Ok(swept)
     }
 
-    /// Everything that is in the database, as a new backup in the folder.
-    pub fn make(&self, driver: &mut dyn Driver, project: &Project, watch: &mut Watch<'_>) -> Result<Backup, Failure> {
+    /// A new backup in the folder: of what, and of which tables besides because their values are about to be destroyed.
+    pub fn make(
+        &self,
+        driver: &mut dyn Driver,
+        (scope, destroyed): (Scope, Vec<ObjectName>),
+        project: &Project,
+        watch: &mut Watch<'_>,
+    ) -> Result<Backup, Failure> {
         let options = CreateOptions {
-            scope: Scope::Full,
-            command: None,
-            destroyed: Vec::new(),
+            scope,
+            command: project.settings.backup().create.clone(),
+            destroyed,
             recipients: recipients(&[], project)?,
             staging: self.staging.clone(),
             whimbrel: env!("CARGO_PKG_VERSION").to_string(),

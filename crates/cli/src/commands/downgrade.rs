@@ -11,7 +11,7 @@ pub fn run(arguments: &Downgrade, global: &Global, project: &Project, printer: &
     let running = &arguments.running;
     let (contract_now, without_keeping) = (None, arguments.leave_kept.as_deref());
     let (target, said) = (&arguments.target, Said::meant_for_good(&arguments.meant));
-    let prove = false;
+    let prove = None;
     Run {
         direction: Direction::Down,
         target,

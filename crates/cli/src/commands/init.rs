@@ -165,9 +165,25 @@ folder = {folder}
 # An SQLAlchemy url, or where it is kept: \"env:NAME\" (also from .env), \"file:PATH\", \"command:PROGRAM …\".
 url = {url}
 
+# A protected environment takes no change before it was shown that nothing drifted, a review, a backup that a database has
+# come out of, and a rehearsal on that: `whimbrel upgrade --env production --prove` does all of it.
 # [environments.production]
 # url = \"env:PRODUCTION_DATABASE_URL\"
 # protected = true
+
+# [protect]
+# backup_age = \"24h\"
+# rehearsal_age = \"24h\"
+# fail_on = \"care\"
+
+# [backup]
+# folder = \"backups\"
+# keep = 7
+# recipients = [\"age1…\"]
+
+# [rehearse]
+# queries = \"queries\"
+# key = \"env:REHEARSAL_KEY\"
 ",
             url = quoted(&url)
         )

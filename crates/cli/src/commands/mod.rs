@@ -1,7 +1,7 @@
 //! One file per command.
 
 mod backfill;
-mod backup;
+pub mod backup;
 mod branches;
 mod check;
 mod completions;

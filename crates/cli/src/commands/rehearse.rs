@@ -3,18 +3,21 @@ use std::path::Path;
 use std::sync::Arc;
 
 use whimbrel_plan::history::{History, Target};
-use whimbrel_plan::revision::{Revision, RevisionId};
-use whimbrel_run::apply::Options;
+use whimbrel_plan::revision::{Direction, Revision, RevisionId};
+use whimbrel_run::Driver;
+use whimbrel_run::apply::{ApplyError, Options, Refusal, Report};
 use whimbrel_run::backup::Backup;
+use whimbrel_run::drift::{self, Drift};
 use whimbrel_run::guard::first_line;
+use whimbrel_run::ledger::{self, Ledger};
 use whimbrel_run::rehearse::{
     Bound, Key, Query, Receipt, Rehearsal, RehearseError, Shelf, Stage, Wanted, plan_hash, rehearse,
 };
-use whimbrel_run::{Driver, ledger};
 
 use crate::applying::actor;
-use crate::args::{Global, Rehearse};
+use crate::args::{BackupScope, Global, Rehearse};
 use crate::backups::{self, progress::watching};
+use crate::commands::backup::create;
 use crate::diagnose;
 use crate::failure::{Exit, Failure, Outcome};
 use crate::printer::Printer;
@@ -28,7 +31,8 @@ use crate::settings::Environment;
 use crate::settings::guard::Guard;
 
 pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &Printer) -> Outcome {
-    let mut prepared = Prepared::new(&arguments.target, project, printer)?;
+    let accepted = arguments.accept_drift.as_deref();
+    let mut prepared = Prepared::new(&arguments.target, accepted, project, printer)?;
     if prepared.bound.revisions.is_empty() {
         let rehearsal = Rehearsal::of_nothing(prepared.source.as_mut(), env!("CARGO_PKG_VERSION"))
             .map_err(|error| failure(&error))?;
@@ -36,6 +40,10 @@ pub fn run(arguments: &Rehearse, global: &Global, project: &Project, printer: &P
         let nothing =
             Shown { place, rehearsal, receipt: None, file: None, signed: false, left: None, next: Vec::new() };
         return told(nothing, arguments, project, printer);
+    }
+    // What somebody else made, or was made by the revisions, is not what the database is.
+    if arguments.on.is_none() && !arguments.schema_only && arguments.accept_drift.is_none() {
+        prepared.has_not_drifted(&format!("whimbrel rehearse {}{}", arguments.target, global.again()))?;
     }
     let queries = queries::gather(arguments, project, prepared.source.as_mut(), printer)?;
     let copy = prepared.copy(arguments)?;
@@ -65,10 +73,18 @@ pub struct Prepared<'p> {
     pub bound: Bound,
     /// The schema whose fingerprint that has.
     pub live: whimbrel_schema::Schema,
+    /// What was done to it until then.
+    ledger: Ledger,
 }
 
 impl<'p> Prepared<'p> {
-    pub fn new(target: &str, project: &'p Project, printer: &'p Printer) -> Result<Prepared<'p>, Failure> {
+    /// `accept_drift` says why it is rehearsed on a database that is not what its history says.
+    pub fn new(
+        target: &str,
+        accept_drift: Option<&str>,
+        project: &'p Project,
+        printer: &'p Printer,
+    ) -> Result<Prepared<'p>, Failure> {
         let history = project.history()?;
         let target = project.target(target)?;
         let environment = project.settings.need_database()?;
@@ -84,11 +100,13 @@ impl<'p> Prepared<'p> {
         let mut options = Options::new(actor(None, project));
         options.timeouts = project.settings.guard().timeouts(&Guard::default());
         options.backfill = project.settings.backfill();
+        options.accept_drift = accept_drift.map(str::to_string);
         let interrupts = Interrupts::heed(&options.stop, printer)?;
         interrupts.reach(source.as_ref());
         let live = source.introspect().map_err(|error| diagnose::database(&error))?;
         let schema = live.fingerprint();
-        let applied = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?.applied_ids();
+        let ledger = ledger::read(source.as_mut()).map_err(|error| diagnose::ledger(&error))?;
+        let applied = ledger.applied_ids();
         let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
         let bound = bound(&pending, source.as_ref(), schema, applied.iter().cloned().collect());
         Ok(Prepared {
@@ -104,20 +122,37 @@ impl<'p> Prepared<'p> {
             interrupts,
             bound,
             live,
+            ledger,
         })
+    }
+
+    /// How the database differs from its history; nothing, where nobody can tell what it should be.
+    pub fn drift(&mut self) -> Result<Drift, Failure> {
+        self.printer.now("comparing the database with its history");
+        let (live, schema) = (&self.live, &self.bound.schema);
+        let found = drift::look(self.source.as_mut(), &self.history, &self.ledger, live, schema);
+        found.map_err(|error| diagnose::database(&error))
+    }
+
+    /// The run on the copy would refuse it, but only when the copy is made.
+    fn has_not_drifted(&mut self, command: &str) -> Result<(), Failure> {
+        let Drift::Found(differences) = self.drift()? else { return Ok(()) };
+        let report = Box::new(Report::new(Direction::Up));
+        let refused = ApplyError { failure: Box::new(Refusal::Drift { differences }.into()), report };
+        let mut failure = diagnose::apply(&refused, command, &self.project.settings);
+        for next in &mut failure.next {
+            *next = next.replace("goes on the ledger", "stands on the receipt");
+        }
+        Err(failure)
     }
 
     /// The copy that was asked for.
     fn copy(&mut self, arguments: &Rehearse) -> Result<Copy, Failure> {
-        let Prepared { project, printer, environment, source, .. } = self;
         match &arguments.on {
-            Some(url) => {
-                let url = whimbrel_engines::url::parse(url)
-                    .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", "--on"))?;
-                Copy::named(url, environment, source.as_mut(), project)
-            }
+            Some(url) => self.named(url),
             None if arguments.schema_only => {
                 let applied: BTreeSet<RevisionId> = self.bound.applied.iter().cloned().collect();
+                let Prepared { printer, environment, source, .. } = self;
                 Copy::without_rows(environment, source.as_mut(), (&self.history, &applied), &self.options, printer)
             }
             None => {
@@ -125,9 +160,7 @@ impl<'p> Prepared<'p> {
                 let host = if arguments.scratch_server { Host::Own } else { Host::Same };
                 match self.backup(&choice, identity)? {
                     Some(backup) => self.restored(&backup, identity, host),
-                    None => {
-                        Copy::direct(&self.environment, self.source.as_mut(), host, &self.options.stop, self.printer)
-                    }
+                    None => self.direct(host),
                 }
             }
         }
@@ -138,9 +171,50 @@ impl<'p> Prepared<'p> {
         let place = backups::Place::of(None, self.project);
         let mut watch = watching(self.printer, Arc::clone(&self.options.stop));
         let source = self.source.as_mut();
-        let present = backup::present(source, self.bound.schema.clone())?;
+        let present = backup::present(source, self.bound.schema.clone(), &self.ledger);
         let choosing = Choosing { choice, place: &place, present: &present, identity };
         backup::choose(&choosing, source, self.project, &mut watch, self.printer)
+    }
+
+    /// The newest that stands for the database as it is now, where one lies there.
+    pub fn fitting(&mut self) -> Result<Option<Backup>, Failure> {
+        let place = backups::Place::of(None, self.project);
+        let present = backup::present(self.source.as_ref(), self.bound.schema.clone(), &self.ledger);
+        let listed = place.folder.list().map_err(|error| backups::refusal::of(&error, self.project))?;
+        Ok(present.newest(&listed).ok().cloned())
+    }
+
+    /// A backup by the command that makes them here.
+    pub fn external(&mut self) -> Result<Backup, Failure> {
+        let place = backups::Place::of(None, self.project);
+        let mut watch = watching(self.printer, Arc::clone(&self.options.stop));
+        let target = self.target.to_string();
+        let (scope, destroyed, remark) =
+            create::decide(BackupScope::External, &target, self.source.as_mut(), self.project)?;
+        if let Some(remark) = remark {
+            self.printer.remark(&remark);
+        }
+        place.sweep(self.project, self.printer)?;
+        place.make(self.source.as_mut(), (scope, destroyed), self.project, &mut watch)
+    }
+
+    /// Whether it is good, by the command that knows.
+    pub fn verify_external(&self, backup: &Backup) -> Result<(), Failure> {
+        let Some(command) = &self.project.settings.backup().verify else { return Ok(()) };
+        let checked = whimbrel_run::backup::external::check(backup, command, env!("CARGO_PKG_VERSION"));
+        checked.map(drop).map_err(|error| backups::refusal::of(&error, self.project))
+    }
+
+    /// A copy that no backup of whimbrel's stands for.
+    pub fn direct(&mut self, host: Host) -> Result<Copy, Failure> {
+        Copy::direct(&self.environment, self.source.as_mut(), host, &self.options.stop, self.printer)
+    }
+
+    /// A copy that somebody else made.
+    pub fn named(&mut self, url: &str) -> Result<Copy, Failure> {
+        let url = whimbrel_engines::url::parse(url)
+            .map_err(|error| Failure::usage("bad-url", error.to_string()).note("named by", "--on"))?;
+        Copy::named(url, &self.environment, self.source.as_mut(), self.project)
     }
 
     /// What comes out of it, compared with it.
@@ -243,13 +317,15 @@ fn put(
     let bytes = Shelf::bytes(rehearsal).map_err(|error| failed(error.to_string()))?;
     let now = jiff::Timestamp::now().strftime("%Y-%m-%d-%H%M%S").to_string();
     let id = format!("{now}-{}", bound.plan.chars().rev().take(6).collect::<String>());
+    let shelf = Shelf::at(project.settings.shelf());
+    let id = shelf.reserve(&id).map_err(|error| failed(error.to_string()))?;
     let mut receipt = Receipt::of(rehearsal, Shelf::hash(&bytes), id, &options.actor.who, bound);
     receipt.environment = environment;
+    receipt.accepted_drift = rehearsal.accepted_drift.clone();
     if let Some(key) = key {
         key.sign(&mut receipt).map_err(|error| failed(error.to_string()))?;
         shown.signed = true;
     }
-    let shelf = Shelf::at(project.settings.shelf());
     let file = shelf.put(&receipt, &bytes).map_err(|error| failed(error.to_string()))?;
     shown.file = Some(project.settings.shown(&file));
     shown.receipt = Some(receipt);

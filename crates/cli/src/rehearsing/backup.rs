@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use whimbrel_run::backup::{Backup, Present, Watch};
-use whimbrel_run::{Driver, ledger};
+use whimbrel_run::Driver;
+use whimbrel_run::backup::{Backup, Present, Scope, Watch};
+use whimbrel_run::ledger::Ledger;
 use whimbrel_schema::Fingerprint;
 
 use crate::backups::{self, refusal};
@@ -39,17 +40,16 @@ impl Choice {
     }
 }
 
-/// The database as backups tell it. `schema` is what was just read of it.
-pub fn present(source: &mut dyn Driver, schema: Fingerprint) -> Result<Present, Failure> {
-    let ledger = ledger::read(source).map_err(|error| crate::diagnose::ledger(&error))?.last();
-    Ok(Present {
+/// The database as backups tell it. `schema` and `ledger` are what was just read of it.
+pub fn present(source: &dyn Driver, schema: Fingerprint, ledger: &Ledger) -> Present {
+    Present {
         at: Timestamp::now(),
         engine: source.dialect().engine(),
         database: source.describe(),
         schema,
-        ledger,
+        ledger: ledger.last(),
         at_most: AT_MOST,
-    })
+    }
 }
 
 /// What the choice is made by.
@@ -105,7 +105,7 @@ pub fn choose(
     }
     is_opened_by(identity, &project.settings.backup().recipients, project)?;
     place.sweep(project, printer)?;
-    let backup = place.make(source, project, watch)?;
+    let backup = place.make(source, (Scope::Full, Vec::new()), project, watch)?;
     // While it was made, somebody may have changed what it is to stand for.
     let present = Present { at: Timestamp::now(), ..present.clone() };
     match present.unfit(&backup, &backup.standing()) {

@@ -221,6 +221,9 @@ pub struct Rehearse {
     /// Where the key is that signs them: `env:NAME` or `file:PATH`.
     #[serde(default)]
     pub key: Option<String>,
+    /// The public half of the key that signs elsewhere, for whoever only applies: itself, `env:NAME` or `file:PATH`.
+    #[serde(default)]
+    pub public_key: Option<String>,
 }
 
 /// What protected environments ask for.

@@ -5,11 +5,13 @@ pub mod conventions;
 mod duration;
 pub mod file;
 pub mod guard;
+mod same_place;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
@@ -21,6 +23,7 @@ use crate::environment;
 use crate::failure::Failure;
 use conventions::VariableSource;
 pub use file::Loader;
+use same_place::is_one_place;
 
 /// Where revisions are, if nothing else is said.
 pub const FOLDER: &str = "migrations";
@@ -42,6 +45,8 @@ pub struct Settings {
     environment: Option<String>,
     url: Option<String>,
     here: PathBuf,
+    /// The URLs of protected environments, where they had to be looked for.
+    resolved: Arc<Mutex<BTreeMap<String, Option<String>>>>,
 }
 
 /// A database, and what to call it.
@@ -67,6 +72,16 @@ impl Environment {
             DatabaseUrl::Sqlite(SqliteUrl { file: None, .. }) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_) => {
                 false
             }
+        }
+    }
+}
+
+impl Environment {
+    /// Takes away the file that connecting has made where there was none, if nothing has come into it.
+    pub fn drop_empty(&self) {
+        let DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) = &self.url else { return };
+        if fs::metadata(file).is_ok_and(|found| found.len() == 0) {
+            let _ = fs::remove_file(file);
         }
     }
 }
@@ -97,7 +112,8 @@ impl Settings {
             Some(folder) => folder.to_path_buf(),
             None => conventions::find_root(&here),
         };
-        Ok(Settings { root, file, environment: global.env.clone(), url: global.url.clone(), here })
+        let resolved = Arc::default();
+        Ok(Settings { root, file, environment: global.env.clone(), url: global.url.clone(), here, resolved })
     }
 
     /// The folder of revisions; it need not exist.
@@ -394,20 +410,22 @@ impl Settings {
         Ok(Environment { name, url, protected, soak, role, source })
     }
 
-    /// The protected environment whose database this is: named in another way, it is not less protected. A command is not
-    /// run to find that out.
+    /// The protected environment whose database this is: named in another way, it is not less protected.
     fn protected_by_url(&self, url: &DatabaseUrl) -> Option<String> {
         let protected = self.file.environments.iter().filter(|(_, environment)| environment.protected);
         let texts = protected.filter_map(|(name, environment)| Some((name, environment.url.as_deref()?)));
         let is_it = |(name, text): &(&String, &str)| {
-            let place = match text.starts_with("command:") {
-                true => return false,
-                false => self.resolved(name, text),
-            };
-            let other = place.ok().and_then(|text| whimbrel_engines::url::parse(&text).ok());
-            other.is_some_and(|other| self.within_root(other) == *url)
+            let other = self.resolved_once(name, text).and_then(|text| whimbrel_engines::url::parse(&text).ok());
+            other.is_some_and(|other| is_one_place(&self.within_root(other), url))
         };
         texts.filter(is_it).map(|(name, _)| name.clone()).next()
+    }
+
+    /// A command is run once for one command of whimbrel's. `None` where the URL is not to be had here: somebody who has
+    /// not got it works on another database.
+    fn resolved_once(&self, name: &str, text: &str) -> Option<String> {
+        let mut resolved = self.resolved.lock().unwrap_or_else(PoisonError::into_inner);
+        resolved.entry(name.to_string()).or_insert_with(|| self.resolved(name, text).ok()).clone()
     }
 
     fn within_root(&self, url: DatabaseUrl) -> DatabaseUrl {

@@ -47,6 +47,9 @@ const PATHS: &[(&str, Comes)] = &[
     ("backup restore --over [NAME]", To("unconfirmed")),
     ("backup restore --into [URL] --over [NAME]", To("unconfirmed")),
     ("backup restore --table one --over [NAME]", To("unconfirmed")),
+    ("backup restore --over [NAME] --confirm production", To("no-proved-backup")),
+    ("backup restore --into [URL] --over [NAME] --confirm production", To("no-proved-backup")),
+    ("backup restore --table one --over [NAME] --confirm production", To("no-proved-backup")),
     ("rehearse --on [URL]", To("not-a-copy")),
     // No run is there to hear it.
     ("backfill pause", Reads),
@@ -160,22 +163,14 @@ impl Protected {
     }
 }
 
-/// `kept drop`, `upgrade`: all that `--help` names, and below it.
+/// `kept drop`, `upgrade`: a page for each, made of the very definition that the command line is read by.
 fn commands(project: &Project) -> BTreeSet<String> {
-    let below = |words: &str| -> Vec<String> {
-        let help = project.whimbrel(format!("{words} --help").trim_start()).ok().stdout();
-        let after = help.split("\nCommands:\n").nth(1).unwrap_or_default();
-        let lines = after.lines().take_while(|line| line.starts_with("  "));
-        // What a command says goes on in the column behind it.
-        let names = lines.filter(|line| !line.starts_with("   ")).filter_map(|line| line.split_whitespace().next());
-        names.map(|name| format!("{words} {name}").trim_start().to_string()).collect()
-    };
-    let mut all = BTreeSet::new();
-    for command in below("") {
-        let inner = below(&command);
-        all.extend(if inner.is_empty() { vec![command] } else { inner });
-    }
-    all
+    project.whimbrel("man --out pages").ok();
+    let pages = project.list("pages");
+    let pages: Vec<&str> = pages.iter().filter_map(|page| page.strip_suffix(".1")).collect();
+    let is_one = |page: &&&str| !pages.iter().any(|other| other.starts_with(&format!("{page}-")));
+    let named = pages.iter().filter(is_one).filter_map(|page| page.strip_prefix("whimbrel-"));
+    named.map(|page| page.replace('-', " ")).collect()
 }
 
 /// Every set of these.
@@ -291,10 +286,36 @@ fn and_so_does_each_of_the_way_back(protected: &Protected) {
     );
 }
 
+/// What is restored has another ledger: that it was restored, out of what, and around which gate, stands in that one.
+fn a_restore_leaves_its_trace_in_what_came_out(protected: &Protected) {
+    let doors = "--confirm production --without-backup why-restore";
+    let traces = || {
+        let all = protected.rows("SELECT work, gate, door, said FROM whimbrel_ledger_gate ORDER BY number");
+        let of_restores = all.lines().filter(|line| line.starts_with("backup restore"));
+        let id = regex::Regex::new(r"\d{4}-\d\d-\d\d-\d{6}(-\d+)?").unwrap();
+        of_restores.map(|line| id.replace(line, "[id]").into_owned()).collect::<Vec<_>>()
+    };
+    protected.run(&format!("backup restore --table one --over [NAME] {doors}")).ok();
+    let of_table = [
+        "backup restore | confirmation | 0 | production: one out of [id]",
+        "backup restore | backup | 1 | why-restore",
+    ];
+    assert_eq!(traces(), of_table);
+    protected.run(&format!("backup restore --over [NAME] {doors}")).ok();
+    let of_all = [
+        "backup restore | confirmation | 0 | production: all of it out of [id]",
+        "backup restore | backup | 1 | why-restore",
+    ];
+    assert_eq!(traces(), of_all, "the ledger of before is gone with what was there");
+    let history = protected.run("history").ok().stdout();
+    assert!(history.contains("why-restore"), "{history}");
+}
+
 fn the_law_holds(protected: &Protected) {
     no_path_leads_around(protected);
     each_door_opens_its_gate(protected);
     and_so_does_each_of_the_way_back(protected);
+    a_restore_leaves_its_trace_in_what_came_out(protected);
 }
 
 #[test]

@@ -40,6 +40,7 @@ mod plan;
 mod postgres;
 mod project;
 mod protected;
+mod proved;
 mod readme;
 mod refs;
 mod rehearse;

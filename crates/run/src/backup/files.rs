@@ -34,7 +34,7 @@ pub(super) fn hide(path: &Path) -> io::Result<()> {
 }
 
 /// Makes the names in a folder last, where the system lets a folder be synced.
-pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     File::open(path)?.sync_all()?;
     #[cfg(not(unix))]

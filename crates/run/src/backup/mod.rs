@@ -19,7 +19,7 @@ mod pack;
 mod progress;
 mod prune;
 mod restore;
-mod sealed;
+pub(crate) mod sealed;
 mod snapshot;
 mod verify;
 mod workplace;

@@ -25,8 +25,8 @@ pub(super) fn name_of_seal(name: &str) -> String {
 /// Writes both, to last. What was there under these names is replaced.
 pub(super) fn write(folder: &Path, name: &str, text: &str) -> io::Result<String> {
     let sha256 = files::sha256(text.as_bytes());
-    put(folder, name, text)?;
-    put(folder, &name_of_seal(name), &line(&sha256, name))?;
+    put(folder, name, text.as_bytes(), files::create)?;
+    put(folder, &name_of_seal(name), line(&sha256, name).as_bytes(), files::create)?;
     files::sync_folder(folder)?;
     Ok(sha256)
 }
@@ -44,14 +44,20 @@ pub(super) fn is_unfinished(file: &str, name: &str) -> bool {
     file == unfinished(name) || file == unfinished(&name_of_seal(name))
 }
 
-fn put(folder: &Path, name: &str, text: &str) -> io::Result<()> {
+/// One file, to last; what was there under its name is replaced as a whole, or stays.
+pub(crate) fn put(
+    folder: &Path,
+    name: &str,
+    bytes: &[u8],
+    create: fn(&Path) -> io::Result<fs::File>,
+) -> io::Result<()> {
     let new = folder.join(unfinished(name));
     match fs::remove_file(&new) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         Ok(()) | Err(_) => {}
     }
-    let mut file = files::create(&new)?;
-    file.write_all(text.as_bytes())?;
+    let mut file = create(&new)?;
+    file.write_all(bytes)?;
     file.sync_all()?;
     fs::rename(&new, folder.join(name))
 }

@@ -96,11 +96,11 @@ impl Work {
             Work::Upgrade => &[Gate::Drift, Gate::Review, Gate::Backup, Gate::Rehearsal],
             // A rehearsal has tried the way back already when it tried the way there.
             Work::Downgrade => &[Gate::Confirmation, Gate::Drift, Gate::Backup],
-            // What they write or let go of is nowhere else.
-            Work::Mend | Work::LetGo => &[Gate::Confirmation, Gate::Backup],
+            // What they write, let go of or replace is nowhere else.
+            Work::Mend | Work::LetGo | Work::Restore => &[Gate::Confirmation, Gate::Backup],
             // A stamp is how a person says what is so when the ledger says otherwise; the others take no value away, or
-            // none that was to stay, or are what is left to do when nothing can be backed up any more.
-            Work::Stamp | Work::EndSession | Work::LetGoExpired | Work::PutBeside | Work::Guard | Work::Restore => {
+            // none that was to stay.
+            Work::Stamp | Work::EndSession | Work::LetGoExpired | Work::PutBeside | Work::Guard => {
                 &[Gate::Confirmation]
             }
             Work::Brake => &[],

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use whimbrel_plan::revision::Revision;
 
-use crate::rehearse::Shelf;
+use crate::rehearse::{PublicKey, Shelf};
 use crate::{Driver, backup as backups};
 
 pub use ask::{AskError, Passed, Subject, ask, write_down};
@@ -41,7 +41,7 @@ pub struct Protection {
     pub backups: backups::Folder,
     pub receipts: Shelf,
     /// With whose private half a receipt has to be signed, where anybody's is not enough.
-    pub public_key: Option<String>,
+    pub public_key: Option<PublicKey>,
     pub backup_age: SignedDuration,
     pub rehearsal_age: SignedDuration,
     pub review: Arc<dyn Review>,

@@ -18,6 +18,10 @@ pub(super) fn gather(rehearsal: &mut Rehearsal) {
             ..finding(Code::RevisionFails, Severity::Broken, format!("{} fails: {}", stopped.revision, stopped.why))
         });
     }
+    if let Some(accepted) = &rehearsal.accepted_drift {
+        let message = format!("the database is not what its history says, and that was accepted: {accepted}");
+        found.push(finding(Code::DriftAccepted, Severity::Note, message));
+    }
     for (at, query) in rehearsal.queries.iter().enumerate() {
         found.extend(breaks(rehearsal, at, query));
         found.extend(gets_worse(at, query));

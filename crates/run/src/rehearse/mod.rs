@@ -38,7 +38,7 @@ pub use rehearsal::{
 };
 pub use run::{Connect, RehearseError, Stage, Wanted, rehearse};
 pub use shelf::{Shelf, ShelfError};
-pub use signature::{Key, KeyError, Signature, Signed};
+pub use signature::{Key, KeyError, PublicKey, Signature, Signed};
 pub use tried::{Plan, Read, Tried};
 
 /// What a table holds, whatever the order of its rows.

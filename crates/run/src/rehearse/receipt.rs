@@ -26,6 +26,9 @@ pub struct Receipt {
     pub whimbrel: String,
     /// The environment for which it was made, where it has a name.
     pub environment: Option<String>,
+    /// Why the database was rehearsed on although it is not what its history says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_drift: Option<String>,
     pub engine: Engine,
     pub bound: Bound,
     pub copy: Copied,
@@ -172,6 +175,7 @@ impl Receipt {
             who: who.to_string(),
             whimbrel: rehearsal.whimbrel.clone(),
             environment: None,
+            accepted_drift: None,
             engine: rehearsal.engine,
             bound,
             copy: rehearsal.copy.clone(),
@@ -278,6 +282,7 @@ mod tests {
             who: "ann@web-3".into(),
             whimbrel: "0.1.0".into(),
             environment: Some("production".into()),
+            accepted_drift: None,
             engine: Engine::Postgres,
             bound: Bound {
                 plan: "plan".into(),

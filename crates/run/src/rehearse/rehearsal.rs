@@ -31,6 +31,9 @@ pub struct Rehearsal {
     pub applied: Vec<RevisionId>,
     /// Of the copy before.
     pub schema: Fingerprint,
+    /// How the copy differed from its history, and why that was accepted; `None` where it did not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepted_drift: Option<String>,
     pub revisions: Vec<Rehearsed>,
     /// The first revision that failed; what comes after it was not rehearsed.
     pub stopped: Option<Stopped>,
@@ -273,6 +276,7 @@ pub enum Code {
     ValuesDestroyed,
     /// Keeping what a statement destroys keeps others waiting more, or for longer, than the statement was to.
     KeepingLocks,
+    DriftAccepted,
     NotUndone,
     NotResumed,
     /// Whimbrel predicted less than was measured: a fault of whimbrel's, and none of the revision's.
@@ -290,6 +294,7 @@ impl Code {
             Code::RowsChanged => "rows-changed",
             Code::ValuesDestroyed => "values-destroyed",
             Code::KeepingLocks => "keeping-locks",
+            Code::DriftAccepted => "drift-accepted",
             Code::NotUndone => "not-undone",
             Code::NotResumed => "not-resumed",
             Code::Understated => "understated",

@@ -102,6 +102,7 @@ fn blank(driver: &dyn Driver, copy: Copied, version: &str, schema: &Schema) -> R
         plan: plan_hash(&[], driver.dialect().engine()),
         applied: Vec::new(),
         schema: schema.fingerprint(),
+        accepted_drift: None,
         revisions: Vec::new(),
         stopped: None,
         tables: Vec::new(),
@@ -256,7 +257,8 @@ impl Play<'_, '_> {
         if let Some(gauge) = gauge {
             meter.gauge = Some(gauge.as_mut());
         }
-        let mut heard = Heard { revision: &revision.id, notices: Vec::new(), destroyed: Vec::new(), at: None };
+        let mut heard =
+            Heard { revision: &revision.id, drift: None, notices: Vec::new(), destroyed: Vec::new(), at: None };
         let tell = &mut *self.tell;
         let mut listen = |event: Event<'_>| {
             if let Event::StatementStarted { statement, number, of } = event {
@@ -272,7 +274,8 @@ impl Play<'_, '_> {
         if let Some(load) = load {
             load.stop(self.clock, &mut statements);
         }
-        let Heard { notices, destroyed, at, .. } = heard;
+        let Heard { drift, notices, destroyed, at, .. } = heard;
+        into.accepted_drift = into.accepted_drift.take().or(drift);
         into.destroyed.extend(destroyed);
         into.revisions.push(Rehearsed {
             id: revision.id.clone(),
@@ -408,6 +411,7 @@ fn stopped(revision: &RevisionId, failure: &Failure, at: Option<usize>) -> Stopp
 /// What a run tells on its way.
 struct Heard<'h> {
     revision: &'h RevisionId,
+    drift: Option<String>,
     notices: Vec<String>,
     destroyed: Vec<Destroyed>,
     at: Option<usize>,
@@ -422,6 +426,9 @@ impl Heard<'_> {
     fn hear(&mut self, event: Event<'_>) {
         match event {
             Event::StatementStarted { number, .. } => self.at = Some(number),
+            Event::DriftAccepted { differences, reason } => {
+                self.drift = Some(format!("{reason}: {}", differences.join("; ")));
+            }
             // What the gauge had the server say is the gauge's.
             Event::Notice { text } if !text.starts_with("log: ") => self.notices.push(text.to_string()),
             Event::Kept { kept } => self.destroyed(kept.loss.to_string(), u64::try_from(kept.rows).ok(), None),

@@ -1,14 +1,14 @@
 //! The folder in which rehearsals and their receipts lie.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
 use super::receipt::Receipt;
 use super::rehearsal::Rehearsal;
-use crate::backup::files;
+use crate::backup::{files, sealed};
 
 /// One folder for each rehearsal, named by its id, with `receipt.json` and `rehearsal.json` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,11 @@ pub enum ShelfError {
 
 const RECEIPT: &str = "receipt.json";
 const REHEARSAL: &str = "rehearsal.json";
+
+/// Whoever applies may be somebody else than who rehearsed, and has to read it.
+fn everybodys(path: &Path) -> io::Result<fs::File> {
+    fs::File::create_new(path)
+}
 
 impl Shelf {
     pub fn at(folder: impl Into<PathBuf>) -> Shelf {
@@ -50,6 +55,24 @@ impl Shelf {
         files::sha256(bytes)
     }
 
+    /// A folder of its own for a rehearsal, and its name, which nobody else has: two of one plan may end in one second.
+    pub fn reserve(&self, wanted: &str) -> Result<String, ShelfError> {
+        let failed = |path: &Path, error| Err(ShelfError::Write { path: path.to_path_buf(), error });
+        if let Err(error) = fs::create_dir_all(&self.folder) {
+            return failed(&self.folder, error);
+        }
+        let names = std::iter::once(wanted.to_string()).chain((2..).map(|number: u32| format!("{wanted}-{number}")));
+        for name in names {
+            let path = self.folder.join(&name);
+            match fs::create_dir(&path) {
+                Ok(()) => return Ok(name),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return failed(&path, error),
+            }
+        }
+        Ok(wanted.to_string())
+    }
+
     /// The receipt comes last: without it, nothing there counts.
     pub fn put(&self, receipt: &Receipt, rehearsal: &[u8]) -> Result<PathBuf, ShelfError> {
         let folder = self.folder.join(&receipt.id);
@@ -59,17 +82,13 @@ impl Shelf {
         };
         fs::create_dir_all(&folder).map_err(failed(&folder))?;
         let path = folder.join(REHEARSAL);
-        fs::write(&path, rehearsal).map_err(failed(&path))?;
+        sealed::put(&folder, REHEARSAL, rehearsal, everybodys).map_err(failed(&path))?;
         let path = folder.join(RECEIPT);
         let mut bytes =
             serde_json::to_vec_pretty(receipt).map_err(|error| ShelfError::NoReceipt { path: path.clone(), error })?;
         bytes.push(b'\n');
-        let partial = folder.join(".receipt.json.partial");
-        let written = fs::File::create(&partial).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
-        });
-        written.and_then(|()| fs::rename(&partial, &path)).map_err(failed(&path))?;
+        sealed::put(&folder, RECEIPT, &bytes, everybodys).map_err(failed(&path))?;
+        files::sync_folder(&folder).map_err(failed(&folder))?;
         Ok(path)
     }
 
@@ -108,5 +127,20 @@ impl Shelf {
     pub fn rehearsal(&self, receipt: &Receipt) -> Result<Vec<u8>, ShelfError> {
         let path = self.folder.join(&receipt.id).join(REHEARSAL);
         fs::read(&path).map_err(|error| ShelfError::Read { path, error })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_one_second_have_a_folder_each() {
+        let folder = tempfile::tempdir().unwrap();
+        let shelf = Shelf::at(folder.path().join("deep/rehearsals"));
+        let names = [(); 3].map(|()| shelf.reserve("2026-11-22-094107-3fa1c2").unwrap());
+        assert_eq!(names.join(" "), "2026-11-22-094107-3fa1c2 2026-11-22-094107-3fa1c2-2 2026-11-22-094107-3fa1c2-3");
+        // Nothing that was only begun is a receipt.
+        assert!(shelf.receipts().0.is_empty() && shelf.receipts().1.is_empty());
     }
 }

@@ -9,7 +9,7 @@ use whimbrel_run::Driver;
 use whimbrel_run::backup::Folder;
 use whimbrel_run::guard::Timeouts;
 use whimbrel_run::protect::{Door, Gate, Protection, Review, Unresolved};
-use whimbrel_run::rehearse::Shelf;
+use whimbrel_run::rehearse::{PublicKey, Shelf};
 
 use super::review::judged;
 
@@ -68,7 +68,7 @@ impl Protected {
         self
     }
 
-    /// With whose private half a receipt has to be signed, where anybody's is not enough.
+    /// With whose private half a receipt has to be signed, where anybody's is not enough: in PEM or its base64.
     #[must_use]
     pub fn public_key(mut self, key: impl Into<String>) -> Protected {
         self.public_key = Some(key.into());
@@ -128,7 +128,7 @@ impl Protected {
             doors: self.doors.clone(),
             backups: Folder::new(self.backups.clone()),
             receipts: Shelf::at(self.rehearsals.clone()),
-            public_key: self.public_key.clone(),
+            public_key: self.public_key.as_deref().map(PublicKey::named),
             backup_age: signed(self.backup_age),
             rehearsal_age: signed(self.rehearsal_age),
             review: Arc::new(OfPending { timeouts }),

@@ -37,7 +37,7 @@ pub fn run(arguments: &BackupCreate, place: &Place, project: &Project, printer: 
     let mut driver = project.connect_existing(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
     place.sweep(project, printer)?;
-    let (scope, destroyed, remark) = decide(scope, arguments, driver.as_mut(), project)?;
+    let (scope, destroyed, remark) = decide(scope, &arguments.to, driver.as_mut(), project)?;
     if let Some(remark) = remark {
         printer.remark(&remark);
     }
@@ -77,12 +77,7 @@ pub fn run(arguments: &BackupCreate, place: &Place, project: &Project, printer: 
 type Decided = (Scope, Vec<ObjectName>, Option<String>);
 
 /// What is copied, the tables with values that pending revisions destroy, and what a person should know.
-fn decide(
-    scope: BackupScope,
-    arguments: &BackupCreate,
-    driver: &mut dyn Driver,
-    project: &Project,
-) -> Result<Decided, Failure> {
+pub fn decide(scope: BackupScope, to: &str, driver: &mut dyn Driver, project: &Project) -> Result<Decided, Failure> {
     let of_pending: fn(&[Understanding], &Schema) -> Affected = match scope {
         // Everything is in it.
         BackupScope::Full => return Ok((Scope::Full, Vec::new(), None)),
@@ -90,7 +85,7 @@ fn decide(
         BackupScope::External => destroyed,
     };
     let history = project.history()?;
-    let target = project.target(&arguments.to)?;
+    let target = project.target(to)?;
     let applied = ledger::read(driver).map_err(|error| diagnose::ledger(&error))?.applied_ids();
     let pending = history.upgrade_path(&applied, &target).map_err(|error| diagnose::target(&error))?;
     let dialect = driver.dialect();

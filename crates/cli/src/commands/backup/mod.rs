@@ -1,6 +1,6 @@
 //! Backups: what the five commands about them share.
 
-mod create;
+pub mod create;
 mod list;
 mod prune;
 mod restore;

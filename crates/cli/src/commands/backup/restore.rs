@@ -4,11 +4,13 @@ use std::time::Duration;
 use owo_colors::OwoColorize;
 use serde::Serialize;
 use whimbrel_plan::object_name;
-use whimbrel_run::backup::{self, BackupError, RestoreOptions};
-use whimbrel_run::protect::Work;
+use whimbrel_run::backup::{self, Backup, BackupError, RestoreOptions};
+use whimbrel_run::protect::{self, Gate, How, Pass, Passed, Work};
+use whimbrel_run::{Actor, Driver, DriverError};
 use whimbrel_schema::ObjectName;
 
 use super::heed;
+use crate::applying;
 use crate::args::{BackupRestore, Global};
 use crate::backups::{Place, identities, progress::watching, refusal};
 use crate::failure::{Exit, Outcome};
@@ -27,13 +29,12 @@ pub fn run(arguments: &BackupRestore, place: &Place, global: &Global, project: &
     let identities = identities(&found, arguments.identity.as_deref(), project)?;
     place.sweep(project, printer)?;
     let was_missing = environment.is_missing();
-    let said = Said::meant(&arguments.meant);
+    let said = Said::meant_for_good(&arguments.meant);
     let protection = protecting::protection(project, &environment, &said, &global.again(), printer)?;
+    let mut passes = Vec::new();
     if let Some(protection) = protection.as_ref().filter(|_| !was_missing) {
-        let command = format!("whimbrel backup restore {}{}", arguments.backup, global.again());
         let mut looking = project.connect_existing(&environment)?;
-        // What it lets through replaces the ledger, so nothing of it could be written down there.
-        protecting::ask(looking.as_mut(), Some(protection), Work::Restore, &command)?;
+        passes = protecting::ask(looking.as_mut(), Some(protection), Work::Restore, &again(arguments, global))?;
     }
     let mut driver = project.connect(&environment)?;
     let database = project.place(&environment, Some(driver.as_ref()));
@@ -48,10 +49,17 @@ pub fn run(arguments: &BackupRestore, place: &Place, global: &Global, project: &
     };
     let begun = std::time::Instant::now();
     let restored = backup::restore(driver.as_mut(), &found, &options, &mut watching(printer, stop));
+    if matches!(restored, Ok(_) | Err(BackupError::Unequal { .. })) {
+        // What it replaced had the ledger in it, so the trace is left in what came out, and says out of what.
+        let untraced = leave_trace(driver.as_mut(), passes, &found, &arguments.table, &applying::actor(None, project));
+        if let Err(error) = untraced {
+            printer.remark(&format!("that it was restored could not be written on the ledger: {error}"));
+        }
+    }
     let restored = restored.map_err(|error| {
         // Nobody has asked for an empty file.
         if was_missing && !matches!(error, BackupError::Unequal { .. }) {
-            drop_empty(&environment.url);
+            environment.drop_empty();
         }
         refused(error)
     })?;
@@ -71,14 +79,46 @@ pub fn run(arguments: &BackupRestore, place: &Place, global: &Global, project: &
     Ok(Exit::Fine)
 }
 
-/// The file that connecting has made, if nothing has come into it.
-fn drop_empty(url: &whimbrel_engines::url::DatabaseUrl) {
-    use whimbrel_engines::url::{DatabaseUrl, SqliteUrl};
-
-    let DatabaseUrl::Sqlite(SqliteUrl { file: Some(file), .. }) = url else { return };
-    if std::fs::metadata(file).is_ok_and(|found| found.len() == 0) {
-        let _ = std::fs::remove_file(file);
+/// The command that was typed, as it has to be typed again.
+fn again(arguments: &BackupRestore, global: &Global) -> String {
+    let mut command = format!("whimbrel backup restore {}", arguments.backup);
+    let named = [("--into", arguments.into.as_deref()), ("--over", arguments.over.as_deref())];
+    let named = named.into_iter().filter_map(|(option, value)| Some((option, value?.to_string())));
+    let tables = arguments.table.iter().map(|table| ("--table", table.clone()));
+    let file = arguments.identity.as_ref().map(|file| ("--identity", file.display().to_string()));
+    for (option, value) in named.chain(tables).chain(file) {
+        // A URL may hold a password, which no message repeats.
+        let value = whimbrel_engines::url::parse(&value).map_or(value, |url| url.to_string());
+        let _ = write!(command, " {option} {value}");
     }
+    let confirmed = arguments.meant.meant.confirm.as_ref();
+    let confirmed = confirmed.map(|name| format!(" --confirm {name}")).unwrap_or_default();
+    format!("{command}{confirmed}{}", global.again())
+}
+
+fn leave_trace(
+    driver: &mut dyn Driver,
+    mut passes: Vec<Pass>,
+    found: &Backup,
+    tables: &[String],
+    actor: &Actor,
+) -> Result<(), DriverError> {
+    let what = if tables.is_empty() { "all of it".to_string() } else { tables.join(", ") };
+    for pass in passes.iter_mut().filter(|pass| pass.gate == Gate::Confirmation) {
+        if let How::Shown(environment) = &pass.how {
+            pass.how = How::Shown(format!("{environment}: {what} out of {}", found.manifest.id));
+        }
+    }
+    if passes.is_empty() {
+        return Ok(());
+    }
+    driver.begin()?;
+    let passed = Passed::beside(Work::Restore, &passes);
+    let written = protect::write_down(driver, &passed, actor).and_then(|()| driver.commit());
+    if written.is_err() {
+        let _ = driver.rollback();
+    }
+    written
 }
 
 #[derive(Serialize)]
