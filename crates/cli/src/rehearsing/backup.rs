@@ -48,6 +48,7 @@ pub fn present(source: &dyn Driver, schema: Fingerprint, ledger: &Ledger) -> Pre
         database: source.describe(),
         schema,
         ledger: ledger.last(),
+        applied: ledger.applied_ids().into_iter().collect(),
         at_most: AT_MOST,
     }
 }

@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 
 use whimbrel_engines::url::{DatabaseUrl, PostgresUrl, SqliteUrl};
 
+use crate::environment;
+
 pub fn is_one_place(one: &DatabaseUrl, other: &DatabaseUrl) -> bool {
     match (one, other) {
         (DatabaseUrl::Sqlite(one), DatabaseUrl::Sqlite(other)) => file(one).is_some_and(|it| Some(it) == file(other)),
         (DatabaseUrl::Postgres(one), DatabaseUrl::Postgres(other)) => {
-            let hosts = servers(other);
-            name(one) == name(other) && servers(one).iter().any(|server| hosts.contains(server))
+            let usual = Usual::here();
+            let hosts = usual.servers(other);
+            usual.name(one) == usual.name(other) && usual.servers(one).iter().any(|server| hosts.contains(server))
         }
         (DatabaseUrl::Mysql(one), DatabaseUrl::Mysql(other)) => one == other,
         (DatabaseUrl::Sqlite(_) | DatabaseUrl::Postgres(_) | DatabaseUrl::Mysql(_), _) => false,
@@ -24,24 +27,43 @@ fn file(url: &SqliteUrl) -> Option<PathBuf> {
     Some(behind(file).or_else(within).unwrap_or_else(|| file.clone()))
 }
 
-/// Without one, PostgreSQL takes the user's.
-fn name(url: &PostgresUrl) -> Option<&str> {
-    url.database.as_deref().or(url.user.as_deref())
+/// What PostgreSQL's own variables say where a URL says nothing.
+#[derive(Default)]
+struct Usual {
+    host: Option<String>,
+    port: Option<u16>,
+    user: Option<String>,
+    database: Option<String>,
 }
 
-/// Each with its port. Whatever leads to this machine is one: its server listens on all of it.
-fn servers(url: &PostgresUrl) -> Vec<(String, u16)> {
-    let here = |host: &str| match host {
-        "" | "localhost" | "127.0.0.1" | "::1" => true,
-        host => host.starts_with('/'),
-    };
-    let named = |(host, port): &(String, Option<u16>)| {
-        let host = if here(host) { "localhost".to_string() } else { host.to_lowercase() };
-        (host, port.unwrap_or(5432))
-    };
-    match url.hosts.as_slice() {
-        [] => vec![("localhost".to_string(), 5432)],
-        hosts => hosts.iter().map(named).collect(),
+impl Usual {
+    fn here() -> Usual {
+        let value = environment::value;
+        let port = value("PGPORT").and_then(|port| port.parse().ok());
+        Usual { host: value("PGHOST"), port, user: value("PGUSER"), database: value("PGDATABASE") }
+    }
+
+    /// Without one, the user's.
+    fn name<'u>(&'u self, url: &'u PostgresUrl) -> Option<&'u str> {
+        let named = [&url.database, &self.database, &url.user, &self.user];
+        named.into_iter().find_map(|name| name.as_deref())
+    }
+
+    /// Each with its port. Whatever leads to this machine is one: its server listens on all of it.
+    fn servers(&self, url: &PostgresUrl) -> Vec<(String, u16)> {
+        let here = |host: &str| match host {
+            "" | "localhost" | "127.0.0.1" | "::1" => true,
+            host => host.starts_with('/'),
+        };
+        let server = |host: &str, port: Option<u16>| {
+            let host = if here(host) { "localhost".to_string() } else { host.to_lowercase() };
+            (host, port.or(self.port).unwrap_or(5432))
+        };
+        match (url.hosts.as_slice(), &self.host) {
+            ([], None) => vec![server("", None)],
+            ([], Some(hosts)) => hosts.split(',').map(|host| server(host, None)).collect(),
+            (hosts, _) => hosts.iter().map(|(host, port)| server(host, *port)).collect(),
+        }
     }
 }
 
@@ -76,6 +98,18 @@ mod tests {
         ] {
             assert!(!one_place(one, other), "{one} {other}");
         }
+    }
+
+    #[test]
+    fn what_a_url_leaves_out_the_variables_say() {
+        let usual = Usual { host: Some("db.example".into()), port: Some(6000), ..Usual::default() };
+        let parse = |text: &str| match whimbrel_engines::url::parse(text).unwrap() {
+            DatabaseUrl::Postgres(url) => url,
+            other => panic!("{other}"),
+        };
+        assert_eq!(usual.servers(&parse("postgresql:///shop")), [("db.example".to_string(), 6000)]);
+        assert_eq!(usual.servers(&parse("postgresql://other:5432/shop")), [("other".to_string(), 5432)]);
+        assert_eq!(Usual::default().servers(&parse("postgresql:///shop")), [("localhost".to_string(), 5432)]);
     }
 
     #[test]

@@ -202,7 +202,7 @@ fn a_command_takes_the_backup_away() {
     dev · SQLite [version], app.db
     backed up as [id]  3 tables, [size] → [size]  [duration]
       in       `cat > away.tar`
-    nothing has come out of it yet; next: whimbrel backup restore [id] --into URL
+    nothing has come out of it yet; next: unpack it, then: whimbrel backup restore [id] --folder THERE --into URL
     ");
     assert!(ids(&project).is_empty());
     fs::create_dir(project.path("came back")).unwrap();

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
+use whimbrel_plan::revision::RevisionId;
 use whimbrel_schema::{Engine, Fingerprint};
 
 use super::folder::Listed;
@@ -19,6 +20,8 @@ pub struct Present {
     pub schema: Fingerprint,
     /// The last event of the ledger; zero without any.
     pub ledger: i64,
+    /// Sorted.
+    pub applied: Vec<RevisionId>,
     /// How old a backup may be.
     pub at_most: SignedDuration,
 }
@@ -36,6 +39,8 @@ pub enum Unfit {
     NotWhole,
     /// Something was done by whimbrel since.
     Ledger,
+    /// What was restored from an older one since has another past, whatever the number of its last event.
+    Applied,
     /// Something was done beside whimbrel since.
     Schema,
     Old {
@@ -56,6 +61,7 @@ impl fmt::Display for Unfit {
             Unfit::Database { of } => write!(f, "it is of another database or server: {of}"),
             Unfit::NotWhole => f.write_str("not all of the database is in it"),
             Unfit::Ledger => f.write_str("the ledger has gone on since it was taken"),
+            Unfit::Applied => f.write_str("other revisions are applied than when it was taken"),
             Unfit::Schema => f.write_str("the schema is another one than when it was taken"),
             Unfit::Old { taken_at } => write!(f, "it was taken at {taken_at}, which is too old"),
             Unfit::Undated => f.write_str("it has no time that can be relied upon"),
@@ -66,8 +72,22 @@ impl fmt::Display for Unfit {
 }
 
 impl Present {
-    /// The first thing that speaks against it. The numbers of the ledger's events are compared, and no clocks.
+    /// The first thing that speaks against making a copy of it.
     pub fn unfit(&self, backup: &Backup, standing: &Standing) -> Option<Unfit> {
+        match backup.manifest.scope {
+            Scope::Full => {}
+            Scope::Affected(_) | Scope::External => {
+                return Some(self.of_another(backup).unwrap_or(Unfit::NotWhole));
+            }
+        }
+        self.against(backup, false).or_else(|| match standing {
+            Standing::Unequal(proof) => Some(Unfit::Unequal { first: proof.differences.first().cloned() }),
+            // It is restored and compared anew.
+            Standing::Unproved | Standing::Proved(_) | Standing::Doubtful(_) => None,
+        })
+    }
+
+    fn of_another(&self, backup: &Backup) -> Option<Unfit> {
         let manifest = &backup.manifest;
         if manifest.engine != self.engine {
             return Some(Unfit::Engine { of: manifest.engine });
@@ -75,26 +95,30 @@ impl Present {
         if manifest.database != self.database {
             return Some(Unfit::Database { of: manifest.database.clone() });
         }
-        match manifest.scope {
-            Scope::Full => {}
-            Scope::Affected(_) | Scope::External => return Some(Unfit::NotWhole),
+        None
+    }
+
+    /// The first thing that speaks against it, whatever is in it and whether it is proved. The numbers of the ledger's events
+    /// are compared, and no clocks. `went_on` says that what was done since was done under it, by a run that relied on it;
+    /// of one that a command made, nothing but its time is known.
+    pub fn against(&self, backup: &Backup, went_on: bool) -> Option<Unfit> {
+        let manifest = &backup.manifest;
+        if let Some(another) = self.of_another(backup) {
+            return Some(another);
         }
-        if manifest.ledger != self.ledger {
-            return Some(Unfit::Ledger);
-        }
-        if manifest.schema.as_ref() != Some(&self.schema) {
-            return Some(Unfit::Schema);
+        if !went_on && manifest.scope != Scope::External {
+            if manifest.ledger != self.ledger {
+                return Some(Unfit::Ledger);
+            }
+            if manifest.schema.as_ref() != Some(&self.schema) {
+                return Some(Unfit::Schema);
+            }
+            if manifest.applied != self.applied {
+                return Some(Unfit::Applied);
+            }
         }
         let Some(age) = clock::age(&manifest.taken_at, self.at) else { return Some(Unfit::Undated) };
-        if age > self.at_most {
-            return Some(Unfit::Old { taken_at: manifest.taken_at.clone() });
-        }
-        match standing {
-            Standing::Unproved | Standing::Proved(_) => None,
-            Standing::Unequal(proof) => Some(Unfit::Unequal { first: proof.differences.first().cloned() }),
-            // It is restored and compared anew.
-            Standing::Doubtful(_) => None,
-        }
+        (age > self.at_most).then(|| Unfit::Old { taken_at: manifest.taken_at.clone() })
     }
 
     /// The newest that fits; or the newest of this database, and why it does not. One that cannot be read is none.
@@ -125,6 +149,7 @@ mod tests {
             database: "SQLite 3.50.0, app.db".to_string(),
             schema: Fingerprint("s1:aa".into()),
             ledger: 7,
+            applied: Vec::new(),
             at_most: SignedDuration::from_hours(24),
         }
     }
@@ -171,10 +196,22 @@ mod tests {
         assert_eq!(told(|it| it.scope = Scope::Affected(Vec::new())), "not all of the database is in it");
         assert_eq!(told(|it| it.ledger = 6), "the ledger has gone on since it was taken");
         assert_eq!(told(|it| it.schema = None), "the schema is another one than when it was taken");
+        let other = told(|it| it.applied = vec![RevisionId::new("aaaa00000001").unwrap()]);
+        assert_eq!(other, "other revisions are applied than when it was taken");
         let old = told(|it| it.taken_at = "2026-01-09T11:00:00Z".into());
         assert_eq!(old, "it was taken at 2026-01-09T11:00:00Z, which is too old");
         let future = told(|it| it.taken_at = "2027-01-09T11:00:00Z".into());
         assert_eq!(future, "it has no time that can be relied upon");
+    }
+
+    #[test]
+    fn what_a_run_did_under_it_does_not_speak_against_it() {
+        let mut backup = fitting();
+        (backup.manifest.ledger, backup.manifest.schema) = (5, None);
+        assert_eq!(now().against(&backup, false), Some(Unfit::Ledger));
+        assert_eq!(now().against(&backup, true), None);
+        backup.manifest.taken_at = "2025-01-10T00:00:00Z".into();
+        assert!(matches!(now().against(&backup, true), Some(Unfit::Old { .. })), "but its age does");
     }
 
     #[test]

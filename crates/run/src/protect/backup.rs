@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::Gate;
 use super::lack::{Lack, LastBackup};
 use super::situation::Situation;
-use crate::backup::{Backup, Listed, Scope, Standing};
+use crate::backup::{Backup, Listed, Present, Scope, Standing, Unfit};
 use crate::clock::age;
 use crate::ledger::LedgerEvent;
 
@@ -48,29 +48,10 @@ fn wrong_with(backup: &Backup, standing: &Standing, now: &Situation<'_>) -> Opti
         let before = between(&manifest.taken_at, when).map(|time| format!("{time} ")).unwrap_or_default();
         return no(format!("taken {before}before revision {} was {}", event.revision, done(event)));
     }
-    // What a run that was stopped did under it changed the schema, and is in no backup yet.
+    // What a run that was stopped did under it is in no backup yet.
     let went_on = now.ledger.events.iter().any(|event| now.is_under(event, Gate::Backup, &manifest.id.0));
-    if let Some(schema) = manifest.schema.as_ref().filter(|_| !went_on && manifest.scope != Scope::External)
-        && *schema != now.schema
-    {
-        return no("taken before the schema was changed beside whimbrel".to_string());
-    }
-    // What was restored from an older one since has another past, whatever its number.
-    let applied: Vec<_> = now.ledger.applied_ids().into_iter().collect();
-    let another = manifest.applied != applied || manifest.ledger > now.ledger.last();
-    if manifest.scope != Scope::External && !went_on && another {
-        return no("taken when other revisions were applied".to_string());
-    }
-    match age(&manifest.taken_at, now.at) {
-        None => return no(format!("taken {}, which is no time that can be relied upon", manifest.taken_at)),
-        Some(age) if age > now.protection.backup_age => {
-            return no(format!(
-                "which is {} old: at most {} are allowed",
-                words(age),
-                words(now.protection.backup_age)
-            ));
-        }
-        Some(_) => {}
+    if let Some(why) = present(now).against(backup, went_on) {
+        return no(in_words(why, backup, now));
     }
     match standing {
         Standing::Proved(_) => None,
@@ -80,6 +61,35 @@ fn wrong_with(backup: &Backup, standing: &Standing, now: &Situation<'_>) -> Opti
             no(format!("out of which something else came: {first}"))
         }
         Standing::Doubtful(why) => no(format!("whose proof nobody can believe: {why}")),
+    }
+}
+
+fn present(now: &Situation<'_>) -> Present {
+    Present {
+        at: now.at,
+        engine: now.engine,
+        database: now.database.clone(),
+        schema: now.schema.clone(),
+        ledger: now.ledger.last(),
+        applied: now.ledger.applied_ids().into_iter().collect(),
+        at_most: now.protection.backup_age,
+    }
+}
+
+/// As what is told of the last backup.
+fn in_words(why: Unfit, backup: &Backup, now: &Situation<'_>) -> String {
+    let taken_at = &backup.manifest.taken_at;
+    match why {
+        Unfit::Schema => "taken before the schema was changed beside whimbrel".to_string(),
+        Unfit::Ledger | Unfit::Applied => "taken when other revisions were applied".to_string(),
+        Unfit::Undated => format!("taken {taken_at}, which is no time that can be relied upon"),
+        Unfit::Old { .. } => {
+            let old = age(taken_at, now.at).map(words).unwrap_or_default();
+            format!("which is {old} old: at most {} are allowed", words(now.protection.backup_age))
+        }
+        why @ (Unfit::Engine { .. } | Unfit::Database { .. } | Unfit::NotWhole | Unfit::Unequal { .. }) => {
+            format!("which does not stand for it: {why}")
+        }
     }
 }
 

@@ -67,7 +67,7 @@ pub fn run(arguments: &BackupCreate, place: &Place, project: &Project, printer: 
             let made = backup::create(driver.as_mut(), &Folder::new(beside.path()), &options, &mut watch)
                 .and_then(|made| backup::external::send(&made, command, &mut watch).map(|()| made));
             let made = made.map_err(|error| refused(&error))?;
-            Created::of(&made, database, format!("`{command}`"))
+            Created { sent: true, ..Created::of(&made, database, format!("`{command}`")) }
         }
     };
     printer.show(Exit::Fine, &made);
@@ -126,6 +126,9 @@ struct Created {
     id: String,
     /// Where it is: a folder, or the command that took it.
     place: String,
+    /// It is where the command has put it, and nowhere here.
+    #[serde(skip)]
+    sent: bool,
     scope: Scope,
     tables: usize,
     rows: u64,
@@ -148,6 +151,7 @@ impl Created {
             database,
             id: manifest.id.to_string(),
             place,
+            sent: false,
             scope: manifest.scope.clone(),
             tables: manifest.tables.len(),
             rows: manifest.rows(),
@@ -185,6 +189,7 @@ impl Screen for Created {
             let _ = writeln!(out, "  for      {}", self.recipients.join(", "));
         }
         let next = match self.scope {
+            _ if self.sent => format!("unpack it, then: whimbrel backup restore {} --folder THERE --into URL", self.id),
             Scope::Full | Scope::Affected(_) => format!("whimbrel backup restore {} --into URL", self.id),
             Scope::External => format!("whimbrel backup verify {}", self.id),
         };

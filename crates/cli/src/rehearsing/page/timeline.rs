@@ -3,7 +3,7 @@
 use serde::Serialize;
 use whimbrel_plan::review::Blocks;
 use whimbrel_run::guard::first_line;
-use whimbrel_run::rehearse::{Keeping, Measured, Reading, Rehearsal, Rehearsed, RelationReading};
+use whimbrel_run::rehearse::{Keeping, Measured, Reading, Rehearsal, Rehearsed, RelationReading, Wait};
 
 use crate::rehearsing::markdown::name;
 use crate::rehearsing::screen::time;
@@ -104,11 +104,20 @@ impl Place<'_> {
     }
 
     fn lines(&self, found: &Rehearsal, statement: &Measured) -> Vec<Line> {
-        let keepings = statement.keeping.iter().map(|keeping| self.keeping(statement.number, keeping));
-        keepings.chain([self.line(found, statement)]).collect()
+        // Who waited before the statement began waited for what was kept.
+        let (before, meanwhile): (Vec<&Wait>, Vec<&Wait>) = statement
+            .waited
+            .iter()
+            .partition(|wait| !statement.keeping.is_empty() && wait.began_us < statement.began_us);
+        let last = statement.keeping.len().saturating_sub(1);
+        let keepings = statement.keeping.iter().enumerate().map(|(at, keeping)| {
+            let waits = if at == last { before.as_slice() } else { &[] };
+            self.keeping(found, statement.number, keeping, waits)
+        });
+        keepings.chain([self.line(found, statement, &meanwhile)]).collect()
     }
 
-    fn keeping(&self, number: usize, keeping: &Keeping) -> Line {
+    fn keeping(&self, found: &Rehearsal, number: usize, keeping: &Keeping, waits: &[&Wait]) -> Line {
         let (from, ended) = (keeping.began_us, keeping.began_us + keeping.took_us);
         Line {
             number,
@@ -117,8 +126,19 @@ impl Place<'_> {
             took: time(keeping.took_us),
             bar: self.axis.bar(self.on_axis(from), self.on_axis(ended)),
             locks: self.locks(keeping.reading.as_ref(), from, keeping.over_us.max(ended), keeping.held_us()),
-            ticks: Vec::new(),
+            ticks: self.ticks(found, waits),
         }
+    }
+
+    fn ticks(&self, found: &Rehearsal, waits: &[&Wait]) -> Vec<Tick> {
+        let tick = |wait: &&Wait| {
+            let query = found.queries.get(wait.query).map(|query| query.name.as_str()).unwrap_or_default();
+            Tick {
+                left: self.axis.at(self.on_axis(wait.began_us)),
+                told: format!("{query} waited {}", time(wait.waited_us)),
+            }
+        };
+        waits.iter().map(tick).collect()
     }
 
     fn locks(&self, reading: Option<&Reading>, from: u64, over: u64, held_us: u64) -> Vec<Lock> {
@@ -132,15 +152,8 @@ impl Place<'_> {
         locks.collect()
     }
 
-    fn line(&self, found: &Rehearsal, statement: &Measured) -> Line {
+    fn line(&self, found: &Rehearsal, statement: &Measured, waits: &[&Wait]) -> Line {
         let (from, ended) = (statement.began_us, statement.began_us + statement.took_us);
-        let ticks = statement.waited.iter().map(|wait| {
-            let query = found.queries.get(wait.query).map(|query| query.name.as_str()).unwrap_or_default();
-            Tick {
-                left: self.axis.at(self.on_axis(wait.began_us)),
-                told: format!("{query} waited {}", time(wait.waited_us)),
-            }
-        });
         Line {
             number: statement.number,
             keeping: false,
@@ -148,7 +161,7 @@ impl Place<'_> {
             took: time(statement.took_us),
             bar: self.axis.bar(self.on_axis(from), self.on_axis(ended)),
             locks: self.locks(statement.reading.as_ref(), from, statement.over_us.max(ended), statement.held_us()),
-            ticks: ticks.collect(),
+            ticks: self.ticks(found, waits),
         }
     }
 }
