@@ -8,6 +8,7 @@ pub mod difference;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod draw;
+pub mod examples;
 pub mod laws;
 pub mod live_load;
 pub mod mariadb;

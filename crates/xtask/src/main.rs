@@ -8,6 +8,7 @@ mod client;
 mod corpora;
 mod crash;
 mod engines;
+mod hosts;
 mod laws;
 mod linters;
 mod live_load;
@@ -63,6 +64,7 @@ const COMMANDS: &[Command] = &[
         usage: "[--rows 20000] [--dwell 500] [--applications 2] [--seed S] [--only NAME] [--engine sqlite|postgres] [--postgres 13,18]   old and new code through whole evolutions",
         run: live_load::run,
     },
+    Command { name: "hosts", usage: "   compile whimbrel beside every library that brings a SQLite", run: hosts::run },
     Command {
         name: "backfill",
         usage: "[--kills 20] [--postgres 13,15,18]   run backfills at length, on each version, killed again and again",

@@ -7,7 +7,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::process::{cargo, succeed};
-use crate::{beside, corpora, crash, engines, laws, live_load, package, python, tidy};
+use crate::{beside, corpora, crash, engines, hosts, laws, live_load, package, python, tidy};
 
 pub fn run(arguments: &[String]) -> Result<()> {
     let full = match arguments {
@@ -22,7 +22,11 @@ pub fn run(arguments: &[String]) -> Result<()> {
     corpora::run(&[])?;
 
     run_cargo("format", &["fmt", "--all", "--check"])?;
+    run_cargo("format of the examples", &["fmt", "--all", "--check", "--manifest-path", EXAMPLES])?;
     run_cargo("lints", &["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+    // A workspace of their own, which the tests run; they are built in the folder where those look for them.
+    let target = ["--bins", "--locked", "--manifest-path", EXAMPLES, "--target-dir", "target/examples"];
+    run_cargo("examples", &[&["build"], &target[..]].concat())?;
     say("tidy", "the rules of ARCHITECTURE.md that a machine can read");
     tidy::run(&[])?;
     dependencies()?;
@@ -38,10 +42,13 @@ pub fn run(arguments: &[String]) -> Result<()> {
         crash::run(&[])?;
         live_load::run(&[])?;
         beside::run(&[])?;
+        hosts::run(&[])?;
     }
     say("done", &format!("in {} s", begun.elapsed().as_secs()));
     Ok(())
 }
+
+const EXAMPLES: &str = "examples/Cargo.toml";
 
 /// What the random tests begin with. The quick run is the same run each time, so that red means the change is at fault;
 /// `--full` draws anew.

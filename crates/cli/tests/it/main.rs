@@ -14,6 +14,7 @@ mod docs;
 mod downgrade;
 mod edit;
 mod evolutions;
+mod examples;
 mod explain;
 mod guard;
 mod heads;

@@ -10,9 +10,18 @@ use serde_json::Value;
 pub fn problems(root: &Path) -> Result<Vec<String>> {
     let allowed = allowed(&std::fs::read_to_string(root.join("deny.toml")).context("reading deny.toml")?);
     ensure!(!allowed.is_empty(), "deny.toml allows no licence at all");
+    let mut problems = Vec::new();
+    // The examples are a workspace of their own.
+    for (folder, lock) in [(root.to_path_buf(), "Cargo.lock"), (root.join("examples"), "examples/Cargo.lock")] {
+        problems.extend(locked(&folder, lock, &allowed)?);
+    }
+    Ok(problems)
+}
+
+fn locked(folder: &Path, lock: &str, allowed: &BTreeSet<String>) -> Result<Vec<String>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--format-version", "1", "--locked", "--offline", "--filter-platform", &host()?])
-        .current_dir(root)
+        .current_dir(folder)
         .output()
         .context("running cargo metadata")?;
     ensure!(output.status.success(), "cargo metadata: {}", String::from_utf8_lossy(&output.stderr));
@@ -22,9 +31,9 @@ pub fn problems(root: &Path) -> Result<Vec<String>> {
     for package in packages {
         let name = package["name"].as_str().unwrap_or_default();
         match package["license"].as_str() {
-            Some(licence) if is_allowed(licence, &allowed) => {}
-            Some(licence) => problems.push(format!("Cargo.lock: {name} has the licence `{licence}`, not in deny.toml")),
-            None => problems.push(format!("Cargo.lock: {name} names no licence")),
+            Some(licence) if is_allowed(licence, allowed) => {}
+            Some(licence) => problems.push(format!("{lock}: {name} has the licence `{licence}`, not in deny.toml")),
+            None => problems.push(format!("{lock}: {name} names no licence")),
         }
     }
     Ok(problems)

@@ -1,0 +1,58 @@
+//! The migrations of the programs under `examples/` are what `revision --autogenerate` writes from their structs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::project::Project;
+
+fn example(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples").join(name)
+}
+
+/// The example as it stands, without its migrations.
+fn without_migrations(name: &str) -> Project {
+    let project = Project::new();
+    let read = |file: &str| fs::read_to_string(example(name).join(file)).unwrap();
+    for file in ["Cargo.toml", "whimbrel.toml", "src/main.rs", "src/models.rs"] {
+        project.write(file, &read(file));
+    }
+    project
+}
+
+fn files(folder: &Path) -> Vec<(String, String)> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .map(|path| (path.file_name().unwrap().to_str().unwrap().into(), fs::read_to_string(path).unwrap()))
+        .collect()
+}
+
+/// The revisions from the first to the last, each under a number in place of its id, and without its time.
+fn history(folder: &Path) -> Vec<(String, String)> {
+    let field = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("-- {name}:"))).unwrap();
+        line.trim().to_string()
+    };
+    let files = files(folder);
+    let (mut at, mut ids, mut ordered) = ("none".to_string(), Vec::new(), Vec::new());
+    while let Some((name, text)) = files.iter().find(|(_, text)| field(text, "parents") == at) {
+        at = field(text, "revision");
+        ids.push(at.clone());
+        ordered.push((name.clone(), text.clone()));
+    }
+    assert_eq!(ordered.len(), files.len(), "a chain");
+    let numbered = |text: &str| {
+        let lines = text.lines().filter(|line| !line.starts_with("-- created:")).map(|line| format!("{line}\n"));
+        let text: String = lines.collect();
+        ids.iter().enumerate().fold(text, |text, (number, id)| text.replace(id, &format!("<{number}>")))
+    };
+    ordered.iter().map(|(name, text)| (name[4..].to_string(), numbered(text))).collect()
+}
+
+#[test]
+fn notebook() {
+    let project = without_migrations("notebook");
+    project.whimbrel("revision --autogenerate -m notes").ok();
+    let written = history(&project.path("migrations"));
+    assert_eq!(written.len(), 1);
+    assert_eq!(written, history(&example("notebook/migrations")));
+}
