@@ -105,6 +105,7 @@ fn what_has_no_key_or_changes_it_is_refused() -> Result<()> {
             "changes `id`, the key",
         ),
         (Engines::Postgres, "CREATE TABLE t (v integer)", "UPDATE t SET v = v + 1", "has no key"),
+        (Engines::Postgres, "CREATE TABLE t (v integer) PARTITION BY LIST (v)", "UPDATE t SET v = 1", "has no key"),
         (
             Engines::Both,
             "CREATE TABLE t (id integer PRIMARY KEY, v integer, w integer)",

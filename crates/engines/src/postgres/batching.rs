@@ -35,6 +35,14 @@ impl Batching for Postgres {
         table.options.partition_by.is_none() && table.options.persistence != Persistence::Temporary
     }
 
+    fn row_place(&self, table: &Table) -> Vec<(&'static str, &'static str)> {
+        let place = ("ctid", "::text");
+        match table.options.partition_by {
+            Some(_) => vec![("tableoid", "::pg_catalog.regclass::text"), place],
+            None => vec![place],
+        }
+    }
+
     fn block_after(&self, target: &str, from: u64, to: Option<u64>, rows: u64) -> String {
         format!(
             "SELECT least(size.blocks, {from} + greatest(1, ceil({rows} / greatest(size.dense, 1))))::bigint \

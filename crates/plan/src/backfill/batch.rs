@@ -6,7 +6,7 @@ use super::{Batching, FewRows, Key, NotBatched, Proof, Value, cut, key};
 use crate::Dialect;
 
 /// The values of the key behind which a batch begins, each as the engine's [`Batching::key_text`] gave it; for
-/// [`Key::Blocks`] the number of the first block.
+/// [`Key::Blocks`] the number of the first block, and for [`Key::Partitions`] the partition before it.
 pub type Position = Vec<String>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,6 +16,9 @@ pub enum Pass {
     /// Over the rows that are left.
     Sweep,
 }
+
+/// A query without a row.
+const NONE: &str = "SELECT NULL WHERE 1 = 0";
 
 /// Rows that are drawn to find out where to cut a table.
 const SAMPLED: f64 = 30_000.0;
@@ -32,6 +35,8 @@ pub struct BackfillPlan<'d> {
     batching: &'d dyn Batching,
     target: String,
     name: String,
+    /// The partitions as they stand in an UPDATE, under the name that its columns are qualified with.
+    partitions: Vec<String>,
     set: String,
     from: Option<String>,
     condition: Option<String>,
@@ -55,7 +60,7 @@ impl<'d> BackfillPlan<'d> {
         };
         let meaning = Meaning { update: &update, table, schema, batching };
         let proof = meaning.proof()?;
-        let key = key::choose(&update, table, &proof, batching, &|name| dialect.quote(name))?;
+        let key = key::choose(&update, (table, schema), &proof, batching, &|name| dialect.quote(name))?;
         if update.from.is_some() && update.condition.is_none() {
             return Err(NotBatched::form("FROM stands there and no WHERE says which rows belong together"));
         }
@@ -86,7 +91,20 @@ impl<'d> BackfillPlan<'d> {
             Proof::Once { .. } => condition.clone().filter(|_| meaning.condition_tells()),
         };
         let tells = meaning.condition_tells();
+        let partitions = match &key {
+            Key::Columns(_) | Key::Blocks => Vec::new(),
+            Key::Partitions(_)
+                if batching.lexemes(&text(&update.target)).first().is_some_and(|it| it.is_word("ONLY")) =>
+            {
+                return Err(NotBatched::form("it takes `ONLY` what lies in no partition, which is nothing"));
+            }
+            Key::Partitions(partitions) => {
+                let alias = dialect.quote(&update.known_as);
+                partitions.iter().map(|partition| format!("{} AS {alias}", dialect.quote_name(partition))).collect()
+            }
+        };
         Ok(BackfillPlan {
+            partitions,
             tells,
             table: table.name.clone(),
             columns: update.columns().map(str::to_string).collect(),
@@ -106,8 +124,10 @@ impl<'d> BackfillPlan<'d> {
     /// The upper end of the batch of up to `rows` rows behind `after` and not behind `within`: one row of texts, or none
     /// behind the last.
     pub fn upper(&self, pass: Pass, after: Option<&Position>, within: Option<&Position>, rows: u64) -> String {
-        let Key::Columns(columns) = &self.key else {
-            return self.batching.block_after(&self.target, block_of(after), within.map(block_in), rows);
+        let columns = match &self.key {
+            Key::Columns(columns) => columns,
+            Key::Blocks => return self.batching.block_after(&self.target, block_of(after), within.map(block_in), rows),
+            Key::Partitions(partitions) => return self.partition_after(partitions, after, rows),
         };
         let numbered = || (1..=columns.len()).map(|at| format!("k{at}"));
         let (inner, texts) = (self.numbered(columns), self.texts(columns));
@@ -130,8 +150,13 @@ impl<'d> BackfillPlan<'d> {
     /// query with a row of texts for each cut, in order. Drawn from some of the rows: parts need not be the same size, and
     /// fewer of them are no harm.
     pub fn cuts(&self, after: Option<&Position>, within: Option<&Position>, parts: u64, total: Option<u64>) -> String {
-        let Key::Columns(columns) = &self.key else {
-            return self.batching.block_cuts(&self.target, block_of(after), within.map(block_in), parts);
+        let columns = match &self.key {
+            Key::Columns(columns) => columns,
+            Key::Blocks => {
+                return self.batching.block_cuts(&self.target, block_of(after), within.map(block_in), parts);
+            }
+            // They are gone over by one connection.
+            Key::Partitions(_) => return NONE.to_string(),
         };
         let percent = total.map_or(100.0, |total| (100.0 * SAMPLED / total.max(1) as f64).clamp(0.001, 100.0));
         let drawn = self.batching.sample(&self.target, percent);
@@ -150,7 +175,7 @@ impl<'d> BackfillPlan<'d> {
     /// are about to be, and is looked for afterwards.
     pub fn ends_at_last_cut(&self) -> bool {
         match self.key {
-            Key::Columns(_) => false,
+            Key::Columns(_) | Key::Partitions(_) => false,
             Key::Blocks => true,
         }
     }
@@ -161,11 +186,37 @@ impl<'d> BackfillPlan<'d> {
         // Rows that are changed lie in another place afterwards, and must not be found there once more.
         let condition = match (pass, &self.key) {
             (Pass::First, Key::Columns(_)) => self.condition.as_ref(),
-            (Pass::First, Key::Blocks) | (Pass::Sweep, _) => self.left.as_ref(),
+            (Pass::First, Key::Blocks | Key::Partitions(_)) | (Pass::Sweep, _) => self.left.as_ref(),
         };
         let condition = condition.map_or(String::new(), |condition| format!("({condition}\n) AND "));
         let from = self.from.as_ref().map_or(String::new(), |from| format!("FROM {from}\n"));
-        format!("UPDATE {}\nSET {}\n{from}WHERE {condition}{range}", self.target, self.set)
+        let target = match &self.key {
+            Key::Columns(_) | Key::Blocks => &self.target,
+            Key::Partitions(partitions) => {
+                place_of(partitions, upto).and_then(|at| self.partitions.get(at)).unwrap_or(&self.target)
+            }
+        };
+        format!("UPDATE {target}\nSET {}\n{from}WHERE {condition}{range}", self.set)
+    }
+
+    /// The next blocks of the partition of `after`, or the first ones of the next partition that has some.
+    fn partition_after(&self, partitions: &[ObjectName], after: Option<&Position>, rows: u64) -> String {
+        let first = after.and_then(|after| place_of(partitions, after));
+        let left = partitions.iter().zip(&self.partitions).enumerate().skip(first.unwrap_or(0));
+        let each = left.map(|(at, (name, target))| {
+            let from = if Some(at) == first { block_of_partition(after) } else { 0 };
+            let blocks = self.batching.block_after(target, from, None, rows);
+            let name = self.batching.key_literal(&name.to_string());
+            format!("SELECT {at} AS place, {name} AS name, block FROM ({blocks}) AS next (block)")
+        });
+        let each: Vec<String> = each.collect();
+        match each.is_empty() {
+            true => NONE.to_string(),
+            false => {
+                let each = each.join(" UNION ALL ");
+                format!("SELECT name, block FROM ({each}) AS whimbrel_batch ORDER BY place LIMIT 1")
+            }
+        }
     }
 
     /// The condition that a row is behind `after` and not behind `upto`.
@@ -173,6 +224,11 @@ impl<'d> BackfillPlan<'d> {
         match &self.key {
             Key::Columns(_) => self.between(after, Some(upto)).collect::<Vec<_>>().join(" AND "),
             Key::Blocks => self.batching.in_blocks(&self.name, block_of(after)..block_of(Some(upto))),
+            Key::Partitions(_) => {
+                let same = after.is_some_and(|after| after.first() == upto.first());
+                let from = if same { block_of_partition(after) } else { 0 };
+                self.batching.in_blocks(&self.name, from..block_of_partition(Some(upto)))
+            }
         }
     }
 
@@ -231,6 +287,16 @@ fn filter(conditions: impl Iterator<Item = String>) -> String {
 
 fn joined_by_comma(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join(", ")
+}
+
+/// The place of the partition of a position; none where it is gone, so that the pass begins anew.
+fn place_of(partitions: &[ObjectName], position: &Position) -> Option<usize> {
+    let name = position.first()?;
+    partitions.iter().position(|partition| partition.to_string() == *name)
+}
+
+fn block_of_partition(position: Option<&Position>) -> u64 {
+    position.and_then(|position| position.get(1)?.parse().ok()).unwrap_or(0)
 }
 
 fn block_of(position: Option<&Position>) -> u64 {

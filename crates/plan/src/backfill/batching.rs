@@ -18,6 +18,12 @@ pub trait Batching: Send + Sync {
         false
     }
 
+    /// The columns by which a row without any key is told from all others for a moment, each with what makes a text of its
+    /// value; none where nothing does.
+    fn row_place(&self, _table: &Table) -> Vec<(&'static str, &'static str)> {
+        Vec::new()
+    }
+
     /// The number of the block behind the last of up to `rows` rows from the block `from` on and before `to`, as a query
     /// with one row, or none behind the end.
     fn block_after(&self, _target: &str, _from: u64, _to: Option<u64>, _rows: u64) -> String {

@@ -23,12 +23,19 @@ impl FewRows {
         let batching = dialect.batching()?;
         let key: Vec<&String> = table.primary_key.iter().flat_map(|key| &key.columns).collect();
         let (labels, columns): (Vec<String>, Vec<String>) = match key.as_slice() {
-            [] => {
-                let place = batching.has_blocks(table).then(|| "ctid".to_string());
-                let number = batching.row_number(table).or(place)?;
-                let text = batching.key_text(&format!("{name}.{number}"), None);
-                (vec![number], vec![text])
-            }
+            [] => match batching.row_number(table) {
+                Some(number) => {
+                    let text = batching.key_text(&format!("{name}.{number}"), None);
+                    (vec![number], vec![text])
+                }
+                None => {
+                    let place = batching.row_place(table);
+                    place
+                        .into_iter()
+                        .map(|(column, text)| (column.to_string(), format!("{name}.{column}{text}")))
+                        .unzip()
+                }
+            },
             columns => {
                 let column = |column: &&String| {
                     let ty = table.column(column).map(|found| &found.ty);
@@ -38,6 +45,9 @@ impl FewRows {
                 columns.iter().map(column).unzip()
             }
         };
+        if columns.is_empty() {
+            return None;
+        }
         let sql = format!("SELECT {} FROM {from} WHERE {condition}\nLIMIT {most}", columns.join(", "));
         Some(FewRows { sql, labels })
     }

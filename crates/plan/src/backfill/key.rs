@@ -1,6 +1,7 @@
-use whimbrel_schema::{ColumnType, Index, IndexTarget, Table};
+use whimbrel_schema::{ColumnType, Expression, Index, IndexTarget, ObjectName, Schema, Table};
 
 use super::{Batching, NotBatched, Proof, Update};
+use crate::fold::names_column;
 
 /// By what the rows of a table are put in order and cut into batches.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +10,9 @@ pub enum Key {
     Columns(Vec<KeyColumn>),
     /// Where the rows lie: for a table without any key.
     Blocks,
+    /// The same in each of these tables, one after the other: the partitions in which the rows of a table without any key
+    /// lie.
+    Partitions(Vec<ObjectName>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct KeyColumn {
 /// The first key that the UPDATE leaves alone: a row whose key changes could be met twice, or never.
 pub(super) fn choose(
     update: &Update,
-    table: &Table,
+    (table, schema): (&Table, &Schema),
     proof: &Proof,
     batching: &dyn Batching,
     quote: &dyn Fn(&str) -> String,
@@ -51,6 +55,10 @@ pub(super) fn choose(
     match proof {
         Proof::Values | Proof::Condition { .. } if batching.has_blocks(table) => Ok(Key::Blocks),
         Proof::Values | Proof::Condition { .. } | Proof::Once { .. } => {
+            let partitions = partitions(update, table, schema).filter(|_| !matches!(proof, Proof::Once { .. }));
+            if let Some(partitions) = partitions.filter(|all| all.iter().all(|it| batching.has_blocks(it))) {
+                return Ok(Key::Partitions(partitions.into_iter().map(|it| it.name.clone()).collect()));
+            }
             if let Some(column) = keys.next().and_then(|columns| columns.into_iter().find(|column| update.sets(column)))
             {
                 return Err(changes_key(&column));
@@ -60,6 +68,28 @@ pub(super) fn choose(
             Err(NotBatched::new(reason, next))
         }
     }
+}
+
+/// The tables in which the rows of a partitioned table lie, in the order of their names; `None` for any other table, and
+/// where the UPDATE may move a row to another partition, which only one of the whole table does.
+fn partitions<'s>(update: &Update, table: &'s Table, schema: &'s Schema) -> Option<Vec<&'s Table>> {
+    let mut found = Vec::new();
+    let mut open = vec![table];
+    while let Some(above) = open.pop() {
+        let Some(by) = &above.options.partition_by else {
+            found.push(above);
+            continue;
+        };
+        let by = Expression::new(by);
+        if update.columns().any(|column| names_column(&by, column, schema.engine)) {
+            return None;
+        }
+        let is_below = |it: &&Table| it.options.partition_of.as_ref().is_some_and(|of| of.parent == above.name);
+        open.extend(schema.tables.values().filter(is_below));
+    }
+    table.options.partition_by.as_ref()?;
+    found.sort_by(|a, b| a.name.cmp(&b.name));
+    Some(found)
 }
 
 fn changes_key(column: &str) -> NotBatched {

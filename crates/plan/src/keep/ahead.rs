@@ -104,7 +104,7 @@ impl Ahead<'_> {
                 });
                 named.collect::<Option<Vec<_>>>()?.into_iter().unzip()
             }
-            Key::Columns(_) => return None,
+            Key::Columns(_) | Key::Partitions(_) => return None,
         };
         let (texts, order) = (texts.join(", "), order.join(", "));
         Some(format!("SELECT {texts} FROM {table} AS s WHERE batched ORDER BY {order} LIMIT 1"))

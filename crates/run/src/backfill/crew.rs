@@ -1,4 +1,4 @@
-use whimbrel_plan::backfill::{BackfillPlan, Batching};
+use whimbrel_plan::backfill::{BackfillPlan, Batching, Key};
 
 use super::pace::Pace;
 use super::stretch::Stretches;
@@ -25,8 +25,11 @@ pub(crate) fn gather(
     let Some(pacing) = driver.dialect().batching().map(Batching::pacing).filter(|_| checkpoint.pass == 0) else {
         return none(None);
     };
+    let in_partitions = matches!(plan.key, Key::Partitions(_));
     let alone = match pacing.side_by_side {
-        true => alone.or(plan.temporary.then_some("only the connection that made the table sees it")),
+        true => alone
+            .or(plan.temporary.then_some("only the connection that made the table sees it"))
+            .or(in_partitions.then_some("partitions without a key are gone over one after the other")),
         false => Some("this engine lets one connection write at a time"),
     };
     let parts = Stretches::of(driver, checkpoint).read(driver)?;

@@ -50,11 +50,15 @@ impl Rule {
             table.primary_key.iter().flat_map(|key| &key.columns).map(|column| dialect.quote(column)).collect();
         let batching = dialect.batching()?;
         let key = match quoted.is_empty() {
-            true => {
-                vec![batching.row_number(table).or_else(|| batching.has_blocks(table).then(|| "ctid".to_string()))?]
-            }
+            true => match batching.row_number(table) {
+                Some(number) => vec![number],
+                None => batching.row_place(table).into_iter().map(|(column, _)| column.to_string()).collect(),
+            },
             false => quoted,
         };
+        if key.is_empty() {
+            return None;
+        }
         let of = |name: &str| key.iter().map(|column| format!("{name}.{column}")).collect::<Vec<_>>().join(", ");
         let (name, broken) = (dialect.quote_name(&self.table), &self.broken);
         Some(format!(
