@@ -73,8 +73,8 @@ pub mod embedded;
 
 #[cfg(feature = "embed")]
 pub use embedded::{
-    Applied, Current, Database, Done, Error, ErrorKind, Event, Finding, Migrations, Options, Plan, Planned, Protected,
-    Report, Resume, Review, Stop, Waiting,
+    Ahead, Applied, Compatibility, Current, Database, Done, Error, ErrorKind, Event, Finding, Migrations, Missing,
+    Options, Plan, Planned, Protected, Report, Resume, Review, Stop, Verdict, Waiting,
 };
 /// A folder of migrations as [`Migrations`], read and checked while the program is compiled.
 ///

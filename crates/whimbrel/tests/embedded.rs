@@ -2,7 +2,7 @@
 #![cfg(feature = "sqlite-unbundled")]
 #![allow(clippy::unwrap_used)]
 
-use whimbrel::{Database, ErrorKind, Event, Migrations, Options, embed};
+use whimbrel::{Database, ErrorKind, Event, Migrations, Options, Verdict, embed};
 
 static MIGRATIONS: Migrations = embed!("tests/migrations");
 
@@ -34,6 +34,7 @@ fn up_and_down_and_up_again() {
     assert!(current.revisions[0].known && current.pending.is_empty());
     assert!(MIGRATIONS.plan(&mut database, &Options::new()).unwrap().is_empty());
 
+    assert_eq!(MIGRATIONS.compatibility(&mut database, &Options::new()).unwrap().verdict, Verdict::Current);
     assert_eq!(MIGRATIONS.downgrade(&mut database, "base", &Options::new()).unwrap().done.len(), 2);
     assert_eq!(MIGRATIONS.upgrade(&mut database, &Options::new()).unwrap().done.len(), 2);
 }

@@ -1,9 +1,9 @@
 use anyhow::{Context, Result, ensure};
 use whimbrel_plan::autogenerate::{DraftStatement, draft};
 use whimbrel_plan::{Choices, Rename};
-use whimbrel_run::Driver;
 use whimbrel_schema::Pair;
 
+use super::by::{By, ByHand};
 use super::oracle::Compared;
 use super::route::{Route, Through, described};
 use super::{Moves, backfilled, ensure_same, ensure_same_dump, expect, fold, made};
@@ -46,6 +46,17 @@ impl std::fmt::Display for Held {
 
 /// Convergence, preservation and undo, on two empty databases of one engine.
 pub fn hold(case: &Case, databases: Pair<&mut Database>, through: Through, with_dump: bool) -> Result<Held> {
+    hold_by(case, databases, through, with_dump, &mut ByHand)
+}
+
+/// The same, with somebody else who runs the revisions.
+pub fn hold_by(
+    case: &Case,
+    databases: Pair<&mut Database>,
+    through: Through,
+    with_dump: bool,
+    by: &mut dyn By,
+) -> Result<Held> {
     let engine = databases.from.ground.engine;
     let Pair { from: here, to: there } = databases;
     let Pair { from, to } = made(case, Pair::new(&mut *here, &mut *there))?;
@@ -65,9 +76,7 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, through: Through, with_
         None => Some(expect(Pair::new(&from, &to), &moves, here.driver.as_mut(), true)?),
     };
 
-    for revision in &route.up {
-        run(revision, here.driver.as_mut()).with_context(|| format!("the upgrade of\n{}", script(&route.up)))?;
-    }
+    by.up(here, Pair::new(&route.up, &route.down)).with_context(|| format!("the upgrade of\n{}", script(&route.up)))?;
     let told = || format!("after\n{}", script(&route.up));
     let reached = here.driver.introspect()?;
     ensure_same("reached → wanted", Pair::new(&reached, &to), here.driver.as_mut()).with_context(told)?;
@@ -91,9 +100,7 @@ pub fn hold(case: &Case, databases: Pair<&mut Database>, through: Through, with_
     }
     if let Some(undo) = undo {
         let told = || format!("after the upgrade\n{}\nand the downgrade\n{}", script(&route.up), script(&route.down));
-        for revision in &route.down {
-            run(revision, here.driver.as_mut()).with_context(told)?;
-        }
+        by.down(here, &route.down).with_context(told)?;
         let back = here.driver.introspect()?;
         ensure_same("undone → from", Pair::new(&back, &from), here.driver.as_mut()).with_context(told)?;
         for expectation in &undo {
@@ -135,31 +142,4 @@ fn script(revisions: &[Vec<DraftStatement>]) -> String {
         statements.iter().map(|statement| format!("{};\n", statement.sql)).collect()
     };
     revisions.iter().map(text).collect::<Vec<_>>().join("--\n")
-}
-
-/// As a revision runs: what can be in the transaction is, what the engine refuses there stands alone.
-fn run(statements: &[DraftStatement], driver: &mut dyn Driver) -> Result<()> {
-    driver.prepare_session()?;
-    let mut open = false;
-    for statement in statements {
-        if statement.transactional && !open {
-            driver.begin()?;
-        } else if !statement.transactional && open {
-            commit(driver)?;
-        }
-        open = statement.transactional;
-        if let Err(error) = driver.execute(&statement.sql) {
-            if open {
-                driver.rollback()?;
-            }
-            return Err(anyhow::Error::from(error).context(format!("at {}", statement.sql)));
-        }
-    }
-    if open { commit(driver) } else { Ok(()) }
-}
-
-fn commit(driver: &mut dyn Driver) -> Result<()> {
-    let broken = driver.violations()?;
-    ensure!(broken.is_empty(), "the revision breaks {}", broken.join("; "));
-    Ok(driver.commit()?)
 }

@@ -1,5 +1,6 @@
 //! The laws that hold for every case, on every engine.
 
+mod by;
 mod fold;
 mod hold;
 mod kept;
@@ -7,8 +8,9 @@ mod oracle;
 mod route;
 mod rows;
 
+pub use by::{By, ByApplication};
 pub use fold::{fold, folding_is_introspecting};
-pub use hold::{Held, choices, hold};
+pub use hold::{Held, choices, hold, hold_by};
 pub use kept::{GivenBack, give_back};
 pub use oracle::{Compared, ensure_same_dump};
 pub use route::Through;

@@ -26,6 +26,7 @@ use crate::ledger::{self, DeployRow, EventDirection, Ledger};
 
 pub use code::{Code, Place, Whose};
 pub use dropped::Dropped;
+pub(super) use dropped::{by as dropped_by, takes_away};
 pub use waits::{Waiting, WaitsFor};
 
 /// What holds contracts back, where the gate is there at all.
@@ -50,6 +51,12 @@ impl Standing<'_> {
     /// The last deploy that was another one: its code runs now.
     fn running(&self) -> Option<&DeployRow> {
         self.deploys.iter().rev().find(|row| !self.deploy.is_some_and(|this| is_same(row, this)))
+    }
+
+    /// The labels of the deploys whose code was looked at when something is let through.
+    fn at_hand(&self) -> Vec<String> {
+        let running = self.running().map(|row| row.label.clone());
+        running.into_iter().chain(self.deploy.map(|deploy| deploy.label.clone())).collect()
     }
 
     /// Whether the deploy of this label is the one at hand.
@@ -105,6 +112,9 @@ impl<'r> Runner<'r> {
                 Ok(()) => Vec::new(),
                 Err(before) => vec![before],
             };
+            if reasons.is_empty() && dropped::takes_away(job) {
+                self.cleared.insert(id.clone(), standing.at_hand());
+            }
             if let (Some(reason), false) = (&gate.now, reasons.is_empty()) {
                 let passed: Vec<String> = reasons.iter().map(WaitsFor::to_string).collect();
                 let note = format!("contracted now: {reason}: {}", passed.join("; "));

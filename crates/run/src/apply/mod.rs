@@ -17,6 +17,7 @@ mod guarded;
 mod job;
 mod keeping;
 mod mend;
+mod on_code;
 mod protected;
 mod recover;
 mod refusal;

@@ -97,6 +97,7 @@ impl Runner<'_> {
         let statements = 0..job.statements.len();
         let ran = self.run_keeping(job, statements, seq, foreseen, true).and_then(|ran| {
             self.write_passes(seq)?;
+            self.write_effect(job, seq)?;
             self.give_back_rest(job)?;
             self.forget_batches(job)?;
             let after = self.look(last)?;
@@ -140,7 +141,7 @@ impl Runner<'_> {
         let seq = self.last + 1;
         let row = self.event(job, seq, Outcome::Started, begun, Ending { begun: job.takes_over, ..Ending::default() });
         let started = self.driver.execute(&row).map_err(Failure::from);
-        let started = started.and_then(|_| self.write_passes(seq));
+        let started = started.and_then(|_| self.write_passes(seq)).and_then(|()| self.write_effect(job, seq));
         let started = started.and_then(|()| self.forget_batches(job)).and_then(|()| self.recall(job, true));
         self.end(started)?;
         self.last = seq;

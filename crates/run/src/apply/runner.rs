@@ -37,6 +37,8 @@ pub(super) struct Runner<'r> {
     pub note: Option<String>,
     /// The same, for one revision.
     pub passed: BTreeMap<RevisionId, String>,
+    /// The deploys whose code lives with a revision that takes something away.
+    pub cleared: BTreeMap<RevisionId, Vec<String>>,
     /// Whether what comes before the first revision is on the ledger.
     pub has_begun: bool,
     /// How the gates of a protected database were passed.
@@ -92,6 +94,7 @@ impl<'r> Runner<'r> {
             accepted_drift: None,
             note: None,
             passed: BTreeMap::new(),
+            cleared: BTreeMap::new(),
             has_begun: false,
             passes: Vec::new(),
             planned: Vec::new(),
@@ -341,7 +344,7 @@ impl<'r> Runner<'r> {
 
     pub fn create_ledger(&mut self, ledger: &Ledger) -> Result<(), Failure> {
         if ledger.exists && ledger.format == Some(ledger::FORMAT) {
-            return Ok(());
+            return self.create_effects();
         }
         self.begin()?;
         for statement in self.tables.create() {
@@ -351,6 +354,14 @@ impl<'r> Runner<'r> {
             }
         }
         self.driver.commit()?;
+        Ok(())
+    }
+
+    /// A ledger from before there were any has no table for them.
+    fn create_effects(&mut self) -> Result<(), Failure> {
+        if !self.driver.has_table(Tables::EFFECT)? {
+            self.driver.execute(&self.tables.create_effects())?;
+        }
         Ok(())
     }
 

@@ -6,10 +6,10 @@ use whimbrel_plan::Dialect;
 use whimbrel_plan::history::{History, TargetError, TargetRange};
 use whimbrel_plan::revision::{Direction, Revision, RevisionId};
 
-use super::Failure;
 use super::job::{Group, Job};
+use super::{Failure, on_code};
 use crate::Actor;
-use crate::ledger::{CURRENT, EventRow, Outcome, Seq, Tables, Time};
+use crate::ledger::{CURRENT, Effect, EventRow, Outcome, Seq, Tables, Time};
 
 /// Why no script can be written.
 #[derive(Debug, Error)]
@@ -31,7 +31,7 @@ pub fn upgrade_script(
 ) -> Result<String, ScriptError> {
     let applied = start(history, range)?;
     let path = history.upgrade_path(&applied, &range.to)?;
-    write(&path, Direction::Up, applied.is_empty(), dialect, actor)
+    write(history, &path, Direction::Up, applied.is_empty(), dialect, actor)
 }
 
 /// The way back down.
@@ -46,7 +46,7 @@ pub fn downgrade_script(
         return Err(ScriptError::NoStart);
     }
     let path = history.downgrade_path(&applied, &range.to)?;
-    write(&path, Direction::Down, false, dialect, actor)
+    write(history, &path, Direction::Down, false, dialect, actor)
 }
 
 /// What is taken to be applied where the script begins.
@@ -56,6 +56,7 @@ fn start(history: &History, range: &TargetRange) -> Result<BTreeSet<RevisionId>,
 }
 
 fn write(
+    history: &History,
     path: &[&Revision],
     direction: Direction,
     from_empty: bool,
@@ -88,8 +89,13 @@ fn write(
         script.statement(&tables.insert_deploy(deploy, actor, CURRENT, from_empty));
         script.close();
     }
+    if !from_empty && direction == Direction::Up && !jobs.is_empty() {
+        script.open();
+        script.statement(&tables.create_effects());
+    }
     for job in &jobs {
-        job.write(&mut script, &tables, actor);
+        let effect = (direction == Direction::Up).then(|| on_code::effect(job, history, dialect));
+        job.write(&mut script, &tables, actor, effect);
     }
     Ok(script.text)
 }
@@ -139,7 +145,7 @@ impl Script {
 }
 
 impl Job<'_> {
-    fn write(&self, script: &mut Script, tables: &Tables<'_>, actor: &Actor) {
+    fn write(&self, script: &mut Script, tables: &Tables<'_>, actor: &Actor, effect: Option<(Effect, String)>) {
         let revision = self.revision;
         script.line("");
         script.line(&format!("-- {} {}: {}", self.direction, revision.id, revision.message));
@@ -183,6 +189,9 @@ impl Job<'_> {
             statements: &[],
         };
         script.statement(&tables.insert_event(&row, actor));
+        if let Some((effect, told)) = effect {
+            script.statement(&tables.insert_last_effect(effect, &told, &[]));
+        }
         script.close();
     }
 }

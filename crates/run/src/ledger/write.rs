@@ -8,10 +8,11 @@ use crate::{Actor, Driver};
 /// The ledger's tables by their full names, and the SQL about them. Portable: it means the same on every engine.
 #[derive(Clone)]
 pub struct Tables<'a> {
-    ledger: String,
+    pub(super) ledger: String,
     statement: String,
     pub(super) deploy: String,
     pub(super) gate: String,
+    pub(super) effect: String,
     format: String,
     dialect: &'a dyn Dialect,
 }
@@ -55,6 +56,7 @@ impl<'a> Tables<'a> {
     pub const STATEMENT: &'static str = "whimbrel_ledger_statement";
     pub const DEPLOY: &'static str = "whimbrel_ledger_deploy";
     pub const GATE: &'static str = "whimbrel_ledger_gate";
+    pub const EFFECT: &'static str = "whimbrel_ledger_effect";
     pub const FORMAT: &'static str = "whimbrel_ledger_format";
 
     /// Named so that no `SET search_path` of a revision leads elsewhere.
@@ -71,6 +73,7 @@ impl<'a> Tables<'a> {
             statement: named(Self::STATEMENT),
             deploy: named(Self::DEPLOY),
             gate: named(Self::GATE),
+            effect: named(Self::EFFECT),
             format: named(Self::FORMAT),
             dialect,
         }
@@ -95,6 +98,7 @@ impl<'a> Tables<'a> {
                  duration_ms BIGINT,\n    row_count BIGINT,\n    error TEXT,\n    PRIMARY KEY (seq, ordinal)\n)"
             ),
             self.create_deploys(),
+            self.create_effects(),
             format!("CREATE TABLE IF NOT EXISTS {format} (\n    version INTEGER NOT NULL PRIMARY KEY\n)"),
             format!("INSERT INTO {format} SELECT {FORMAT} WHERE NOT EXISTS (SELECT 1 FROM {format})"),
             self.set_format(),

@@ -26,13 +26,13 @@ pub fn apart<T: Send>(work: impl FnOnce() -> T + Send) -> Result<T, Error> {
 }
 
 /// The same for work that tells what it does: `listen` is called on the caller's own thread, where its spans are and
-/// what it borrows.
+/// what it borrows. Nothing is queued: the work is at most one event ahead of whoever listens.
 pub fn apart_and_heard<T: Send>(
     listen: &mut dyn FnMut(&Event),
     work: impl FnOnce(&mut dyn FnMut(run::Event<'_>)) -> T + Send,
 ) -> Result<T, Error> {
     thread::scope(|scope| {
-        let (sender, told) = mpsc::channel();
+        let (sender, told) = mpsc::sync_channel(0);
         let work = move || {
             let mut tell = |event: run::Event<'_>| {
                 // Whoever listens no longer has ended badly, and the run goes on to its end all the same.

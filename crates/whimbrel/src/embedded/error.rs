@@ -5,7 +5,7 @@ use whimbrel_frontends::revision::Problem;
 use whimbrel_plan::history::TargetError;
 use whimbrel_plan::revision::StatementsError;
 use whimbrel_run::apply::{ApplyError, Failure};
-use whimbrel_run::ledger::LedgerError;
+use whimbrel_run::ledger::{LedgerError, Tables};
 use whimbrel_run::{DriverError, DriverErrorKind};
 
 use super::{Report, next};
@@ -140,6 +140,17 @@ impl Error {
                 Error::new(ErrorKind::Ledger, error.to_string(), vec![next])
             }
             LedgerError::Row { .. } => Error::new(ErrorKind::Ledger, error.to_string(), Vec::new()),
+        }
+    }
+
+    /// For whoever only looks: a role that may not is told what it needs.
+    pub(super) fn unreadable_ledger(error: &LedgerError) -> Error {
+        match error {
+            LedgerError::Driver(refused) if refused.kind == DriverErrorKind::Forbidden => {
+                let tables = [Tables::LEDGER, Tables::FORMAT, Tables::EFFECT].join(", ");
+                Error { next: vec![format!("GRANT SELECT ON {tables} TO this role")], ..Error::ledger(error) }
+            }
+            LedgerError::Driver(_) | LedgerError::Newer { .. } | LedgerError::Row { .. } => Error::ledger(error),
         }
     }
 

@@ -6,7 +6,7 @@ use whimbrel_plan::history::{History, Target};
 use whimbrel_plan::revision::Direction;
 use whimbrel_run::{apply, ledger};
 
-use super::{Current, Database, Error, ErrorKind, Event, Options, Plan, Report, Review, traced};
+use super::{Compatibility, Current, Database, Error, ErrorKind, Event, Options, Plan, Report, Review, traced};
 
 /// A history of revisions: those of the folder that [`embed!`](crate::embed) has compiled in, or of a folder that is
 /// read when the program runs.
@@ -71,7 +71,8 @@ impl Migrations {
         self.upgrade_with(database, options, |_| {})
     }
 
-    /// The same, with a listener that is told what happens as it happens, on the thread of the caller.
+    /// The same, with a listener that is told what happens as it happens, on the thread of the caller. The run waits for
+    /// it: one that takes long keeps locks for longer.
     ///
     /// # Errors
     ///
@@ -172,6 +173,21 @@ impl Migrations {
         let history = self.history()?;
         let ledger = database.work(|driver| ledger::read(driver))?.map_err(|error| Error::ledger(&error))?;
         Ok(Current::of(history, &ledger))
+    }
+
+    /// Whether this program may run on the database: exactly current, ahead by what it lives with, behind and by what, or
+    /// incompatible and why. Of the options, the deploy counts: a contract that was let through because the code of a
+    /// deploy was found to live with it does not stop that deploy.
+    ///
+    /// Nothing but a read: no lock is taken and no table is made, and a role that may read the ledger is enough.
+    ///
+    /// # Errors
+    ///
+    /// When the ledger cannot be read. A database without one is behind by everything.
+    pub fn compatibility(&self, database: &mut Database, options: &Options) -> Result<Compatibility, Error> {
+        let history = self.history()?;
+        let deploy = options.deploy.as_ref().map(|deploy| deploy.label.as_str());
+        database.work(|driver| Compatibility::of(driver, history, deploy))?
     }
 
     pub(super) fn history(&self) -> Result<&History, Error> {

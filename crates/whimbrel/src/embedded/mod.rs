@@ -2,6 +2,7 @@
 
 mod apart;
 mod code;
+mod compatibility;
 mod current;
 mod database;
 mod error;
@@ -15,6 +16,7 @@ mod report;
 mod review;
 mod traced;
 
+pub use compatibility::{Ahead, Compatibility, Missing, Verdict};
 pub use current::{Applied, Current};
 pub use database::Database;
 pub use error::{Error, ErrorKind};

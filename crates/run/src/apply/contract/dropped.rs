@@ -28,13 +28,13 @@ impl fmt::Display for Dropped {
 
 /// Whether running code may miss something afterwards. A revision that calls itself a contract always counts; any other
 /// by what it does.
-pub(super) fn takes_away(job: &Job<'_>) -> bool {
+pub(in super::super) fn takes_away(job: &Job<'_>) -> bool {
     job.revision.phase == Some(Phase::Contract) || steps(job).any(|step| removed(step).is_some())
 }
 
 /// What is gone under its name after the revision; or the statement of which nobody knows. A table that is dropped and
 /// made again is not gone, which only the schemas before and after tell.
-pub(super) fn by(job: &Job<'_>, history: &History, dialect: &dyn Dialect) -> Result<Vec<Dropped>, String> {
+pub(in super::super) fn by(job: &Job<'_>, history: &History, dialect: &dyn Dialect) -> Result<Vec<Dropped>, String> {
     let unread = job.statements.iter().find_map(|prepared| match &prepared.understanding {
         Understanding::Unknown { .. } => Some(first_line(&prepared.statement.sql)),
         Understanding::Known { .. } => None,
