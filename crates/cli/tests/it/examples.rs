@@ -56,3 +56,27 @@ fn notebook() {
     assert_eq!(written.len(), 1);
     assert_eq!(written, history(&example("notebook/migrations")));
 }
+
+#[test]
+fn release_1_of_the_service() {
+    let project = without_migrations("service/release-1");
+    project.whimbrel("revision --autogenerate -m emails").ok();
+    let written = history(&project.path("migrations"));
+    assert_eq!(written.len(), 1);
+    assert_eq!(written, history(&example("service/release-1/migrations")));
+}
+
+#[test]
+fn release_2_of_the_service() {
+    let project = without_migrations("service/release-2");
+    for (name, text) in files(&example("service/release-1/migrations")) {
+        project.write(&format!("migrations/{name}"), &text);
+    }
+    project.whimbrel("revision --autogenerate -m \"a subject is a title\"").ok();
+    let written = history(&project.path("migrations"));
+    assert_eq!(written.len(), 4);
+    let shipped = history(&example("service/release-2/migrations"));
+    assert_eq!(written, shipped);
+    let first = history(&example("service/release-1/migrations"));
+    assert_eq!(shipped[..1], first, "what release 1 has applied");
+}

@@ -1,0 +1,9 @@
+/// A mail as it came in.
+#[derive(Debug, whimbrel::Table, sqlx::FromRow, serde::Serialize)]
+pub struct Email {
+    #[column(primary_key)]
+    pub id: i64,
+    #[column(index, renamed_from = "subject")]
+    pub title: String,
+    pub size: i64,
+}
