@@ -16,6 +16,7 @@ mod mariadb;
 mod package;
 mod process;
 mod python;
+mod surface;
 mod test;
 mod tidy;
 
@@ -114,6 +115,11 @@ const COMMANDS: &[Command] = &[
         name: "beside",
         usage: "   compile the derives beside those of sqlx, diesel and serde, with the crates whose types they name",
         run: beside::run,
+    },
+    Command {
+        name: "surface",
+        usage: "[--write]   hold what the crate `whimbrel` offers programs to what is written of it",
+        run: surface::run,
     },
     Command { name: "tidy", usage: "   hold the repository against the rules of the house", run: tidy::run },
 ];

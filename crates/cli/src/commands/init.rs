@@ -138,18 +138,19 @@ impl Found {
             Url::Nowhere => DEFAULT_URL.to_string(),
         };
         let folder = quoted(&self.folder.display().to_string());
+        let in_rust = |path: &PathBuf| path.extension().is_some_and(|it| it == "rs") || path.ends_with("Cargo.toml");
+        let reading = match !self.models.is_empty() && self.models.iter().all(in_rust) {
+            true => READING_RUST,
+            false => READING_PYTHON,
+        };
         format!(
             "\
 # Where whimbrel finds things. Paths start from the folder of this file.
 
 [models]
-# Files, packages or folders: Python with SQLModel or SQLAlchemy classes, or .sql.
+# Files, packages or folders: Python with SQLModel or SQLAlchemy classes, a Cargo.toml or .rs, or .sql.
 {paths}
-# \"static\" reads the source without running it; \"python\" asks the project's own interpreter for its metadata.
-# loader = \"static\"
-# python = \".venv/bin/python\"
-# Values that only the running code would know; a diagnostic says which are needed.
-# assume = [\"app.config.SCHEMA = 'shop'\"]
+{reading}
 
 [migrations]
 folder = {folder}
@@ -189,6 +190,17 @@ url = {url}
         )
     }
 }
+
+const READING_PYTHON: &str = "\
+# \"static\" reads the source without running it; \"python\" asks the project's own interpreter for its metadata.
+# loader = \"static\"
+# python = \".venv/bin/python\"
+# Values that only the running code would know; a diagnostic says which are needed.
+# assume = [\"app.config.SCHEMA = 'shop'\"]";
+
+const READING_RUST: &str = "\
+# How the program is built, where `cfg` decides about a table or a column; a diagnostic says what is needed.
+# assume = [\"feature = 'ssr'\", \"not(feature = 'mock')\"]";
 
 const DEFAULT_URL: &str = "sqlite:///app.db";
 

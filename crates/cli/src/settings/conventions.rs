@@ -41,10 +41,7 @@ pub fn find_root(from: &Path) -> PathBuf {
 pub fn find_models(root: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     walk(root, root, &mut found);
-    let manifest = root.join("Cargo.toml");
-    if manifest.is_file() && derives_tables(root) {
-        found.push(PathBuf::from("Cargo.toml"));
-    }
+    found.extend(cargo_projects(root));
     if found.is_empty() {
         return ["schema.sql", "schema"].iter().map(PathBuf::from).filter(|path| root.join(path).exists()).collect();
     }
@@ -87,6 +84,22 @@ fn holds_models(name: &str, path: &Path) -> bool {
     sqlmodel || (text.contains("sqlalchemy") && declarative.iter().any(|word| text.contains(word)))
 }
 
+/// The manifest here, or those of the folders here, of projects whose structs derive `Table`.
+fn cargo_projects(root: &Path) -> Vec<PathBuf> {
+    const MANIFEST: &str = "Cargo.toml";
+    if root.join(MANIFEST).is_file() {
+        return if derives_tables(root) { vec![PathBuf::from(MANIFEST)] } else { Vec::new() };
+    }
+    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
+    let folders = entries.flatten().map(|entry| entry.file_name());
+    let folders = folders.filter(|name| {
+        let folder = root.join(name);
+        let skipped = SKIPPED.iter().any(|it| name == *it) || folder.join(file::NAME).exists();
+        !skipped && folder.join(MANIFEST).is_file() && derives_tables(&folder)
+    });
+    folders.map(|name| Path::new(&name).join(MANIFEST)).collect()
+}
+
 /// Whether a Rust file under the folder derives `Table` of whimbrel.
 fn derives_tables(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
@@ -97,9 +110,9 @@ fn derives_tables(folder: &Path) -> bool {
                 !name.starts_with('.') && !SKIPPED.contains(&name.as_str()) && derives_tables(&path)
             }
             Ok(_) if name.ends_with(".rs") => fs::read_to_string(&path).is_ok_and(|text| {
-                let derives = |line: &str| line.contains("derive(") && line.contains("Table");
-                text.contains("whimbrel") && text.lines().any(derives)
-                    || text.contains("#[table(") && text.contains("derive(")
+                let mut derives = text.split("derive(").skip(1).filter_map(|rest| rest.split(')').next());
+                let ours = text.contains("whimbrel") && derives.any(|names| names.contains("Table"));
+                ours || text.contains("whimbrel::Table") || (text.contains("#[table(") && text.contains("derive("))
             }),
             Ok(_) | Err(_) => false,
         }
@@ -241,5 +254,11 @@ mod tests {
         assert_eq!(find_models(project.path()), [PathBuf::from("schema.sql")]);
         write("src/models/user.rs", "use whimbrel::Table;\n#[derive(Debug, Table)]\nstruct A { id: i32 }\n");
         assert_eq!(find_models(project.path()), [PathBuf::from("Cargo.toml")]);
+        fs::remove_file(project.path().join("Cargo.toml")).unwrap();
+        fs::remove_dir_all(project.path().join("src")).unwrap();
+        write("backend/Cargo.toml", "[workspace]\nmembers = [\"store\"]\n");
+        write("backend/store/src/lib.rs", "#[derive(\n    Debug,\n    whimbrel::Table,\n)]\nstruct A { id: i32 }\n");
+        write("other/Cargo.toml", "[package]\nname = \"other\"\n");
+        assert_eq!(find_models(project.path()), [PathBuf::from("backend/Cargo.toml")]);
     }
 }

@@ -18,7 +18,7 @@ fn finds_the_models_and_writes_a_file_that_is_read_again() {
     # Where whimbrel finds things. Paths start from the folder of this file.
 
     [models]
-    # Files, packages or folders: Python with SQLModel or SQLAlchemy classes, or .sql.
+    # Files, packages or folders: Python with SQLModel or SQLAlchemy classes, a Cargo.toml or .rs, or .sql.
     paths = ["app/models.py"]
     # "static" reads the source without running it; "python" asks the project's own interpreter for its metadata.
     # loader = "static"

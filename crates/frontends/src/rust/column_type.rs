@@ -37,6 +37,10 @@ impl Tree {
             },
             Found::Module(_) | Found::External(_) | Found::Nowhere => match &asked.otherwise {
                 Some(known) => known.clone(),
+                None if self.is_of_project(from, &asked.ty) => {
+                    let message = "this type is not found: what a macro makes is not read";
+                    return Err(self.untyped(from, asked.ty.span(), message, Some(advice(&asked.ty))));
+                }
                 None => {
                     let message = "no column type is known for this type";
                     return Err(self.untyped(from, asked.ty.span(), message, Some(advice(&asked.ty))));
@@ -57,7 +61,7 @@ impl Tree {
         let problems = Problems::default();
         let silent = |derive: &str| {
             let message = "this type does not say which column type it is";
-            let help = format!("`#[derive({derive})]` on it, or `#[column(type = \"…\")]` here");
+            let help = format!("`#[derive({derive})]` on it, or `#[column(type = \"…\")]` here, or `#[column(skip)]`");
             self.untyped(from, asked.ty.span(), message, Some(help))
         };
         let read = match definition {
@@ -87,6 +91,13 @@ impl Tree {
             Some((ty, None)) => Ok(ty),
             None => Err(silent("DbType")),
         }
+    }
+
+    /// Whether the path leads into a module of the project, and ends there in nothing.
+    fn is_of_project(&self, from: ModuleId, ty: &Type) -> bool {
+        let path = segments(ty);
+        let above = path.split_last().map(|(_, above)| above).filter(|above| !above.is_empty());
+        above.is_some_and(|above| matches!(self.resolve(from, above), Found::Module(_)))
     }
 
     fn untyped(&self, from: ModuleId, span: Span, message: &str, help: Option<String>) -> Untyped {

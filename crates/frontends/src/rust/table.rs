@@ -16,7 +16,7 @@ use crate::models::{Extent, ModelTrouble, Models};
 
 /// Every table of the named files and folders, with what is not known of it.
 pub fn collect(tree: &Tree, named: &[PathBuf], models: &mut Models) {
-    let mut spans: Vec<(ModuleId, Span)> = Vec::new();
+    let mut spans: Vec<Place> = Vec::new();
     for (id, module) in tree.modules.iter().enumerate() {
         if !named.iter().any(|path| module.source.path.starts_with(path)) || read_before(tree, id) {
             continue;
@@ -25,14 +25,25 @@ pub fn collect(tree: &Tree, named: &[PathBuf], models: &mut Models) {
             if let Some(Definition::Struct(item, open)) = module.definitions.get(name)
                 && tree.derives(id, &item.attrs, "Table")
             {
-                spans.push((id, item.ident.span()));
-                one(tree, id, item, open, models);
+                let before = models.tables.len();
+                let references = one(tree, id, item, open, models);
+                if models.tables.len() > before {
+                    spans.push(Place { module: id, name: item.ident.span(), references });
+                }
             }
         }
     }
     models.classes = models.tables.len();
     twice(tree, &spans, models);
     targets(tree, &spans, models);
+}
+
+/// Where a table is said.
+struct Place {
+    module: ModuleId,
+    name: Span,
+    /// Its foreign keys, one by one.
+    references: Vec<Span>,
 }
 
 /// A file can be a module of two programs; its tables are the same ones.
@@ -43,7 +54,7 @@ fn read_before(tree: &Tree, id: ModuleId) -> bool {
     })
 }
 
-fn one(tree: &Tree, id: ModuleId, item: &ItemStruct, open: &[String], models: &mut Models) {
+fn one(tree: &Tree, id: ModuleId, item: &ItemStruct, open: &[String], models: &mut Models) -> Vec<Span> {
     let source = &tree.modules[id].source;
     let problems = Problems::default();
     let at = models.tables.len();
@@ -58,7 +69,7 @@ fn one(tree: &Tree, id: ModuleId, item: &ItemStruct, open: &[String], models: &m
         let diagnostic = source.diagnostic(Code::of(kind), error.span(), error.to_string());
         tell(extent, engine, helped(diagnostic, help));
     }
-    let Some(TableRead { mut model, asked, spans, .. }) = read else { return };
+    let Some(TableRead { mut model, asked, spans, reference_spans, .. }) = read else { return Vec::new() };
     for predicate in open {
         let message = format!("whether the table `{}` is there depends on `cfg({predicate})`", model.name);
         let diagnostic = source.diagnostic(Code::Undecided, item.ident.span(), message);
@@ -84,6 +95,7 @@ fn one(tree: &Tree, id: ModuleId, item: &ItemStruct, open: &[String], models: &m
         column.notes.origin = Some(source.origin(span));
     }
     models.tables.push(model);
+    reference_spans
 }
 
 fn helped(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
@@ -93,27 +105,27 @@ fn helped(diagnostic: Diagnostic, help: Option<String>) -> Diagnostic {
     }
 }
 
-fn twice(tree: &Tree, spans: &[(ModuleId, Span)], models: &mut Models) {
+fn twice(tree: &Tree, places: &[Place], models: &mut Models) {
     let mut first: HashMap<(Option<String>, String), usize> = HashMap::new();
     for (at, table) in models.tables.iter().enumerate() {
         let key = (table.namespace.clone(), table.name.clone());
         if first.insert(key, at).is_none() {
             continue;
         }
-        let Some((module, span)) = spans.get(at) else { continue };
+        let Some(place) = places.get(at) else { continue };
         let message = format!("there are two tables `{}`", table.name);
-        let diagnostic = tree.modules[*module].source.diagnostic(Code::TableDefinedTwice, *span, message);
+        let diagnostic = tree.modules[place.module].source.diagnostic(Code::TableDefinedTwice, place.name, message);
         models.troubles.push(ModelTrouble { table: Some(at), extent: Extent::Table, engine: None, diagnostic });
     }
 }
 
 /// What foreign keys refer to has to be there.
-fn targets(tree: &Tree, spans: &[(ModuleId, Span)], models: &mut Models) {
+fn targets(tree: &Tree, places: &[Place], models: &mut Models) {
     let mut troubles = Vec::new();
     for (at, table) in models.tables.iter().enumerate() {
-        let Some((module, span)) = spans.get(at) else { continue };
-        let source = &tree.modules[*module].source;
-        for key in &table.foreign_keys {
+        let Some(place) = places.get(at) else { continue };
+        let source = &tree.modules[place.module].source;
+        for (key, span) in table.foreign_keys.iter().zip(&place.references) {
             let target = models.tables.iter().find(|it| it.name == key.table && it.namespace == key.namespace);
             let (code, message) = match target {
                 None => {

@@ -168,7 +168,7 @@ fn what_cannot_be_followed_is_told() {
     let expected = [
         "src/lib.rs:6:45 error[no-column-type]",
         "src/lib.rs:6:56 error[no-column-type]",
-        "src/lib.rs:6:35 error[no-such-column]",
+        "src/lib.rs:6:116 error[no-such-column]",
         "src/lib.rs:1:5 error[unreadable-file]",
         "src/lib.rs:2:22 error[not-followed]",
         "src/lib.rs:3:1 error[not-followed]",

@@ -54,7 +54,7 @@ pub struct ColumnRead {
     pub index: Option<Option<String>>,
     pub unique: Option<Option<String>>,
     pub checks: Vec<CheckModel>,
-    pub foreign_key: Option<ForeignKeyModel>,
+    pub foreign_key: Option<(ForeignKeyModel, Span)>,
     /// Whether somebody said that the engine counts it up, or does not.
     pub counts: Option<bool>,
     pub span: Span,
@@ -303,8 +303,9 @@ fn identity(item: &Argument, problems: &Problems) -> IdentityModel {
 }
 
 /// `foreign_key = "user.id"`, `"schema.user.id"`, with what is said about it beside.
-fn foreign_key(arguments: &Arguments<'_>, column: &str) -> Option<ForeignKeyModel> {
+fn foreign_key(arguments: &Arguments<'_>, column: &str) -> Option<(ForeignKeyModel, Span)> {
     let target = arguments.text("foreign_key")?;
+    let span = arguments.get("foreign_key").and_then(Argument::string)?.span();
     let parts: Vec<&str> = target.split('.').collect();
     let (namespace, table, referenced) = match parts.as_slice() {
         [table, column] => (None, *table, *column),
@@ -315,7 +316,7 @@ fn foreign_key(arguments: &Arguments<'_>, column: &str) -> Option<ForeignKeyMode
             return None;
         }
     };
-    Some(ForeignKeyModel {
+    let model = ForeignKeyModel {
         name: key::named(arguments.text("foreign_key_name")),
         columns: vec![column.to_owned()],
         namespace,
@@ -328,5 +329,6 @@ fn foreign_key(arguments: &Arguments<'_>, column: &str) -> Option<ForeignKeyMode
         deferrable: key::deferrable(arguments),
         not_valid: false,
         comment: None,
-    })
+    };
+    Some((model, span))
 }

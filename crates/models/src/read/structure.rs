@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Fields, ItemStruct, Path};
 use whimbrel_schema::{Engine, Notes};
 
@@ -28,6 +29,8 @@ pub struct TableRead {
     pub asked: Vec<(usize, Asked)>,
     /// Where each column's field is.
     pub spans: Vec<Span>,
+    /// Where each foreign key is said.
+    pub reference_spans: Vec<Span>,
     /// Where the macro's output finds whimbrel, if somebody says so.
     pub crate_path: Option<Path>,
 }
@@ -73,9 +76,13 @@ pub fn table(item: &ItemStruct, problems: &Problems) -> Option<TableRead> {
         notes: Notes { renamed_from: arguments.text("renamed_from"), ..Notes::default() },
     };
     model.primary_key = primary_key(&arguments, &mut columns);
+    let mut reference_spans = Vec::new();
     for column in &mut columns {
         let name = &column.model.name;
-        model.foreign_keys.extend(column.foreign_key.take());
+        if let Some((key, span)) = column.foreign_key.take() {
+            model.foreign_keys.push(key);
+            reference_spans.push(span);
+        }
         model.checks.append(&mut column.checks);
         // Both at once is one index that is unique.
         let unique_index = column.unique.is_some() && column.index.is_some();
@@ -92,7 +99,10 @@ pub fn table(item: &ItemStruct, problems: &Problems) -> Option<TableRead> {
         model.uniques.extend(key::key(item, &columns, problems));
     }
     for item in arguments.all("foreign_key") {
-        model.foreign_keys.extend(key::foreign_key(item, &columns, problems));
+        if let Some(key) = key::foreign_key(item, &columns, problems) {
+            model.foreign_keys.push(key);
+            reference_spans.push(item.span());
+        }
     }
     for item in arguments.all("check") {
         model.checks.extend(key::check(item, problems));
@@ -113,7 +123,7 @@ pub fn table(item: &ItemStruct, problems: &Problems) -> Option<TableRead> {
         model.columns.push(column.model);
     }
     let crate_path = arguments.get("crate").and_then(|item| path(item, problems));
-    Some(TableRead { model, asked, spans, crate_path })
+    Some(TableRead { model, asked, spans, reference_spans, crate_path })
 }
 
 /// Of the fields that say so, or of the struct. A table without one is a table all the same.
