@@ -30,7 +30,8 @@ fn compare(
     };
     // What waits for a part of a table is told of the table, in the words of the table's lock.
     if measured.part_of.is_none() {
-        for lock in &measured.locks {
+        let own = !is_of_the_transaction(&foretold.understanding, measured);
+        for lock in measured.locks.iter().filter(|_| own) {
             if !touches.iter().any(|touch| gauge.includes(&touch.lock.name, &lock.name)) {
                 found.push(format!("{shown} was locked in {}, and nothing so strong was predicted", lock.name));
             }
@@ -87,6 +88,13 @@ fn is_on_new(measured: &RelationReading, reading: &Reading) -> bool {
         .relations
         .iter()
         .any(|other| other.fate == Fate::Made && matches!(&other.on, Touched::Relation(name) if name == table))
+}
+
+/// The one lock of a whole file is held from the beginning of its transaction, also while nothing but the session is set.
+fn is_of_the_transaction(understanding: &Understanding, measured: &RelationReading) -> bool {
+    let steps = understanding.steps();
+    let sets = |step: &Step| matches!(step, Step::SetSession { .. });
+    matches!(measured.on, Touched::Database) && !steps.is_empty() && steps.iter().all(sets)
 }
 
 /// TRUNCATE gives a relation a new, empty file: that is no rewriting.
