@@ -5,18 +5,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Result, ensure};
 use whimbrel_acceptance::case::{Case, Choice, Part};
 use whimbrel_acceptance::database::{self, Database, Ground, SQLITE};
 use whimbrel_acceptance::draw::Draw;
 use whimbrel_acceptance::{laws, truth};
 use whimbrel_frontends::revision::read_folder;
-use whimbrel_plan::evolution::evolve;
+use whimbrel_plan::evolution::{Fill, evolve};
 use whimbrel_plan::review::{Blocks, Touch, Touched, Work};
 use whimbrel_run::Actor;
 use whimbrel_run::apply::Options;
 use whimbrel_run::rehearse::{Copied, Fate, How, Measured, Reading, Rehearsal, RelationKind, Wanted, rehearse};
-use whimbrel_schema::{Engine, Pair};
+use whimbrel_schema::{Engine, ObjectName, Pair};
 
 /// How the statements of a case are cut into revisions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +36,7 @@ struct Tally {
     locking: usize,
     rewritten: usize,
     under: Vec<String>,
+    not_run: Vec<String>,
     over: BTreeMap<&'static str, usize>,
     /// Predictions that a lock, or work, is taken to be.
     predicted: BTreeMap<&'static str, usize>,
@@ -54,12 +55,13 @@ impl fmt::Display for Tally {
 }
 
 /// Those that every run takes, and all of them where cases are asked for.
-const SAMPLE: usize = 24;
+const SAMPLE: usize = 16;
 const SEED: u64 = 5;
 
 #[test]
 fn nothing_that_the_cases_do_is_understated_on_sqlite() -> Result<()> {
-    hold(SQLITE, &[Cut::Written, Cut::Apart])
+    // Its one lock is the transaction's, so that none hides another.
+    hold(SQLITE, &[Cut::Written])
 }
 
 #[test]
@@ -91,11 +93,13 @@ fn hold(ground: Ground, cuts: &[Cut]) -> Result<()> {
         for case in &cases {
             here.reset()?;
             there.reset()?;
-            let found = rehearsed(case, Pair::new(&mut here, &mut there), *cut);
-            let found = found.with_context(|| format!("{ground}, {cut:?}, {}\n\n{case}", case.name))?;
-            tally.take(case, &found);
+            match rehearsed(case, Pair::new(&mut here, &mut there), *cut) {
+                Ok(found) => tally.take(case, &found),
+                Err(error) => tally.not_run.push(format!("{}: {error:#}\n\n{case}", case.name)),
+            }
         }
         println!("{ground}, {cut:?}: {tally}");
+        ensure!(tally.not_run.is_empty(), "{ground}, {cut:?}: not run\n{}", tally.not_run.join("\n"));
         ensure!(tally.under.is_empty(), "{ground}, {cut:?}: less was predicted than done\n{}", tally.under.join("\n"));
         ensure!(tally.statements > cases.len() && tally.locking > 10, "{ground}: nearly nothing was measured: {tally}");
     }
@@ -109,6 +113,8 @@ fn rehearsed(case: &Case, databases: Pair<&mut Database>, cut: Cut) -> Result<Re
     here.driver.execute_script(case.sql(Part::From, engine))?;
     let (from, to) = (here.driver.introspect()?, there.driver.introspect()?);
     here.driver.execute_script(case.sql(Part::Rows, engine))?;
+    let has_key: Vec<ObjectName> =
+        from.tables.values().filter(|table| table.primary_key.is_some()).map(|table| table.name.clone()).collect();
     let evolution = evolve(Pair::new(from, to), here.driver.dialect(), &laws::choices(case)?)?;
     let folder = tempfile::tempdir()?;
     let mut written: Vec<String> = Vec::new();
@@ -117,8 +123,7 @@ fn rehearsed(case: &Case, databases: Pair<&mut Database>, cut: Cut) -> Result<Re
             true => format!("{};\n", statement.sql),
             false => format!("-- transaction: none\n{};\n", statement.sql),
         });
-        let all: Vec<String> =
-            statements.chain(link.fills.iter().map(|fill| format!("-- backfill\n{};\n", fill.sql))).collect();
+        let all: Vec<String> = statements.chain(link.fills.iter().map(|fill| filling(fill, &has_key))).collect();
         match cut {
             Cut::Written => written.push(all.concat()),
             Cut::Apart => written.extend(apart(all)),
@@ -155,6 +160,12 @@ fn rehearsed(case: &Case, databases: Pair<&mut Database>, cut: Cut) -> Result<Re
     ensure!(found.stopped.is_none(), "it does not run: {:?}\n{}", found.stopped, written.concat());
     ensure!(found.statements().count() > 0, "nothing was run");
     Ok(found)
+}
+
+/// Without a key it does not run in batches, and a person takes the mark away.
+fn filling(fill: &Fill, has_key: &[ObjectName]) -> String {
+    let mark = if has_key.contains(&fill.table) { "-- backfill\n" } else { "" };
+    format!("{mark}{};\n", fill.sql)
 }
 
 /// What a statement sets for its session those behind it read, and a revision ends with a session as it began.
