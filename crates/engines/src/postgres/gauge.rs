@@ -295,6 +295,8 @@ fn readings(
                 Fate::Rewritten
             }
             (Some(_), None) => Fate::Gone,
+            // An index of a partitioned table is a name without a file: nothing is built.
+            (None, Some(new)) if new.kind == RelationKind::Index && new.file.is_none() => Fate::Stayed,
             (None, Some(_)) => Fate::Made,
             (_, _) => Fate::Stayed,
         };
