@@ -56,6 +56,12 @@ impl fmt::Display for Way {
 pub const START: &str = "000000000000";
 
 impl Scenario {
+    /// Whether rows are in tables that the server keeps no log of.
+    pub fn has_unlogged(&self) -> bool {
+        let halves = self.revisions.iter().flat_map(|it| [&it.upgrade, &it.downgrade]);
+        std::iter::once(&self.start).chain(halves).any(|text| text.to_uppercase().contains("UNLOGGED"))
+    }
+
     /// What autogenerate writes for a case of the diff. `None` where the case leaves something to be asked, or where
     /// nothing is to be done.
     pub fn drafted(case: &Case, database: &mut Database) -> Result<Option<Scenario>> {

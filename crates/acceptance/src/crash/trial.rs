@@ -9,7 +9,7 @@ use whimbrel_plan::Dialect;
 use whimbrel_plan::revision::Direction;
 use whimbrel_schema::Engine;
 
-use super::kill::Kill;
+use super::kill::{Kill, Kind};
 use super::plan::Course;
 use super::play::Stage;
 use super::scenario::{START, Scenario, Way};
@@ -112,6 +112,19 @@ impl Trial<'_> {
         Ok((url, words.map(str::to_owned).into()))
     }
 
+    /// A server that was stopped empties unlogged tables by itself, whoever was at work in them.
+    fn drawn(&mut self, course: &Course) -> Kill {
+        let kill = course.draw(self.stage.engine(), &mut self.draw);
+        match kill.kind {
+            Kind::ServerStopped if self.scenario.has_unlogged() => Kill { kind: Kind::BackendTerminated, ..kill },
+            Kind::ServerStopped
+            | Kind::ClientKilled
+            | Kind::BackendTerminated
+            | Kind::ConnectionCut
+            | Kind::DiskFull => kill,
+        }
+    }
+
     /// Kills it, once or several times in a row, and then does what it says until it is done.
     fn play(
         &mut self,
@@ -124,7 +137,7 @@ impl Trial<'_> {
     ) -> Result<()> {
         let mut next = words.to_vec();
         loop {
-            let kill = course.draw(self.stage.engine(), &mut self.draw);
+            let kill = self.drawn(course);
             // Not always: the next run may also begin while what the last one left is still at work.
             let before = match self.draw.chance(0.5) {
                 true => Some(self.stage.look(url)?),
@@ -167,7 +180,7 @@ impl Trial<'_> {
     ) -> Result<()> {
         let (words, mut next) = (back(), back());
         if self.draw.chance(0.5) {
-            let kill = course.draw(self.stage.engine(), &mut self.draw);
+            let kill = self.drawn(course);
             let struck = self.stage.killed(&line(self, folder, "killed-back", &words), url, &kill)?;
             kills.push(kill.clone());
             match struck.landing {
