@@ -1,8 +1,20 @@
 //! Partitions have the columns and the checks of their table: in the middle too, where that has those of both codes.
 
-use whimbrel_schema::{Check, ObjectName, Table};
+use whimbrel_schema::{Check, ObjectName, Schema, Table};
 
 use super::middle::Middle;
+
+/// The table, its partitions, and theirs.
+pub(super) fn with_partitions(schema: &Schema, table: &ObjectName) -> Vec<ObjectName> {
+    let mut found = vec![table.clone()];
+    let mut at = 0;
+    while let Some(above) = found.get(at).cloned() {
+        let is_below = |table: &&Table| table.options.partition_of.as_ref().is_some_and(|of| of.parent == above);
+        found.extend(schema.tables.values().filter(is_below).map(|table| table.name.clone()));
+        at += 1;
+    }
+    found
+}
 
 pub(super) fn follow(middle: &mut Middle<'_>) {
     let is_root = |table: &&Table| table.options.partition_by.is_some() && table.options.partition_of.is_none();

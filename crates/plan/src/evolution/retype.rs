@@ -5,13 +5,15 @@
 
 use std::collections::HashSet;
 
-use whimbrel_schema::{Column, Constraint, Expression, Generation, ObjectName, Pair, PrimaryKey, Schema, Table};
+use whimbrel_schema::{
+    Column, Constraint, Expression, Generation, IndexKey, IndexTarget, ObjectName, Pair, PrimaryKey, Schema, Table,
+};
 
 use super::conversion;
 use super::dual_write::{DualWrite, Kept, Value};
 use super::middle::Middle;
 use super::turn::{Hidden, Turn, counts_alike};
-use super::{Fill, Place, turned_views};
+use super::{Fill, Place, partition, turned_views};
 use crate::fold::names_column;
 use crate::ops::is_whole_number;
 use crate::review::{Circumstances, Facts, Session, Work};
@@ -165,7 +167,8 @@ fn can(middle: &Middle<'_>, table: &ObjectName, column: &Pair<Column>, hidden: &
     let refers = |other: &&Table| other.foreign_keys.iter().any(|key| key.references == *table);
     let schemas = [middle.from, middle.to];
     let others = schemas.into_iter().flat_map(|schema| schema.tables.values()).filter(refers);
-    let whole = whole(from) && whole(to) && others.into_iter().all(whole);
+    let bare = is_bare(middle.from, from, name, middle.dialect) && is_bare(middle.to, to, name, middle.dialect);
+    let whole = (bare || whole(from) && whole(to)) && others.into_iter().all(whole);
     let alike = |key: &PrimaryKey| PrimaryKey { comment: None, ..key.clone() };
     let key =
         |table: &Table| table.primary_key.as_ref().filter(|key| key.columns.contains(&column.from.name)).map(alike);
@@ -179,6 +182,30 @@ fn can(middle: &Middle<'_>, table: &ObjectName, column: &Pair<Column>, hidden: &
         && !is_bound(middle, to, name)
         && turned_views::can_follow(middle.from, middle.to, &(table.clone(), name.clone()), middle.dialect)
         && rewrites(middle.from, table, &column.to, middle.choices, middle.dialect)
+}
+
+/// Whether nothing in a partitioned table or its partitions is on the column, so that there is nothing to go over to another.
+fn is_bare(schema: &Schema, table: &Table, column: &str, dialect: &dyn Dialect) -> bool {
+    let engine = dialect.engine();
+    let reads = |text: &str| names_column(&Expression::new(text), column, engine);
+    let Some(partition_by) = &table.options.partition_by else { return false };
+    let members = partition::with_partitions(schema, &table.name);
+    let members: Vec<&Table> = members.iter().filter_map(|name| schema.table(name)).collect();
+    let decides = members.iter().filter_map(|member| member.options.partition_by.as_deref()).any(reads);
+    let has = members.iter().any(|member| {
+        member.indexes.iter().any(|index| {
+            let in_key = |key: &IndexKey| matches!(&key.target, IndexTarget::Expression(text) if reads(text.text()));
+            let filtered = index.predicate.as_ref().is_some_and(|text| reads(text.text()));
+            index.names_column(column) || filtered || index.keys.iter().any(in_key)
+        }) || member.constraints().iter().any(|constraint| match constraint {
+            Constraint::PrimaryKey(key) => key.columns.iter().any(|name| name == column),
+            Constraint::Unique(key) => key.columns.iter().any(|name| name == column),
+            Constraint::ForeignKey(key) => key.columns.iter().any(|name| name == column),
+            Constraint::Check(check) => names_column(&check.expression, column, engine),
+            Constraint::Exclusion(_) => true,
+        })
+    });
+    table.options.partition_of.is_none() && !reads(partition_by) && !decides && !has
 }
 
 /// Exclusions, generated columns, and what is bound to one column of the table by the engine.

@@ -12,7 +12,7 @@ use whimbrel_schema::{Column, Constraint, Generation, ObjectName, Pair, Schema};
 use super::dual_write::{DualWrite, Keepers};
 use super::rename_key::{self, Key};
 use super::twins::{self, Twin, What};
-use super::{Place, turned_views};
+use super::{Place, partition, turned_views};
 use crate::autogenerate::{Draft, DraftError, Link, Renames};
 use crate::ops::{Known, Planned, Way, is_whole_number};
 use crate::{Change, ChoiceError, Choices, Dialect, Step};
@@ -146,8 +146,13 @@ impl Contract<'_> {
                 twin.put_into(table);
             }
         }
-        for turn in self.turns {
-            let Some(found) = ready.table_mut(&turn.table) else { continue };
+        let places = self.turns.iter().flat_map(|turn| {
+            let members = partition::with_partitions(self.middle, &turn.table);
+            members.into_iter().map(move |member| (turn, member))
+        });
+        let places: Vec<(&Turn, ObjectName)> = places.collect();
+        for (turn, table) in &places {
+            let Some(found) = ready.table_mut(table) else { continue };
             if let Some(new) = found.column_mut(&turn.hidden.new) {
                 new.nullable = turn.column.nullable;
             }
@@ -155,7 +160,7 @@ impl Contract<'_> {
                 old.nullable = true;
             }
         }
-        for table in twins.iter().map(|twin| &twin.table).chain(self.turns.iter().map(|turn| &turn.table)) {
+        for table in twins.iter().map(|twin| &twin.table).chain(places.iter().map(|(_, table)| table)) {
             if let Some(found) = ready.table_mut(table) {
                 found.sort();
             }
