@@ -12,15 +12,20 @@ fn example(name: &str) -> PathBuf {
 /// The example as it stands, without its migrations.
 fn without_migrations(name: &str) -> Project {
     let project = Project::new();
-    let read = |file: &str| fs::read_to_string(example(name).join(file)).unwrap();
-    for file in ["Cargo.toml", "whimbrel.toml", "src/main.rs", "src/models.rs"] {
-        project.write(file, &read(file));
-    }
+    let copy = |folder: &str, wanted: &str| {
+        for (file, text) in files(&example(name).join(folder)) {
+            if file.ends_with(wanted) {
+                project.write(&format!("{folder}/{file}"), &text);
+            }
+        }
+    };
+    copy(".", ".toml");
+    copy("src", ".rs");
     project
 }
 
 fn files(folder: &Path) -> Vec<(String, String)> {
-    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file());
     entries
         .map(|path| (path.file_name().unwrap().to_str().unwrap().into(), fs::read_to_string(path).unwrap()))
         .collect()
