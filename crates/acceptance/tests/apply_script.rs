@@ -67,9 +67,15 @@ fn a_script_reads_like_something_to_review() -> Result<()> {
     insta::assert_snapshot!(script.join("\n"), @r"
     -- upgrade of 2 revisions, written by whimbrel 0.0.0
     PRAGMA foreign_keys = OFF;
+    BEGIN;
+    CREATE TABLE IF NOT EXISTS whimbrel_ledger_effect (
+        event INTEGER NOT NULL PRIMARY KEY,
+        effect TEXT NOT NULL,
+        told TEXT NOT NULL,
+        clear_of TEXT NOT NULL
+    );
 
     -- upgrade b2: revision b2
-    BEGIN;
     INSERT INTO t VALUES (1, 'a;b');
     COMMIT;
     CREATE INDEX ix ON t (a);

@@ -254,11 +254,12 @@ fn rows_that_are_written_beside_several_connections_are_found() -> Result<()> {
     Ok(())
 }
 
-/// One UPDATE of every row makes a table twice its size. With `WHIMBREL_LONG`, of two million rows.
+/// One UPDATE of every row makes a table twice its size. With `WHIMBREL_LONG`, of two million rows; of fewer, what is
+/// under way while room is made, and that depends on who gets the processor, is a larger share.
 #[test]
 fn the_table_stays_about_its_size() -> Result<()> {
     let long = std::env::var_os("WHIMBREL_LONG").is_some();
-    let (rows, jobs) = if long { (2_000_000, &[1, 3][..]) } else { (260_000, &[3][..]) };
+    let (rows, jobs, most) = if long { (2_000_000, &[1, 3][..], 1.2) } else { (260_000, &[3][..], 1.4) };
     for jobs in jobs.iter().copied() {
         let Some(project) = on_postgres()? else { return Ok(()) };
         prepared(&project, KEYS[0], rows)?;
@@ -272,7 +273,7 @@ fn the_table_stays_about_its_size() -> Result<()> {
         run(&project, &options, &mut |_| {})??;
         each_row_once(&project, rows)?;
         let grown = size()? / before;
-        ensure!((1.0..=1.2).contains(&grown), "{jobs} jobs: {grown:.2} times its size");
+        ensure!((1.0..=most).contains(&grown), "{jobs} jobs: {grown:.2} times its size");
         if long {
             println!("{rows} rows, {jobs} jobs: {grown:.2} times its size");
         }

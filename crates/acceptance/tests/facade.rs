@@ -169,7 +169,8 @@ fn tasks_of_a_runtime_may_call_it() -> Result<()> {
         });
         ensure!(straight? == 4);
         let (migrations, url) = (of(&project), project.url.clone());
-        let waited = runtime.block_on(async {
+        let many = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+        let waited = many.block_on(async {
             let task = tokio::task::spawn_blocking(move || {
                 let mut database = Database::open(&url)?;
                 migrations.upgrade(&mut database, &options("one"))
@@ -177,6 +178,13 @@ fn tasks_of_a_runtime_may_call_it() -> Result<()> {
             task.await.unwrap()
         });
         ensure!(waited?.done.len() == 2);
+        let (migrations, url) = (of(&project), project.url.clone());
+        let as_a_task = many.block_on(async {
+            let task =
+                tokio::spawn(async move { Ok::<_, Error>(migrations.current(&mut Database::open(&url)?)?.pending) });
+            task.await.unwrap()
+        });
+        ensure!(as_a_task?.is_empty());
         all_ran_once(&project, 6)
     })
 }

@@ -145,6 +145,10 @@ fn options(project: &Project) -> Options {
     Options { keep: Keep { rows: 1_000, ..Keep::default() }, backfill, ..project.options() }
 }
 
+/// What the server tells one of two writers of a row that the other has moved to another partition, whoever looks on: to
+/// try again. The copy changes no row of the table, so it is never the other one.
+const MOVED: &str = "40001";
+
 /// Writes until the values are gone; gives what was said then.
 fn write(project: &Project, story: &Story, seed: u64, written: &AtomicU64) -> Result<DriverError> {
     let mut driver = project.connect()?;
@@ -167,6 +171,9 @@ fn write(project: &Project, story: &Story, seed: u64, written: &AtomicU64) -> Re
         };
         if let Err(error) = write() {
             let _ = driver.rollback();
+            if error.code.as_deref() == Some(MOVED) {
+                continue;
+            }
             return Ok(error);
         }
         written.fetch_add(1, Ordering::Relaxed);

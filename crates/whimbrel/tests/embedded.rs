@@ -2,7 +2,7 @@
 #![cfg(feature = "sqlite-unbundled")]
 #![allow(clippy::unwrap_used)]
 
-use whimbrel::{Database, ErrorKind, Event, Migrations, Options, Verdict, embed};
+use whimbrel::{Database, ErrorKind, Event, Migrations, Options, Protected, Verdict, embed};
 
 static MIGRATIONS: Migrations = embed!("tests/migrations");
 
@@ -106,4 +106,127 @@ fn the_rules_are_asked_of_what_is_pending() {
     let review = Migrations::from_folder(&history).review(&mut database, &Options::new()).unwrap();
     let drop = review.findings.iter().find(|finding| finding.line == 7).unwrap();
     assert!(drop.to_string().contains("1.sql:7"), "{drop}");
+}
+
+#[test]
+fn files_that_came_after_the_build_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = std::fs::read_to_string("tests/migrations/8c1f_first.sql").unwrap();
+    std::fs::write(folder.path().join("1_later.sql"), first).unwrap();
+    let whole = folder.path().display().to_string().leak();
+    let built_before = whimbrel::embedded::migrations("migrations", whole, &[]);
+    let mut told = Vec::new();
+    let mut database = Database::open(&url(&folder)).unwrap();
+    built_before.upgrade_with(&mut database, &Options::new(), |event| told.push(event.clone())).unwrap();
+    let named = told.iter().find_map(|event| match event {
+        Event::NotEmbedded { files } => Some(files.clone()),
+        _ => None,
+    });
+    assert_eq!(named, cfg!(debug_assertions).then(|| vec!["1_later.sql".to_string()]));
+}
+
+#[test]
+fn a_protected_database_asks_for_each_gate_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let history = folder.path().join("migrations");
+    std::fs::create_dir(&history).unwrap();
+    let text = std::fs::read_to_string("tests/migrations/8c1f_first.sql").unwrap();
+    std::fs::write(history.join("1.sql"), text).unwrap();
+    let mut database = Database::open(&url(&folder)).unwrap();
+    Migrations::from_folder(&history).upgrade(&mut database, &Options::new()).unwrap();
+    let drop = "-- revision: d000\n-- parents: 8c1f0e7d2b34\n-- message: add name\n\n-- upgrade\n\
+                ALTER TABLE email ADD COLUMN name TEXT NOT NULL;\n\n-- downgrade\nALTER TABLE email DROP COLUMN name;\n";
+    std::fs::write(history.join("2.sql"), drop).unwrap();
+    let migrations = Migrations::from_folder(&history);
+    let upgrade = |database: &mut Database, protected: Protected| {
+        let options = Options::new().deploy("one").commit("c1").protected(protected);
+        migrations.upgrade(database, &options)
+    };
+
+    let protected = Protected::new("production").backups(folder.path().join("backups"));
+    let protected = protected.rehearsals(folder.path().join("rehearsals"));
+    let error = upgrade(&mut database, protected.clone()).unwrap_err();
+    assert_eq!((error.kind(), error.changed()), (ErrorKind::Refused, false), "{error}");
+    let told = error.to_string() + &error.next().join("\n");
+    for gate in ["review", "backup", "rehearsal"] {
+        assert!(told.contains(gate), "{gate}: {told}");
+    }
+    let some = protected.without_backup("it is empty").without_rehearsal("it is empty");
+    let error = upgrade(&mut database, some.clone()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+    assert_eq!(migrations.current(&mut database).unwrap().pending.len(), 1);
+    // SQLite refuses such a column itself; the gates were open.
+    let error = upgrade(&mut database, some.without_review("to see it fail")).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Statement, "{error}");
+}
+
+#[cfg(feature = "tracing")]
+mod as_tracing_has_it {
+    use std::fmt::{Debug, Write as _};
+    use std::sync::{Arc, Mutex};
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    use super::*;
+
+    /// What is heard, a line each.
+    #[derive(Clone, Default)]
+    struct Heard(Arc<Mutex<Vec<String>>>);
+
+    struct Line(String);
+
+    impl Visit for Line {
+        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+            write!(self.0, " {}={value:?}", field.name()).unwrap();
+        }
+    }
+
+    impl Heard {
+        fn push(&self, metadata: &Metadata<'_>, what: &str, fields: impl FnOnce(&mut Line)) {
+            let mut line = Line(format!("{} {what}", metadata.level()));
+            fields(&mut line);
+            self.0.lock().unwrap().push(line.0);
+        }
+    }
+
+    impl Subscriber for Heard {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target().starts_with("whimbrel")
+        }
+
+        fn new_span(&self, span: &Attributes<'_>) -> Id {
+            self.push(span.metadata(), span.metadata().name(), |line| span.record(line));
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            self.push(event.metadata(), "event", |line| event.record(line));
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[test]
+    fn a_run_is_a_span_with_its_events() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut database = Database::open(&url(&folder)).unwrap();
+        let heard = Heard::default();
+        tracing::subscriber::with_default(heard.clone(), || {
+            MIGRATIONS.upgrade(&mut database, &Options::new().deploy("v42")).unwrap();
+        });
+        let heard = heard.0.lock().unwrap();
+        assert!(heard[0].starts_with("INFO whimbrel_upgrade database=") && heard[0].contains("v42"), "{heard:#?}");
+        let count =
+            |level: &str| heard.iter().filter(|line| line.starts_with(&format!("{level} event message="))).count();
+        assert!(count("INFO") >= 2 && count("DEBUG") >= 4, "{heard:#?}");
+        assert!(heard.iter().any(|line| line.contains("a1c0e4429b1f")), "{heard:#?}");
+    }
 }
