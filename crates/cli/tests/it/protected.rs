@@ -264,7 +264,7 @@ fn the_whole_way_is_one_command() {
     production · SQLite [version], app.db · at aaaa · 1 revision pending
       ✓ history     matches the database, no drift  [duration]
       ✓ review      1 revision, nothing unresolved  [duration]
-      ✓ backup      [id], 6 tables, [size] → [size]  [duration]
+      ✓ backup      [id], 7 tables, [size] → [size]  [duration]
       ✓ restored    every table equal by row count and content hash  [duration]
       ✓ rehearsed   on that copy: longest lock [duration], no queries asked  [duration]
       ✓ bbbb  make two  [duration]

@@ -45,9 +45,9 @@ fn places_are_listed_by_how_certain_they_are() {
       models.py:14  a text          user_id: int = Field(foreign_key="user.id")
     `user`: 2 certain, 0 likely, 0 possible
     "#);
-    assert_snapshot!(project.whimbrel("refs nobody.nothing").screen(), @r"
+    assert_snapshot!(project.whimbrel("refs nobody.zither").screen(), @r"
     exit 0
-    nothing names `nobody.nothing`
+    nothing names `nobody.zither`
     ");
     assert_snapshot!(project.whimbrel("refs a.b.c.d").screen(), @r"
     exit 2
