@@ -134,9 +134,9 @@ fn a_protected_database_asks_for_each_gate_by_name() {
     std::fs::write(history.join("1.sql"), text).unwrap();
     let mut database = Database::open(&url(&folder)).unwrap();
     Migrations::from_folder(&history).upgrade(&mut database, &Options::new()).unwrap();
-    let drop = "-- revision: d000\n-- parents: 8c1f0e7d2b34\n-- message: add name\n\n-- upgrade\n\
-                ALTER TABLE email ADD COLUMN name TEXT NOT NULL;\n\n-- downgrade\nALTER TABLE email DROP COLUMN name;\n";
-    std::fs::write(history.join("2.sql"), drop).unwrap();
+    let add = "-- revision: d000\n-- parents: 8c1f0e7d2b34\n-- message: add name\n\n-- upgrade\n\
+                ALTER TABLE email ADD COLUMN name TEXT;\n\n-- downgrade\nALTER TABLE email DROP COLUMN name;\n";
+    std::fs::write(history.join("2.sql"), add).unwrap();
     let migrations = Migrations::from_folder(&history);
     let upgrade = |database: &mut Database, protected: Protected| {
         let options = Options::new().deploy("one").commit("c1").protected(protected);
@@ -145,19 +145,26 @@ fn a_protected_database_asks_for_each_gate_by_name() {
 
     let protected = Protected::new("production").backups(folder.path().join("backups"));
     let protected = protected.rehearsals(folder.path().join("rehearsals"));
-    let error = upgrade(&mut database, protected.clone()).unwrap_err();
-    assert_eq!((error.kind(), error.changed()), (ErrorKind::Refused, false), "{error}");
-    let told = error.to_string() + &error.next().join("\n");
-    for gate in ["review", "backup", "rehearsal"] {
-        assert!(told.contains(gate), "{gate}: {told}");
-    }
-    let some = protected.without_backup("it is empty").without_rehearsal("it is empty");
-    let error = upgrade(&mut database, some.clone()).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
+    let refused = |database: &mut Database, protected: &Protected| {
+        let error = upgrade(database, protected.clone()).unwrap_err();
+        assert_eq!((error.kind(), error.changed()), (ErrorKind::Refused, false), "{error}");
+        error.to_string() + "\n" + &error.next().join("\n")
+    };
+    let told = refused(&mut database, &protected);
+    assert!(
+        told.contains("no backup newer than its last change") && told.contains("Protected::without_backup"),
+        "{told}"
+    );
+    let protected = protected.without_backup("it is empty");
+    let told = refused(&mut database, &protected);
+    assert!(told.contains("rehears") && told.contains("Protected::without_rehearsal"), "{told}");
     assert_eq!(migrations.current(&mut database).unwrap().pending.len(), 1);
-    // SQLite refuses such a column itself; the gates were open.
-    let error = upgrade(&mut database, some.without_review("to see it fail")).unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::Statement, "{error}");
+    let report = upgrade(&mut database, protected.without_rehearsal("it is empty")).unwrap();
+    assert_eq!(report.done.len(), 1);
+    // To go back, the environment is named once more.
+    let named = Options::new().protected(Protected::new("production").confirm("staging"));
+    let error = migrations.downgrade(&mut database, "-1", &named).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Refused, "{error}");
 }
 
 #[cfg(feature = "tracing")]
